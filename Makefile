@@ -1,0 +1,66 @@
+# Every command sets up what it needs, from a bare clone: git, make and Python 3.11 or newer are enough.
+# docs/how-to/develop.md tells more.
+
+SETUP = @sh tools/python.sh -m tools.setup
+PYTHON_HERE = @.venv/bin/python
+QUICK = not slow and not browser
+
+.PHONY: help demo serve test check format nightly bench wheel lock upgrade clean
+
+help:
+	@echo 'make demo      see Ownstock work on real sales; ends by itself'
+	@echo 'make serve     the web application on this machine'
+	@echo 'make test      all checks and tests (10 minutes at most)'
+	@echo 'make check     the quick ones, while writing (1 minute at most)'
+	@echo 'make format    mend the layout of the sources'
+	@echo 'make nightly   the long profiles; goes on where it stopped'
+	@echo 'make bench     every benchmark'
+	@echo 'make wheel     the package, into dist/'
+	@echo 'make lock      the locked requirements, after a change of pyproject.toml'
+	@echo 'make upgrade   the same, with the newest versions'
+	@echo 'make clean     forget the set-up; .data stays'
+
+demo:
+	$(SETUP) app
+	@.venv/bin/ownstock demo
+
+serve:
+	$(SETUP) app
+	@.venv/bin/ownstock serve
+
+test:
+	$(SETUP) dev
+	$(PYTHON_HERE) -m tools.browser
+	$(PYTHON_HERE) -m tools.checks
+	$(PYTHON_HERE) -m pytest -n 2 --dist loadfile
+
+check:
+	$(SETUP) dev
+	$(PYTHON_HERE) -m tools.checks
+	$(PYTHON_HERE) -m pytest -n 2 --dist loadfile -m '$(QUICK)'
+
+format:
+	$(SETUP) dev
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+nightly:
+	$(SETUP) dev
+	$(PYTHON_HERE) -m tools.nightly
+
+bench:
+	$(SETUP) dev
+	$(PYTHON_HERE) -m tools.bench
+
+wheel:
+	$(SETUP) build
+	$(PYTHON_HERE) -m hatchling build --target wheel --directory dist
+
+lock:
+	@sh tools/python.sh -m tools.lock
+
+upgrade:
+	@sh tools/python.sh -m tools.lock --upgrade
+
+clean:
+	rm -rf .venv .cache dist

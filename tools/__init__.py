@@ -1,0 +1,1 @@
+"""What `make` runs: standard library only, so that a bare clone can start it."""
