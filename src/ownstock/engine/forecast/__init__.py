@@ -1,0 +1,1 @@
+"""How much will be wanted: one method per file."""

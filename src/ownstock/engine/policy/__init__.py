@@ -1,0 +1,1 @@
+"""How much to order: one policy, or one building stone of policies, per file."""

@@ -1,0 +1,146 @@
+"""What must hold of every plan, whatever the item-sites."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from random import Random
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+import ownstock.engine as engine
+from tests.engine_cases import Case, case, frames_of, plan_of, quantities
+
+MODES = st.sampled_from(["lost", "backorder"])
+MONEY = st.floats(0.01, 100, allow_nan=False)
+
+
+@st.composite
+def cases(draw: st.DrawFn, unserved_demand: st.SearchStrategy[str] = MODES) -> Case:
+    weeks = draw(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 5), st.floats(0, 1)), max_size=16))
+    return case(
+        demand=[float(issued) for issued, _, _ in weeks],
+        returned=[float(returned) for _, returned, _ in weeks],
+        in_stock=[in_stock for _, _, in_stock in weeks],
+        arrivals=draw(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 60)), max_size=4)),
+        usable=draw(st.integers(0, 150)),
+        backordered=draw(st.integers(0, 30)),
+        lead_time_days=draw(st.integers(0, 28)),
+        review_period_days=draw(st.integers(1, 21)),
+        moq=draw(st.integers(0, 100)),
+        order_multiple=draw(st.integers(1, 24)),
+        unit_cost=draw(MONEY),
+        holding_rate=draw(st.floats(0.01, 1)),
+        shortage_cost=draw(MONEY),
+        unserved_demand=draw(unserved_demand),
+    )
+
+
+def never_rises(values: list[int]) -> bool:
+    return all(later <= earlier for earlier, later in pairwise(values))
+
+
+@given(cases(), st.lists(st.integers(1, 60), min_size=1, max_size=6))
+def test_more_stock_never_orders_more(one: Case, steps: list[int]) -> None:
+    more = [one | {"usable": one["usable"] + sum(steps[:number])} for number in range(len(steps) + 1)]
+    assert never_rises(quantities(more))
+
+
+@given(cases(), st.lists(st.tuples(st.integers(0, 30), st.integers(1, 60)), min_size=1, max_size=4))
+def test_more_open_arrivals_before_the_order_never_order_more(one: Case, extra: list[tuple[int, int]]) -> None:
+    early = [(min(day, one["lead_time_days"]), quantity) for day, quantity in extra]
+    more = [one | {"arrivals": [*one["arrivals"], *early[:number]]} for number in range(len(early) + 1)]
+    assert never_rises(quantities(more))
+
+
+@given(cases(), st.lists(st.floats(0, 50), min_size=1, max_size=6))
+def test_a_higher_shortage_cost_never_orders_less(one: Case, steps: list[float]) -> None:
+    dearer = [one | {"shortage_cost": one["shortage_cost"] + sum(steps[:number])} for number in range(len(steps) + 1)]
+    assert never_rises(quantities(dearer)[::-1])
+
+
+@given(cases())
+def test_a_higher_backorder_never_orders_less(one: Case) -> None:
+    owing = [one | {"backordered": one["backordered"] + more} for more in (0, 1, 7, 40)]
+    assert never_rises(quantities(owing)[::-1])
+
+
+@given(cases())
+def test_nothing_is_ordered_where_the_position_covers(one: Case) -> None:
+    row = plan_of([one]).row(0, named=True)
+    if row["inventory_position"] >= row["order_up_to_level"]:
+        assert row["quantity"] == 0
+
+
+@given(cases())
+def test_moq_and_multiple_are_kept_exactly(one: Case) -> None:
+    quantity = quantities([one])[0]
+    assert quantity == 0 or (quantity >= one["moq"] and quantity % one["order_multiple"] == 0)
+
+
+@given(cases())
+def test_the_steps_sum_to_the_quantity(one: Case) -> None:
+    row = plan_of([one]).row(0, named=True)
+    assert row["step_need"] + row["step_moq"] + row["step_multiple"] == row["quantity"]
+    assert row["step_need"] == max(row["order_up_to_level"] - row["inventory_position"], 0)
+
+
+@given(cases())
+def test_a_plan_that_was_carried_out_proposes_nothing_more(one: Case) -> None:
+    quantity = quantities([one])[0]
+    if quantity:
+        placed = one | {"arrivals": [*one["arrivals"], (one["lead_time_days"], quantity)]}
+        assert quantities([placed]) == [0]
+
+
+@given(cases(unserved_demand=st.just("backorder")))
+def test_what_was_ordered_and_lies_on_the_shelf_already_is_not_ordered_again(one: Case) -> None:
+    assert quantities([one | {"usable": one["usable"] + quantities([one])[0]}]) == [0]
+
+
+@given(cases())
+def test_the_quantity_costs_no_more_than_any_other_that_may_be_ordered(one: Case) -> None:
+    row = plan_of([one]).row(0, named=True)
+    tolerance = 1e-6 * (1 + row["expected_cost"])
+    assert row["expected_cost"] <= row["expected_cost_of_zero"] + tolerance
+    assert row["expected_cost"] <= row["expected_cost_one_more"] + tolerance
+    assert row["quantity"] == 0 or row["expected_cost"] <= row["expected_cost_one_less"] + tolerance
+
+
+@settings(max_examples=40)
+@given(st.lists(cases(), min_size=1, max_size=6))
+def test_item_sites_are_independent_of_each_other(several: list[Case]) -> None:
+    weeks = max(len(one["demand"]) for one in several)
+    several = [_padded(one, weeks) for one in several]
+    together = plan_of(several)
+    alone = pl.concat(plan_of([one]) for one in several)
+    assert_frame_equal(together.drop("item_site"), alone.drop("item_site"), abs_tol=1e-6)
+    assert together["quantity"].to_list() == alone["quantity"].to_list()
+
+
+@settings(max_examples=30)
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(one: Case, random: Random) -> None:
+    frames = frames_of([one, one | {"usable": 0}, one | {"moq": 1}])
+    shuffled = [frame.sample(fraction=1, shuffle=True, seed=random.randint(0, 999)) for frame in frames]
+    assert_frame_equal(engine.plan(*shuffled).sort("item_site"), engine.plan(*frames))
+
+
+def test_stock_today_is_worth_less_than_the_same_stock_at_the_arrival_when_sales_are_lost() -> None:
+    """Part of it is sold before: without stock, what arrives is all that the window needs."""
+    empty = case(usable=0, unserved_demand="lost")
+    quantity = quantities([empty])[0]
+    assert quantities([empty | {"usable": quantity}])[0] > 0
+    assert quantity == quantities([empty | {"lead_time_days": 0}])[0]
+
+
+def _padded(one: Case, weeks: int) -> Case:
+    """The same weeks after as many empty ones as the longest history has more."""
+    missing = weeks - len(one["demand"])
+    return one | {
+        "demand": [0.0] * missing + one["demand"],
+        "returned": [0.0] * missing + one["returned"],
+        "in_stock": [1.0] * missing + one["in_stock"],
+    }

@@ -1,0 +1,128 @@
+"""A reason suffices to recompute the decision, and says it in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engine_cases import Case, case, reasons
+from tests.unit.reason_checker import recompute
+
+MONEY = ("expected_cost", "expected_cost_of_zero")
+
+
+def check(reason: dict[str, Any]) -> None:
+    found, decided = recompute(json.loads(json.dumps(reason))), reason["decision"]
+    assert found["quantity"] == decided["quantity"], reason
+    for name in MONEY:
+        assert found[name] == pytest.approx(decided[name], abs=0.005), (name, reason)
+    assert sum(step["units"] for step in reason["steps"]) == decided["quantity"]
+
+
+def drawn(rng: np.random.Generator) -> Case:
+    """An item-site of any kind: slow or fast, short of stock or not, with or without arrivals, MOQ and packs."""
+    weeks = int(rng.integers(1, 20))
+    mean = 10 ** rng.uniform(-1, 2)
+    shape = rng.choice([0.3, 2.0, 1e6])
+    return case(
+        demand=rng.negative_binomial(shape, shape / (shape + mean), weeks).astype(float).tolist(),
+        in_stock=np.where(rng.random(weeks) < 0.2, rng.random(weeks), 1.0).tolist(),
+        arrivals=[
+            [int(day), int(rng.integers(1, int(3 * mean) + 2))] for day in rng.integers(0, 40, rng.integers(0, 4))
+        ],
+        usable=int(rng.poisson(2 * mean)),
+        backordered=int(rng.poisson(0.3 * mean)),
+        lead_time_days=int(rng.integers(0, 30)),
+        review_period_days=int(rng.integers(1, 15)),
+        moq=int(rng.integers(0, int(2 * mean) + 2)),
+        order_multiple=int(rng.integers(1, 13)),
+        unit_cost=float(rng.uniform(0.1, 100)),
+        holding_rate=float(rng.uniform(0.05, 0.6)),
+        shortage_cost=float(10 ** rng.uniform(-2, 2)),
+        unserved_demand=str(rng.choice(["lost", "backorder"])),
+    )
+
+
+def with_one_change(before: Case, rng: np.random.Generator) -> Case:
+    """The case with one input changed: a week, an arrival, or any single value, taken from another case."""
+    other, name = drawn(rng), str(rng.choice(sorted(before)))
+    if name in ("demand", "in_stock", "returned"):
+        changed = list(before[name] or [0.0] * len(before["demand"]))
+        week = int(rng.integers(len(changed)))
+        changed[week] = float(rng.random()) if name == "in_stock" else changed[week] + float(rng.integers(1, 9))
+        return before | {name: changed}
+    if name == "unserved_demand":
+        return before | {name: "lost" if before[name] == "backorder" else "backorder"}
+    if other[name] == before[name]:
+        return with_one_change(before, rng)
+    return before | {name: other[name]}
+
+
+def test_a_thousand_single_changes_are_each_justified_anew() -> None:
+    rng = np.random.default_rng(20260105)
+    before = [drawn(rng) for _ in range(1_000)]
+    after = [with_one_change(one, rng) for one in before]
+    ordered = 0
+    for old, new in zip(reasons(before), reasons(after), strict=True):
+        check(old)
+        check(new)
+        ordered += new["decision"]["quantity"] > 0
+    assert 300 < ordered < 950
+
+
+def test_every_changed_input_changes_the_reason() -> None:
+    rng = np.random.default_rng(7)
+    before = [drawn(rng) for _ in range(50)]
+    names = ("usable", "lead_time_days", "moq", "unit_cost", "shortage_cost", "order_multiple", "backordered")
+    for name in names:
+        after = [one | {name: one[name] + 1} for one in before]
+        for old, new in zip(reasons(before), reasons(after), strict=True):
+            assert old["inputs"][name] + 1 == new["inputs"][name]
+            check(new)
+
+
+def test_an_item_too_fast_for_single_units_says_its_step_and_still_adds_up() -> None:
+    fast = [90_000.0, 110_000.0, 40_000.0, 150_000.0]
+    for mode in ("lost", "backorder"):
+        reason = reasons([case(demand=fast, usable=120_001, arrivals=[[3, 70_003]], unserved_demand=mode)])[0]
+        assert reason["decision"]["lattice_step"] > 1
+        assert "computed in steps of" in reason["sentence"]
+        check(reason)
+
+
+def test_money_is_the_same_to_a_cent_for_large_sums() -> None:
+    check(reasons([case(demand=[400.0, 0.0, 9_000.0, 20.0, 3.0], unit_cost=900.0, shortage_cost=700.0)])[0])
+
+
+def test_a_proposal_reads_as_a_sentence() -> None:
+    steady = [19.0, 17.0, 18.0, 20.0, 16.0, 18.0]
+    first, second, third, fourth = reasons(
+        [
+            case(demand=steady, usable=50, order_multiple=12),
+            case(demand=steady, usable=500),
+            case(demand=[0.0] * 6),
+            case(demand=[0.0] * 5 + [1.0], usable=1, moq=500),
+        ]
+    )
+    assert first["sentence"] == (
+        "Order 24: 14 are expected to be on hand when it arrives on day 14; demand until the next order is 18 ± 4.2; "
+        "cover at 97.7 % takes 69 in all, with 50 on hand or on order: a need of 19; rounded up to packs of 12."
+    )
+    assert second["sentence"].startswith("Order nothing: 464 are expected to be on hand when an order would arrive")
+    assert third["sentence"].endswith("there is no demand in 6 weeks.")
+    assert fourth["sentence"].endswith("the smallest order allowed, 500, would cost more than it saves.")
+
+
+def test_a_reason_says_where_demand_was_read_when_it_was_out_of_stock_since() -> None:
+    reason = reasons([case(demand=[4.0] * 20 + [0.0] * 15, in_stock=[1.0] * 20 + [0.0] * 15)])[0]
+    assert "judged by the time before it was out of stock, 15 weeks ago" in reason["sentence"]
+    assert reason["forecast"]["mean_per_day"] == pytest.approx(4 / 7)
+    assert reason["inputs"]["weeks"][-1]["week_start_on"] == "2026-05-18"
+
+
+def test_an_item_never_in_stock_is_not_taken_for_an_item_without_demand() -> None:
+    reason = reasons([case(demand=[0.0] * 8, in_stock=[0.0] * 8)])[0]
+    assert "demand is not known" in reason["sentence"]
