@@ -1,0 +1,198 @@
+"""Writing the journal: record, enqueue, claim, complete, fail, sweep, answer once, beat, raise and clear alerts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from procrastinate.contrib.django import app as jobs
+from procrastinate.exceptions import AlreadyEnqueued
+
+from ownstock.base.errors import Refused
+from ownstock.base.fingerprints import fingerprint
+from ownstock.journal.models import Alert, AuditEvent, Heartbeat, IdempotentAnswer, OutboxRow
+from ownstock.journal.rules import MAX_ATTEMPTS, retry_delay_seconds
+
+State = OutboxRow.State
+DIED = "whoever sent it died on the way."
+Json = Mapping[str, Any]
+# The job that tells what waits, by name: it stands above the journal (`ownstock.automation.tasks`).
+DISPATCH = "ownstock.dispatch"
+
+
+def record(
+    *, actor: str, verb: str, subject: str, old: Json | None = None, new: Json | None = None, reason: str = ""
+) -> None:
+    """Append what happened, in the transaction of the change itself."""
+    AuditEvent.objects.create(actor=actor, verb=verb, subject=subject, old=old, new=new, reason=reason)
+
+
+def enqueue(key: str, *, topic: str, payload: Json) -> OutboxRow:
+    """Write down something to be told outside, in the transaction of what it tells; the same key again changes nothing.
+
+    The dispatcher is woken after the commit, never in it; should that fail, the next sweep finds the row.
+    """
+    row, is_new = OutboxRow.objects.get_or_create(key=key, defaults={"topic": topic, "payload": dict(payload)})
+    if is_new:
+        transaction.on_commit(wake, robust=True)
+    return row
+
+
+def wake() -> None:
+    """Ask for a dispatch soon. However many ask, one job waits."""
+    with suppress(AlreadyEnqueued):
+        jobs.configure_task(DISPATCH, queueing_lock=DISPATCH).defer()
+
+
+@transaction.atomic
+def claim(*, lease_seconds: int) -> OutboxRow | None:
+    """Take the next due row under a lease, or None when nothing waits. Two claimers never get the same row."""
+    row = (
+        OutboxRow.objects.select_for_update(skip_locked=True)
+        .filter(state=State.WAITING, due_at__lte=Now())
+        .order_by("due_at", "id")
+        .first()
+    )
+    if row is None:
+        return None
+    row.state = State.LEASED
+    row.lease_token = uuid.uuid4()
+    row.lease_ends_at = timezone.now() + timedelta(seconds=lease_seconds)
+    row.attempts += 1
+    row.save(update_fields=["state", "lease_token", "lease_ends_at", "attempts"])
+    return row
+
+
+@transaction.atomic
+def complete(row: OutboxRow) -> None:
+    """Mark a row as told.
+
+    Raises:
+        Refused: the lease ran out meanwhile and was taken back; somebody else tells it.
+    """
+    _end_lease(row, state=State.DONE, done_at=timezone.now(), last_error="")
+
+
+@transaction.atomic
+def fail(row: OutboxRow, error: str) -> None:
+    """Give a row back after a failed attempt: due again later, or dead with an alert once the attempts are used up.
+
+    Raises:
+        Refused: the lease ran out meanwhile.
+    """
+    delay = retry_delay_seconds(row.attempts)
+    if delay is None:
+        _bury(row, error, sentence=f"{row.key} could not be sent in {row.attempts} attempts: {error}")
+    else:
+        _end_lease(row, state=State.WAITING, due_at=timezone.now() + timedelta(seconds=delay), last_error=error)
+
+
+@transaction.atomic
+def give_up(row: OutboxRow, error: str) -> None:
+    """Let go of a row that no further attempt can help: dead at once, with an alert that says what to mend.
+
+    Raises:
+        Refused: the lease ran out meanwhile.
+    """
+    _bury(row, error, sentence=f"{row.key} was not sent: {error}")
+
+
+def _bury(row: OutboxRow, error: str, *, sentence: str) -> None:
+    _end_lease(row, state=State.DEAD, last_error=error)
+    raise_alert(
+        f"outbox_dead:{row.key}",
+        kind="outbox_dead",
+        sentence=f"{sentence} Mend the cause, then send it again.",
+        facts={"outbox_key": row.key, "attempts": row.attempts},
+    )
+
+
+@transaction.atomic
+def sweep() -> int:
+    """Put rows back whose lease ran out because their holder died; returns how many.
+
+    A row whose attempts are used up is dead, with an alert: what kills its holder each time must not do so for ever.
+    """
+    lapsed = OutboxRow.objects.select_for_update(skip_locked=True).filter(state=State.LEASED, lease_ends_at__lt=Now())
+    for row in lapsed.filter(attempts__gte=MAX_ATTEMPTS):
+        _bury(row, DIED, sentence=f"{row.key} could not be sent in {row.attempts} attempts: {DIED}")
+    return lapsed.update(state=State.WAITING, lease_token=None, lease_ends_at=None)
+
+
+@transaction.atomic
+def revive(key: str, *, actor: str) -> None:
+    """Send a dead row again from the start, once its cause is mended.
+
+    Raises:
+        Refused: no dead row has this key.
+    """
+    if not OutboxRow.objects.filter(key=key, state=State.DEAD).update(state=State.WAITING, attempts=0, due_at=Now()):
+        raise Refused(f"Nothing dead waits under {key}.", code="outbox_not_dead", key=key)
+    clear_alert(f"outbox_dead:{key}", because="sent again")
+    record(actor=actor, verb="journal.outbox_revived", subject=f"outbox:{key}")
+    transaction.on_commit(wake, robust=True)
+
+
+def _end_lease(row: OutboxRow, **changes: Any) -> None:
+    held = OutboxRow.objects.filter(pk=row.pk, state=State.LEASED, lease_token=row.lease_token)
+    if not held.update(lease_token=None, lease_ends_at=None, **changes):
+        raise Refused(
+            f"The lease on {row.key} ran out and was taken back; this attempt no longer counts.",
+            code="stale_lease",
+            key=row.key,
+        )
+
+
+@transaction.atomic
+def answer_once(scope: str, key: str, content: object, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Do `act` once per key: the same call again gets the stored answer and does nothing.
+
+    Callers who arrive together under one key wait for the first: the unique row is written before `act` runs.
+
+    Raises:
+        Refused: the key was used for other content.
+    """
+    content_hash = fingerprint(content)
+    row, is_new = IdempotentAnswer.objects.get_or_create(
+        scope=scope, key=key, defaults={"content_hash": content_hash, "answer": {}}
+    )
+    if not is_new:
+        if bytes(row.content_hash) != content_hash:
+            raise Refused(
+                f"The key {key} was already used for a different request; use a new key.", code="key_reused", key=key
+            )
+        return dict(row.answer)
+    row.answer = act()
+    row.save(update_fields=["answer"])
+    return dict(row.answer)
+
+
+def beat(job: str, *, expected_every_seconds: int) -> None:
+    """Give a job's sign of life, and its promise when the next will come."""
+    Heartbeat.objects.update_or_create(
+        job=job, defaults={"beat_at": timezone.now(), "expected_every_seconds": expected_every_seconds}
+    )
+    clear_alert(f"silent_job:{job}", because="the job is alive again")
+
+
+def raise_alert(key: str, *, kind: str, sentence: str, facts: Json) -> None:
+    """Tell people about a root cause: one open alert per key; a second call updates what it says."""
+    Alert.objects.update_or_create(
+        key=key, cleared_at=None, defaults={"kind": kind, "sentence": sentence, "facts": dict(facts)}
+    )
+
+
+def clear_alert(key: str, *, because: str) -> None:
+    """Close the open alert of a root cause, if there is one, saying why."""
+    clear_alerts([key], because=because)
+
+
+def clear_alerts(keys: Iterable[str], *, because: str) -> None:
+    """Close the open alerts of several root causes, saying why."""
+    Alert.objects.filter(key__in=list(keys), cleared_at=None).update(cleared_at=timezone.now(), cleared_because=because)

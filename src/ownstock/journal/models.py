@@ -1,0 +1,130 @@
+"""The rows of the journal."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from ownstock.journal.fields import TransactionIdField
+
+
+class AuditEvent(models.Model):
+    """One thing that happened: who, what, to what, before, after, why. Appended in the transaction of the change."""
+
+    recorded_at = models.DateTimeField(db_default=Now(), help_text="When the transaction that wrote it began.")
+    transaction_id = TransactionIdField()
+    actor = models.CharField(max_length=100, help_text="Who, as a key: `user:anna`, `job:plan`, `key:4f2a`.")
+    verb = models.CharField(max_length=60, help_text="What, as app.past_participle: `purchasing.placed`.")
+    subject = models.CharField(max_length=200, help_text="To what, as a key: `purchase_order:PO-000012`.")
+    old = models.JSONField(null=True, help_text="The values before, where something changed.")
+    new = models.JSONField(null=True, help_text="The values after.")
+    reason = models.TextField(blank=True, help_text="Why, in the actor's words.")
+
+    append_only = True
+
+    class Meta:
+        db_table = "journal_audit_event"
+        indexes = [models.Index(fields=["subject", "id"], name="audit_event_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.verb} {self.subject}"
+
+
+class OutboxRow(models.Model):
+    """Something still to be told outside, written in the transaction of what it tells.
+
+    The row is the truth; a job is only a wake-up. Whoever tells it holds a lease; a lease that ran out is taken back
+    by the sweep, and a holder of a stale lease can no longer mark the row.
+    """
+
+    class State(models.TextChoices):
+        """Where the row is on its way."""
+
+        WAITING = "waiting"
+        LEASED = "leased"
+        DONE = "done"
+        DEAD = "dead"
+
+    key = models.CharField(
+        max_length=200, unique=True, help_text="One effect, one key: `purchase_order.placed:PO-000012:1`."
+    )
+    topic = models.CharField(max_length=60, help_text="What kind of thing is told; chooses who tells it.")
+    payload = models.JSONField(help_text="Keys of what is told, never copies of it.")
+    state = models.CharField(max_length=8, choices=State.choices, db_default=State.WAITING)
+    attempts = models.PositiveIntegerField(db_default=0)
+    due_at = models.DateTimeField(db_default=Now(), help_text="Not to be tried before.")
+    lease_token = models.UUIDField(null=True, help_text="Who holds it now.")
+    lease_ends_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "journal_outbox"
+        indexes = [models.Index(fields=["due_at", "id"], name="outbox_waiting", condition=models.Q(state="waiting"))]
+        constraints = [
+            models.CheckConstraint(
+                name="outbox_lease_is_whole",
+                condition=models.Q(state="leased", lease_token__isnull=False, lease_ends_at__isnull=False)
+                | (~models.Q(state="leased") & models.Q(lease_token__isnull=True, lease_ends_at__isnull=True)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.state})"
+
+
+class IdempotentAnswer(models.Model):
+    """The answer once given under a caller's key, so that the same call again gets it and does nothing."""
+
+    scope = models.CharField(max_length=60, help_text="The action: `purchasing.receive`.")
+    key = models.CharField(max_length=200, help_text="The caller's own key.")
+    content_hash = models.BinaryField(
+        help_text="SHA-256 of what was asked; the same key with other content is refused."
+    )
+    answer = models.JSONField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "journal_idempotent_answer"
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotent_answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"
+
+
+class Heartbeat(models.Model):
+    """A job's last sign of life; one that is silent for longer than it promised raises an alert."""
+
+    job = models.CharField(max_length=100, unique=True)
+    beat_at = models.DateTimeField(db_default=Now())
+    expected_every_seconds = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "journal_heartbeat"
+
+    def __str__(self) -> str:
+        return self.job
+
+
+class Alert(models.Model):
+    """Something a person must look at, once per root cause for as long as it lasts."""
+
+    key = models.CharField(max_length=200, help_text="The root cause: `late_delivery:PO-000012/3`.")
+    kind = models.CharField(max_length=60)
+    sentence = models.TextField(help_text="What is wrong and what to do.")
+    facts = models.JSONField(default=dict, help_text="The values the sentence speaks of.")
+    raised_at = models.DateTimeField(db_default=Now())
+    cleared_at = models.DateTimeField(null=True)
+    cleared_because = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "journal_alert"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=models.Q(cleared_at__isnull=True), name="alert_once_while_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

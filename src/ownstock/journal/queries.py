@@ -1,0 +1,43 @@
+"""Reading the journal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from ownstock.journal.models import Alert, AuditEvent, Heartbeat, OutboxRow
+
+GRACE = 3
+
+
+def open_alerts() -> QuerySet[Alert]:
+    """What people must look at now, newest first."""
+    return Alert.objects.filter(cleared_at=None).order_by("-raised_at", "-id")
+
+
+def trail(subject: str) -> QuerySet[AuditEvent]:
+    """Everything that happened to one thing, oldest first."""
+    return AuditEvent.objects.filter(subject=subject).order_by("id")
+
+
+def silent_jobs() -> list[Heartbeat]:
+    """Jobs that have been silent for three times as long as they promised."""
+    now = timezone.now()
+    return [h for h in Heartbeat.objects.all() if now - h.beat_at > timedelta(seconds=GRACE * h.expected_every_seconds)]
+
+
+def oldest_waiting_seconds() -> float | None:
+    """How long the oldest due outbox row has been waiting, or None when nothing waits."""
+    now = timezone.now()
+    row = OutboxRow.objects.filter(state__in=["waiting", "leased"], due_at__lte=now).order_by(F("due_at")).first()
+    return None if row is None else (now - row.due_at).total_seconds()
+
+
+def watermark() -> int:
+    """The id below which every transaction has ended: what a reader of "what is new" may take."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
