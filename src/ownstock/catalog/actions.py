@@ -1,0 +1,35 @@
+"""The verbs of the catalogue beside its imports."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+
+from ownstock.base.errors import Refused
+from ownstock.catalog.models import Company, Item
+from ownstock.journal import actions as journal
+
+
+@transaction.atomic
+def set_company(name: str, currency: str, *, actor: str) -> Company:
+    """Say whose database this is and in which currency all value is kept.
+
+    Raises:
+        Refused: the currency is no ISO 4217 code, or another was used for the items that stand.
+    """
+    company = Company.objects.select_for_update().get()
+    if not re.fullmatch("[A-Z]{3}", currency):
+        raise Refused(f"{currency!r} is no currency: use three capital letters such as EUR.", code="bad_currency")
+    if currency != company.currency and Item.objects.exists():
+        raise Refused(
+            f"All costs are kept in {company.currency}; the currency cannot change once there are items.",
+            code="currency_in_use",
+        )
+    old = {"name": company.name, "currency": company.currency}
+    company.name, company.currency = name, currency
+    company.save(update_fields=["name", "currency"])
+    journal.record(
+        actor=actor, verb="catalog.company_set", subject="company", old=old, new={"name": name, "currency": currency}
+    )
+    return company
