@@ -1,0 +1,1 @@
+"""The stock ledger: postings are appended, balances are derived, value follows."""
