@@ -1,0 +1,143 @@
+"""The rows of buying."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from ownstock.catalog.models import Item, Location, Supplier
+from ownstock.journal.fields import QuantityField
+from ownstock.purchasing.rules import OrderState
+
+
+class PurchaseOrder(models.Model):
+    """An agreement to buy, from draft to received. What was sent stands in its revisions."""
+
+    number = models.CharField(max_length=20, unique=True)
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="purchase_orders")
+    site = models.ForeignKey(Location, models.PROTECT, related_name="+", help_text="Where the goods are to arrive.")
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=14, choices=[(s.value, s.value) for s in OrderState])
+    ordered_on = models.DateField(help_text="The day of the order, as the supplier counts its lead time.")
+    created_by = models.CharField(max_length=100)
+    created_at = models.DateTimeField(db_default=Now())
+    placed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "purchasing_purchase_order"
+        constraints = [
+            models.CheckConstraint(
+                name="purchase_order_state_known", condition=Q(state__in=[s.value for s in OrderState])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderRevision(models.Model):
+    """What was sent to the supplier, never changed: a change makes the next revision."""
+
+    purchase_order = models.ForeignKey(PurchaseOrder, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.CharField(max_length=100)
+
+    append_only = True
+
+    class Meta:
+        db_table = "purchasing_order_revision"
+        constraints = [models.UniqueConstraint(fields=["purchase_order", "number"], name="order_revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_order_id}/{self.number}"
+
+
+class OrderLine(models.Model):
+    """One item of a revision: so many stock units at a price."""
+
+    revision = models.ForeignKey(OrderRevision, models.PROTECT, related_name="lines")
+    line = models.PositiveIntegerField()
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    supplier_sku = models.CharField(max_length=60, blank=True)
+    quantity = QuantityField()
+    purchase_unit = models.CharField(max_length=20)
+    units_numerator = models.PositiveIntegerField()
+    units_denominator = models.PositiveIntegerField()
+    price = QuantityField(help_text="Of one stock unit.")
+
+    append_only = True
+
+    class Meta:
+        db_table = "purchasing_order_line"
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "line"], name="order_line_once"),
+            models.CheckConstraint(name="order_line_quantity_positive", condition=Q(quantity__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}/{self.line}"
+
+
+class Delivery(models.Model):
+    """A part of a line that arrives together. On order is the sum of what is open of all deliveries."""
+
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="deliveries")
+    number = models.PositiveIntegerField(default=1)
+    quantity = QuantityField()
+    requested_on = models.DateField(help_text="When we asked for it.")
+    first_promised_on = models.DateField(null=True, help_text="The supplier's first promise; it never changes.")
+    latest_promised_on = models.DateField(null=True, help_text="The supplier's latest promise.")
+    received_quantity = QuantityField(default=0)
+    cancelled_quantity = QuantityField(default=0, help_text="What will not come: refused, cut or cancelled.")
+
+    class Meta:
+        db_table = "purchasing_delivery"
+        constraints = [
+            models.UniqueConstraint(fields=["line", "number"], name="delivery_once"),
+            models.CheckConstraint(name="delivery_quantity_positive", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(
+                name="delivery_parts_not_negative", condition=Q(received_quantity__gte=0, cancelled_quantity__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}/{self.number}"
+
+
+class Acknowledgement(models.Model):
+    """A supplier's answer as it came, once per message."""
+
+    purchase_order = models.ForeignKey(PurchaseOrder, models.PROTECT, related_name="acknowledgements")
+    message_key = models.CharField(max_length=200, help_text="The supplier's own identity of the message.")
+    answer = models.JSONField()
+    received_at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=100)
+
+    append_only = True
+
+    class Meta:
+        db_table = "purchasing_acknowledgement"
+        constraints = [models.UniqueConstraint(fields=["purchase_order", "message_key"], name="acknowledgement_once")]
+
+    def __str__(self) -> str:
+        return self.message_key
+
+
+class Receipt(models.Model):
+    """Goods that arrived against a delivery: the link from an order to the posting in the ledger."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="receipts")
+    posting_key = models.CharField(max_length=200)
+    quantity = QuantityField()
+    received_on = models.DateField()
+
+    append_only = True
+
+    class Meta:
+        db_table = "purchasing_receipt"
+        constraints = [models.CheckConstraint(name="receipt_quantity_positive", condition=Q(quantity__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.posting_key}: {self.quantity}"

@@ -1,0 +1,118 @@
+"""Reading purchase orders: what is open, when it is expected, what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, DecimalField, F, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest
+
+from ownstock.base.errors import Refused
+from ownstock.journal.models import OutboxRow
+from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
+from ownstock.purchasing.rules import OPEN_STATES
+
+QUANTITY = DecimalField(max_digits=18, decimal_places=4)
+STILL_OPEN = Greatest(
+    F("quantity") - F("received_quantity") - F("cancelled_quantity"), Decimal(0), output_field=QUANTITY
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDelivery:
+    """What is still to come of a delivery, and when it was last promised (else requested)."""
+
+    item_id: int
+    site_id: int
+    supplier_id: int
+    sku: str
+    number: str
+    line: int
+    quantity: Decimal
+    requested_on: date
+    expected_on: date
+
+
+def open_deliveries(*, item_site: tuple[int, int] | None = None) -> list[OpenDelivery]:
+    """Every delivery with something open of an order from draft to part received: on order is their sum.
+
+    `item_site` limits it to one (item id, site id).
+    """
+    rows = Delivery.objects.filter(line__revision__purchase_order__state__in=OPEN_STATES).annotate(
+        still_open=STILL_OPEN,
+        expected_on=Coalesce("latest_promised_on", "requested_on"),
+    )
+    if item_site is not None:
+        item_id, site_id = item_site
+        rows = rows.filter(line__item_id=item_id, line__revision__purchase_order__site_id=site_id)
+    order = "line__revision__purchase_order"
+    columns = ("line__item_id", f"{order}__site_id", f"{order}__supplier_id", "line__item__sku", f"{order}__number")
+    found = rows.filter(still_open__gt=0).order_by("expected_on", "id")
+    values = found.values_list(*columns, "line__line", "still_open", "requested_on", "expected_on")
+    return [OpenDelivery(*row) for row in values]
+
+
+def orders() -> QuerySet[PurchaseOrder]:
+    """Every purchase order, newest first."""
+    return PurchaseOrder.objects.select_related("supplier", "site").order_by("-id")
+
+
+def order(number: str) -> PurchaseOrder:
+    """One purchase order with its supplier and site.
+
+    Raises:
+        Refused: there is none of this number.
+    """
+    found = orders().filter(number=number).first()
+    if found is None:
+        raise Refused(f"There is no purchase order {number}.", code="no_order", number=number)
+    return found
+
+
+def lines(purchase_order: PurchaseOrder) -> Sequence[OrderLine]:
+    """The lines of an order's latest revision, each with its item and its deliveries."""
+    deliveries = Prefetch("deliveries", Delivery.objects.annotate(still_open=STILL_OPEN).order_by("number"))
+    revision = purchase_order.revisions.latest("number")
+    return list(revision.lines.select_related("item").prefetch_related(deliveries).order_by("line"))
+
+
+def on_order(item_ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
+    """What is still open of all deliveries, keyed by (item id, site id); what has none is left out."""
+    order = "line__revision__purchase_order"
+    rows = Delivery.objects.filter(**{f"{order}__state__in": OPEN_STATES}, line__item_id__in=item_ids)
+    sums = rows.values_list("line__item_id", f"{order}__site_id").annotate(open=Sum(STILL_OPEN)).order_by()
+    return {(item_id, site_id): quantity for item_id, site_id, quantity in sums if quantity}
+
+
+def order_totals(state: str = "") -> QuerySet[PurchaseOrder]:
+    """Purchase orders (in a state, or all), newest first, each with `line_count`, `amount` and `next_expected_on`.
+
+    Lines and amount are those of the latest revision; `next_expected_on` is the earliest day on which something open is
+    expected, None when nothing is open.
+    """
+    newest = OrderRevision.objects.filter(purchase_order=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    of_revision = OrderLine.objects.filter(revision=OuterRef("latest_revision")).order_by().values("revision")
+    deliveries = Delivery.objects.annotate(
+        still_open=STILL_OPEN, expected_on=Coalesce("latest_promised_on", "requested_on")
+    )
+    coming = deliveries.filter(still_open__gt=0, line__revision=OuterRef("latest_revision")).order_by("expected_on")
+    rows = orders().filter(state=state) if state else orders()
+    return rows.annotate(latest_revision=Subquery(newest)).annotate(
+        line_count=Subquery(of_revision.annotate(n=Count("pk")).values("n")),
+        amount=Subquery(of_revision.annotate(total=Sum(F("quantity") * F("price"))).values("total")),
+        next_expected_on=Subquery(coming.values("expected_on")[:1]),
+    )
+
+
+def order_counts() -> dict[str, int]:
+    """How many purchase orders are in each state; states without any are left out."""
+    return dict(PurchaseOrder.objects.values_list("state").annotate(Count("pk")).order_by("state"))
+
+
+def sending(purchase_order: PurchaseOrder) -> OutboxRow | None:
+    """How far the order is on its way to the supplier; None before it was placed."""
+    keys = OutboxRow.objects.filter(key__startswith=f"purchase_order.placed:{purchase_order.number}:")
+    return keys.order_by("-id").first()
