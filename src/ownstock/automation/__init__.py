@@ -1,0 +1,1 @@
+"""What runs by itself: the dispatch of outbox rows, the sweep of lost leases, heartbeats."""

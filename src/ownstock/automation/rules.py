@@ -1,0 +1,21 @@
+"""Pure decisions of what runs by itself: how often, how much at once, what to say of a silence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+SWEEP = "sweep"
+SWEEP_EVERY_SECONDS = 60
+EVERY_MINUTE = "* * * * *"
+# One row a job: however slow a mail server is, the sweep waits for no more than one attempt.
+ROWS_AT_ONCE = 1
+# Of waiting jobs the highest goes first.
+SWEEP_PRIORITY = 10
+
+
+def silence_sentence(job: str, beat_at: datetime, expected_every_seconds: int) -> str:
+    """What is wrong when a job has given no sign of life for too long, and what to do."""
+    return (
+        f"The job {job} was last seen at {beat_at:%Y-%m-%d %H:%M:%S} UTC, and promised a sign of life every "
+        f"{expected_every_seconds} seconds. See whether the worker runs and what its log says."
+    )

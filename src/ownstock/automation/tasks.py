@@ -1,0 +1,23 @@
+"""The worker's jobs. A job is only a wake-up: what is to be done stands in the outbox, so a lost job loses nothing."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from ownstock.automation import actions
+from ownstock.automation.rules import EVERY_MINUTE, ROWS_AT_ONCE, SWEEP_PRIORITY
+from ownstock.journal import actions as journal
+
+
+@app.task(name=journal.DISPATCH, queueing_lock=journal.DISPATCH)
+def dispatch() -> None:
+    """Tell what is due; where there was something, ask for the next job, until one finds nothing."""
+    if actions.dispatch_due(ROWS_AT_ONCE):
+        journal.wake()
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="ownstock.sweep", queueing_lock="ownstock.sweep", priority=SWEEP_PRIORITY)
+def sweep(timestamp: int) -> None:
+    """Every minute: take back lost leases, wake the dispatcher, give a sign of life, notice silent jobs."""
+    actions.sweep()

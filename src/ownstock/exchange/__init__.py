@@ -1,0 +1,1 @@
+"""What crosses to suppliers and other systems: it renders, sends and reads, and decides nothing."""

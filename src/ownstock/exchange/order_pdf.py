@@ -1,0 +1,160 @@
+"""A purchase order as PDF, for people: one table, the head row on every page, the same bytes for the same order.
+
+The letters are PDF's own Helvetica, which every reader has and which knows Western European letters only (Latin-1).
+Any other letter is printed as `?`, never dropped, and a note at the end says so; the CSV beside it has them all.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout, VAlign, XPos, YPos
+from fpdf.fonts import FontFace
+
+from ownstock.exchange.rules import OrderDocument, OrderDocumentLine, plain
+
+FONT = "Helvetica"
+MARGIN_MM = 16
+LINE_MM = 5.2
+INK, QUIET, RULE = (28, 30, 33), (105, 110, 118), (196, 200, 206)
+# Signs of good typesetting that Latin-1 lacks and that have a plain twin of the same meaning.
+PLAIN_TWINS = str.maketrans("\u2013\u2014\u2018\u2019\u201c\u201d\u202f", "--''\"\"\u00a0")
+HEADINGS = ("Line", "Item", "Description", "Quantity", "Price", "Requested", "Amount")
+WIDTHS_MM = (10, 30, 54, 25, 17, 20, 22)
+ALIGNMENT = ("RIGHT", "LEFT", "LEFT", "RIGHT", "RIGHT", "RIGHT", "RIGHT")
+# Stands for the number of pages until it is known; `printable` lets no other text carry it.
+PAGES = "\x80" * 3
+NOTE = "A ? may stand for a letter that this page cannot print; the CSV file beside it has every letter."
+
+
+def render(document: OrderDocument) -> bytes:
+    """Set the order on A4 pages, dated by the moment it was written."""
+    page = OrderPage(document)
+    page.add_page()
+    page.write_head()
+    page.write_lines()
+    page.write_total()
+    return bytes(page.output())
+
+
+def printable(text: str) -> str:
+    """A text in the letters that the font has; `?` for each other, and for control characters."""
+    shown = (c if c.isprintable() or c == "\u00a0" else "?" for c in text.translate(PLAIN_TWINS))
+    return "".join(shown).encode("latin-1", "replace").decode("latin-1")
+
+
+def grouped(number: Decimal) -> str:
+    """An amount with its thousands apart by a space that does not break: 1 234.50."""
+    return f"{number:,.2f}".replace(",", "\u00a0")
+
+
+class OrderPage(FPDF):
+    """The paper of one order."""
+
+    def __init__(self, document: OrderDocument) -> None:
+        super().__init__(format="A4")
+        self.document = document
+        self.has_replaced = False
+        self.set_margins(MARGIN_MM, MARGIN_MM)
+        self.set_auto_page_break(True, margin=MARGIN_MM + 6)
+        self.set_creation_date(document.written_at)
+        self.set_title(f"Purchase order {document.number}")
+        self.set_author(document.buyer)
+        self.alias_nb_pages(PAGES)
+        self.set_lang("en-GB")
+
+    def footer(self) -> None:
+        """Say on every page which order and which page it is."""
+        self.set_y(-MARGIN_MM)
+        self._pen(8, QUIET)
+        order = self._shown(f"{self.document.number}, revision {self.document.revision}")
+        self.cell(self.epw / 2, LINE_MM, order)
+        self.cell(self.epw / 2, LINE_MM, f"Page {self.page_no()} of {PAGES}", align="R")
+
+    def write_head(self) -> None:
+        """Name the order, who buys, who supplies, where to and when."""
+        document = self.document
+        self._pen(9, QUIET)
+        self._line(document.buyer)
+        self._pen(20, INK, "B")
+        self._line(f"Purchase order {document.number}", height_mm=11)
+        self.ln(3)
+        email = f"  {document.supplier_email}" if document.supplier_email else ""
+        for label, value in (
+            ("Buyer", document.buyer),
+            ("Supplier", f"{document.supplier_name} ({document.supplier_code}){email}"),
+            ("Deliver to", f"{document.site_name} ({document.site_code})"),
+            ("Ordered on", document.ordered_on.isoformat()),
+            ("Revision", f"{document.revision}. {document.replaces}" if document.replaces else str(document.revision)),
+            ("Currency", document.currency),
+        ):
+            self._fact(label, value)
+        self.ln(5)
+
+    def write_lines(self) -> None:
+        """Set the table, its head repeated on every page."""
+        self._pen(8.5, INK)
+        self.set_draw_color(*RULE)
+        with self.table(
+            col_widths=WIDTHS_MM,
+            text_align=ALIGNMENT,
+            line_height=LINE_MM,
+            padding=(1, 1.2),
+            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+            headings_style=FontFace(emphasis="BOLD", color=QUIET),
+            v_align=VAlign.T,
+        ) as table:
+            table.row(HEADINGS)
+            for line in self.document.lines:
+                table.row([self._shown_lines(cell) for cell in _cells(line)])
+
+    def write_total(self) -> None:
+        """Close with the total, and the note where a letter could not be printed."""
+        self.ln(3)
+        self._pen(11, INK, "B")
+        total = f"Total  {grouped(self.document.total)} {self.document.currency}"
+        self.cell(0, 7, self._shown(total), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        if self.has_replaced:
+            self.ln(3)
+            self._pen(8, QUIET)
+            self.cell(0, LINE_MM, NOTE)
+
+    def _pen(self, size: float, color: tuple[int, int, int], style: str = "") -> None:
+        self.set_font(FONT, style, size)
+        self.set_text_color(*color)
+
+    def _line(self, text: str, *, height_mm: float = LINE_MM) -> None:
+        self.multi_cell(0, height_mm, self._shown(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _fact(self, label: str, value: str) -> None:
+        self._pen(9.5, QUIET)
+        self.cell(26, LINE_MM, label)
+        self._pen(9.5, INK)
+        self._line(value)
+
+    def _shown(self, text: str) -> str:
+        shown = printable(text)
+        self.has_replaced = self.has_replaced or shown.count("?") > text.count("?")
+        return shown
+
+    def _shown_lines(self, text: str) -> str:
+        return "\n".join(self._shown(part) for part in text.split("\n"))
+
+
+def _cells(line: OrderDocumentLine) -> tuple[str, ...]:
+    yours = f"\nyour {_one_line(line.supplier_sku)}" if line.supplier_sku else ""
+    converted = f"\n= {line.purchase_quantity} {_one_line(line.purchase_unit)}" if line.purchase_quantity else ""
+    return (
+        str(line.line),
+        f"{_one_line(line.sku)}{yours}",
+        _one_line(line.description),
+        f"{plain(line.quantity)} {_one_line(line.unit)}{converted}",
+        plain(line.price, decimals=2),
+        line.requested_on.isoformat(),
+        grouped(line.amount),
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

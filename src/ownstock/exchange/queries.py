@@ -1,0 +1,87 @@
+"""Reading what crosses: an order as its supplier reads it, and the message that carried it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import Min, QuerySet
+
+from ownstock.base.errors import Refused
+from ownstock.catalog.models import Company
+from ownstock.exchange.models import OutboundMessage
+from ownstock.exchange.rules import (
+    OrderDocument,
+    OrderDocumentLine,
+    is_converted,
+    mail_address,
+    purchase_quantity,
+)
+from ownstock.journal.models import AuditEvent
+from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision
+
+
+def messages(order_number: str) -> QuerySet[OutboundMessage]:
+    """Every message that carries an order, first revision first."""
+    found = OutboundMessage.objects.filter(order_revision__purchase_order__number=order_number)
+    return found.order_by("order_revision__number", "id")
+
+
+def address(revision: OrderRevision) -> str:
+    """Where mail about an order goes today: the supplier's present address, also when the order was written before it.
+
+    Raises:
+        Refused: the supplier has no address, or one that mail cannot be sent to.
+    """
+    supplier = revision.purchase_order.supplier
+    if not supplier.email:
+        raise Refused(
+            f"Supplier {supplier.code} ({supplier.name}) has no e-mail address. Fill it in.",
+            code="no_address",
+            supplier=supplier.code,
+        )
+    return mail_address(f"The e-mail address of supplier {supplier.code}", supplier.email)
+
+
+def order_document(revision: OrderRevision, *, written_at: datetime) -> OrderDocument:
+    """A revision as its supplier reads it, written at the moment of the placing."""
+    order = revision.purchase_order
+    supplier, site = order.supplier, order.site
+    lines = OrderLine.objects.filter(revision=revision).select_related("item").order_by("line")
+    deliveries = Delivery.objects.filter(line__revision=revision)
+    requested_on = dict(deliveries.values_list("line").annotate(Min("requested_on")))
+    return OrderDocument(
+        buyer=Company.objects.get().name,
+        number=order.number,
+        revision=revision.number,
+        supplier_code=supplier.code,
+        supplier_name=supplier.name,
+        supplier_email=supplier.email,
+        site_code=site.code,
+        site_name=site.name,
+        currency=order.currency,
+        ordered_on=order.ordered_on,
+        written_at=written_at,
+        lines=tuple(_line(line, requested_on[line.pk]) for line in lines),
+    )
+
+
+def _line(line: OrderLine, requested_on: date) -> OrderDocumentLine:
+    terms = (line.units_numerator, line.units_denominator)
+    converted = is_converted(line.item.unit, line.purchase_unit, *terms)
+    return OrderDocumentLine(
+        line=line.line,
+        sku=line.item.sku,
+        supplier_sku=line.supplier_sku,
+        description=line.item.description,
+        quantity=line.quantity,
+        unit=line.item.unit,
+        purchase_quantity=purchase_quantity(line.quantity, *terms) if converted else "",
+        purchase_unit=line.purchase_unit,
+        price=line.price,
+        requested_on=requested_on,
+    )
+
+
+def messages_sent() -> int:
+    """How many messages have left."""
+    return AuditEvent.objects.filter(verb="exchange.sent").count()

@@ -1,0 +1,238 @@
+"""How messages leave: to a mail server where one is set, else as files in the outbox folder.
+
+    Refused       the message itself is not wanted: no further attempt helps until somebody mends something
+    Unavailable   the way is blocked: server down, login refused, disk full; the same bytes may pass later
+
+What a server says before it hears of the message (connection, greeting, login) is about the way; what it says after,
+with a code from 500 on, is about the message.
+"""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+from ownstock.base.errors import Refused, Unavailable
+from ownstock.exchange.models import OutboundMessage
+from ownstock.exchange.queries import address
+from ownstock.exchange.rules import mail_address
+
+PORTS = {"smtp": 25, "smtps": 465}
+# Of the lease, how much may go by before the server's last word: the rest is for marking the row.
+SENDING_SHARE = 0.75
+PERMANENT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over, as `OWNSTOCK_SMTP_URL` says: `smtp://user:password@host:port`, or `smtps://…`."""
+
+    host: str
+    port: int
+    is_encrypted: bool
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """How it is called in sentences and logs, without its secrets."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether what is said to it never leaves this machine."""
+        with suppress(ValueError):
+            return ip_address(self.host).is_loopback
+        return self.host == "localhost"
+
+
+def mail_server(url: str) -> MailServer:
+    """Read the setting.
+
+    Raises:
+        Refused: it is not an address of a mail server.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise Refused(
+            "OWNSTOCK_SMTP_URL must look like smtp://user:password@host:port or smtps://user:password@host:port.",
+            code="setting_unknown",
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.hostname, port or PORTS[parts.scheme], parts.scheme == "smtps", user, password)
+
+
+def deliver(message: OutboundMessage) -> str:
+    """Hand a message over, its bytes as they were prepared, and tell where it went.
+
+    Raises:
+        Refused: it is not wanted as it is; the sentence says what to mend.
+        Unavailable: the way is blocked; the same call may succeed later.
+    """
+    if settings.SMTP_URL:
+        server, recipient = mail_server(settings.SMTP_URL), address(message.order_revision)
+        send(bytes(message.content), server=server, sender=settings.ORDERS_FROM, recipient=recipient)
+        return f"{recipient} by {server.name}"
+    revision = message.order_revision
+    path = Path(settings.OUTBOX_FOLDER) / f"{revision.purchase_order.number}-{revision.number}.eml"
+    write(bytes(message.content), path)
+    return str(path)
+
+
+def send(content: bytes, *, server: MailServer, sender: str, recipient: str) -> None:
+    """Hand a message to a mail server and wait for its word that it took it.
+
+    All its answers together have three quarters of a lease. The last may take what is left of it: a server that is cut
+    off while it thinks would get the message twice.
+
+    Raises:
+        Refused, Unavailable: see the module.
+    """
+    ends_at = time.monotonic() + SENDING_SHARE * settings.OUTBOX_LEASE_SECONDS
+    from_address = mail_address("The address that orders are sent from (OWNSTOCK_ORDERS_FROM)", sender)
+    with _telling(server), _session(server, ends_at) as session:
+        steps: list[Callable[[], tuple[int, bytes]]] = [
+            lambda: session.mail(from_address),
+            lambda: session.rcpt(recipient),
+            lambda: session.data(content),
+        ]
+        for step in steps:
+            _wait_until(session, ends_at)
+            code, answer = step()
+            if code not in (250, 251):
+                raise _not_taken(server, recipient, code, answer)
+
+
+@contextmanager
+def _telling(server: MailServer) -> Iterator[None]:
+    """Turn every fault of the connection into a sentence."""
+    try:
+        yield
+    except smtplib.SMTPAuthenticationError as fault:
+        raise Unavailable(
+            f"The mail server {server.name} does not accept the user and password in OWNSTOCK_SMTP_URL.",
+            code="mail_login",
+            answer=fault.smtp_code,
+        ) from fault
+    except smtplib.SMTPDataError as fault:
+        raise _not_taken(server, "the order", fault.smtp_code, fault.smtp_error) from fault
+    except (smtplib.SMTPException, OSError) as fault:
+        raise Unavailable(
+            f"The mail server {server.name} did not take the message ({_reason(fault)}).", code="mail_server"
+        ) from fault
+
+
+def _reason(fault: smtplib.SMTPException | OSError) -> str:
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return f"{fault.smtp_code} {_text(fault.smtp_error)}"
+    return str(fault) or type(fault).__name__
+
+
+def _text(answer: bytes | str) -> str:
+    return answer if isinstance(answer, str) else answer.decode("utf-8", "replace")
+
+
+@contextmanager
+def _session(server: MailServer, ends_at: float) -> Iterator[smtplib.SMTP]:
+    """A session ready to take a message: connected, encrypted where the server can, logged in where a user is set."""
+    timeout = max(ends_at - time.monotonic(), 0.1)
+    tls = ssl.create_default_context()
+    if server.is_encrypted:
+        session: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=tls)
+    else:
+        session = smtplib.SMTP(server.host, server.port, timeout=timeout)
+    try:
+        _wait_until(session, ends_at)
+        session.ehlo_or_helo_if_needed()
+        is_secret = server.is_encrypted or server.is_on_this_machine
+        if not server.is_encrypted and session.has_extn("starttls"):
+            session.starttls(context=tls)
+            session.ehlo()
+            is_secret = True
+        if server.user:
+            _log_in(session, server, is_secret=is_secret)
+        yield session
+    finally:
+        # A farewell that waits for no answer: the message has been taken or not, and the row is to be marked at once.
+        with suppress(smtplib.SMTPException, OSError):
+            session.putcmd("QUIT")
+        session.close()
+
+
+def _log_in(session: smtplib.SMTP, server: MailServer, *, is_secret: bool) -> None:
+    if not is_secret:
+        raise Unavailable(
+            f"The mail server {server.name} offers no encryption, so the password was not sent. "
+            f"Set OWNSTOCK_SMTP_URL to a server with STARTTLS, or to smtps://.",
+            code="mail_not_encrypted",
+        )
+    session.login(server.user, server.password)
+
+
+def _wait_until(session: smtplib.SMTP, ends_at: float) -> None:
+    """Let the next answer take what is left of the time."""
+    left = ends_at - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("it answers too slowly")
+    assert session.sock is not None
+    session.sock.settimeout(left)
+
+
+def _not_taken(server: MailServer, recipient: str, code: int, answer: bytes | str) -> Refused | Unavailable:
+    said = _text(answer)
+    if code >= PERMANENT:
+        sentence = f"The mail server {server.name} refuses it for {recipient} for good: {code} {said}."
+        return Refused(sentence, code="mail_refused", answer=code)
+    sentence = f"The mail server {server.name} does not take it for {recipient} now: {code} {said}."
+    return Unavailable(sentence, code="mail_not_now", answer=code)
+
+
+def write(content: bytes, path: Path) -> None:
+    """Put a message into the outbox folder, whole or not at all, durably; the same message there already is fine.
+
+    Raises:
+        Refused: another message stands there under this name.
+        Unavailable: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _write_whole(content, path)
+        if path.read_bytes() == content:
+            return
+    except OSError as fault:
+        sentence = f"{path} cannot be written ({fault.strerror})."
+        raise Unavailable(sentence, code="outbox_folder", path=str(path)) from fault
+    sentence = f"{path} already holds another message, perhaps of an earlier database. Move it away."
+    raise Refused(sentence, code="file_exists", path=str(path))
+
+
+def _write_whole(content: bytes, path: Path) -> None:
+    passing = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with passing.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        passing.rename(path)
+    finally:
+        passing.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

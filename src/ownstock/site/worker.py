@@ -1,0 +1,95 @@
+"""The worker: one process that runs the jobs, and goes on when the database comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+
+import psycopg
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django import app, connector_params
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+
+from ownstock.base.errors import Unavailable
+from ownstock.exchange import transports
+from ownstock.journal import actions as journal
+
+# A dispatch may wait for a slow mail server; meanwhile another job has its turn.
+CONCURRENCY = 2
+CONNECTIONS = 4
+RETRY_SECONDS = 5
+log = logging.getLogger(__name__)
+
+
+def run_worker(*, once: bool = False) -> None:
+    """Run jobs until SIGTERM or SIGINT, or, if `once`, until none waits; what is being sent is finished first.
+
+    Call it from the main thread, with Django set up. Without `once` it outlives the database: it tries again every few
+    seconds until it is back.
+
+    Raises:
+        Refused: a setting is wrong, so that no order could leave.
+        Unavailable: the database does not answer, and `once` was asked for.
+    """
+    _speak()
+    if settings.SMTP_URL:
+        transports.mail_server(settings.SMTP_URL)
+    is_done = False
+    while not is_done:
+        try:
+            is_done = _run(once=once) or once
+        except (ConnectorException, DatabaseError, psycopg.Error) as fault:
+            if once:
+                raise Unavailable(f"The database does not answer ({fault}).", code="database_not_ready") from fault
+            log.warning("The database does not answer (%s).", fault)
+        if not is_done:
+            log.warning("The worker starts again in %d seconds.", RETRY_SECONDS)
+            time.sleep(RETRY_SECONDS)
+
+
+def _speak() -> None:
+    """Write one line per message sent, and every warning, to standard error, unless the host has set up logging."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("ownstock").setLevel(logging.INFO)
+
+
+def _run(*, once: bool) -> bool:
+    """Take up what an earlier worker left, then run the jobs; tells whether somebody asked to stop."""
+    close_old_connections()
+    journal.sweep()
+    journal.wake()
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=CONNECTIONS)
+    close_old_connections()
+    try:
+        with app.replace_connector(connector):
+            asyncio.run(_work(once=once))
+    except asyncio.CancelledError:
+        return True
+    return False
+
+
+async def _work(*, once: bool) -> None:
+    worker = asyncio.current_task()
+    assert worker is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, worker.cancel)
+    async with app.open_async():
+        await _forget_orphans()
+        await app.run_worker_async(
+            wait=not once,
+            concurrency=1 if once else CONCURRENCY,
+            delete_jobs="always",
+            install_signal_handlers=False,
+        )
+
+
+async def _forget_orphans() -> None:
+    """Drop the jobs of workers that died: they were wake-ups, and the outbox still holds what they were to do."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
