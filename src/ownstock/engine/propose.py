@@ -22,7 +22,7 @@ from ownstock.engine.arrays import NONE, Floats, Ints, Truths, take
 from ownstock.engine.arrivals import OpenArrivals
 from ownstock.engine.forecast.count_distribution import CountDistribution, pmf, support_needed
 from ownstock.engine.policy.newsvendor import Outlook
-from ownstock.engine.policy.projected_stock import add_demand, depletion_with_lost_sales
+from ownstock.engine.policy.projected_inventory import add_demand, depletion_with_lost_sales
 from ownstock.engine.sentence import sentence
 from ownstock.engine.version import VERSION
 

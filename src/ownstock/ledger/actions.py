@@ -13,7 +13,8 @@ import psycopg
 from django.db import DatabaseError, connection, connections, transaction
 
 from ownstock.base.errors import Refused
-from ownstock.catalog.models import Company, Item, Location
+from ownstock.catalog.models import Item, Location
+from ownstock.catalog.queries import base_currency
 from ownstock.journal import actions as journal
 from ownstock.ledger import queries
 from ownstock.ledger.columns import Headers, Lines, columns_of, resolve
@@ -60,7 +61,7 @@ def post(requests: Sequence[PostingRequest], *, actor: str) -> list[Posted]:
 
 def append(headers: Headers, lines: Lines, *, actor: str) -> list[Posted]:
     """Hand columns to the posting function; for callers that have checked and resolved them (`post`, the import)."""
-    parameters = [actor, Company.objects.get().currency, *_arrays(headers), *_arrays(lines)]
+    parameters = [actor, base_currency(), *_arrays(headers), *_arrays(lines)]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT posting_key, is_new FROM ledger_post({ARGUMENTS})", parameters)

@@ -12,8 +12,8 @@ from django.db import connections
 from django.db.models import Q, QuerySet, Sum
 
 from ownstock.base.text import plain
-from ownstock.ledger.models import Balance, Movement, Posting
-from ownstock.ledger.rules import Line, PostingRequest, Status
+from ownstock.ledger.models import Balance, Movement, Posting, ValuationEntry
+from ownstock.ledger.rules import Line, PostingRequest, Status, unit_cost_of
 
 # What each balance must be: the sum of what came in less what went out, wherever stock is held.
 DERIVED = """
@@ -147,18 +147,29 @@ def verify() -> list[Finding]:
 
 
 def request_of(posting: Posting) -> PostingRequest:
-    """A posting as it could be asked for again."""
+    """A posting as it could be asked for again, each line at the unit cost it was valued at."""
     rows = posting.movements.select_related("item", "lot", "source", "target").order_by("line")
+    values = dict(ValuationEntry.objects.filter(movement__posting=posting).values_list("movement_id", "amount"))
     lines = [
         Line(
-            sku=row.item.sku, source=row.source.code, target=row.target.code, quantity=row.quantity,
-            lot=row.lot.code if row.lot else "", source_status=row.source_status, target_status=row.target_status,
+            sku=row.item.sku,
+            source=row.source.code,
+            target=row.target.code,
+            quantity=row.quantity,
+            lot=row.lot.code if row.lot else "",
+            source_status=row.source_status,
+            target_status=row.target_status,
             moved_at=row.moved_at,
+            unit_cost=unit_cost_of(values[row.pk], row.quantity) if row.pk in values else None,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     return PostingRequest(
-        key=posting.key, kind=posting.kind, lines=lines, reference=posting.reference, is_assumed=posting.is_assumed
+        key=posting.key,
+        kind=posting.kind,
+        lines=lines,
+        reference=posting.reference,
+        is_assumed=posting.is_assumed,
     )
 
 

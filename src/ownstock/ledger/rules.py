@@ -151,6 +151,11 @@ def reversal(request: PostingRequest, key: str) -> PostingRequest:
     return replace(request, key=key, lines=lines)
 
 
+def unit_cost_of(amount: Decimal, quantity: Decimal) -> Decimal:
+    """The cost of one stock unit that a movement was valued at, to four decimals."""
+    return (abs(amount) / quantity).quantize(QUANTITY_STEP)
+
+
 def doubled_keys(requests: Iterable[PostingRequest]) -> list[str]:
     """Keys that stand more than once in one call, in order."""
     return sorted(key for key, times in Counter(r.key for r in requests).items() if times > 1)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.catalog.models import Location, Supplier, SupplyTerm
-from ownstock.catalog.queries import world_location
+from ownstock.catalog.queries import base_currency, world_location
 from ownstock.catalog.rules import LocationKind
 from ownstock.journal import actions as journal
 from ownstock.ledger import actions as ledger
@@ -206,13 +206,15 @@ def receive(
     """
     order = _locked(number)
     lines = _lines(order, [receipt.line for receipt in receipts])
+    # A price in another currency says nothing about value in ours: then the item's standard cost does.
+    is_valued_as_bought = order.currency == base_currency()
     supplier_place = world_location(LocationKind.SUPPLIER)
     request = PostingRequest(
         key=key, kind=Kind.RECEIPT, reference=number,
         lines=[
             Line(
                 sku=lines[r.line].item.sku, source=supplier_place, target=order.site.code, quantity=r.quantity, lot=r.lot,
-                moved_at=moved_at, unit_cost=lines[r.line].price,
+                moved_at=moved_at, unit_cost=lines[r.line].price if is_valued_as_bought else None,
             )
             for r in receipts
         ],
