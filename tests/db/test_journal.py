@@ -1,0 +1,125 @@
+"""The journal: leases, retries, dead rows, answers given once, heartbeats, alerts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ownstock.base.errors import Refused
+from ownstock.journal import actions, queries
+from ownstock.journal.models import AuditEvent, Heartbeat, OutboxRow
+from ownstock.journal.rules import MAX_ATTEMPTS, retry_delay_seconds
+
+pytestmark = pytest.mark.django_db
+
+
+def enqueued(key: str = "order:1") -> OutboxRow:
+    return actions.enqueue(key, topic="test", payload={"n": 1})
+
+
+def claimed() -> OutboxRow:
+    enqueued()
+    row = actions.claim(lease_seconds=60)
+    assert row is not None
+    return row
+
+
+def let_the_lease_run_out(**changes: int) -> None:
+    OutboxRow.objects.update(lease_ends_at=timezone.now() - timedelta(seconds=1), **changes)
+
+
+def test_one_effect_has_one_row_however_often_it_is_asked_for() -> None:
+    assert enqueued().pk == enqueued().pk
+
+
+def test_a_claimed_row_is_nobody_elses() -> None:
+    claimed()
+    assert actions.claim(lease_seconds=60) is None
+
+
+def test_a_stale_lease_is_refused() -> None:
+    row = claimed()
+    let_the_lease_run_out()
+    assert actions.sweep() == 1
+    again = actions.claim(lease_seconds=60)
+    with pytest.raises(Refused, match="ran out"):
+        actions.complete(row)
+    assert again is not None
+    actions.complete(again)
+    assert OutboxRow.objects.get().state == OutboxRow.State.DONE
+
+
+def test_a_failed_row_waits_longer_each_time_and_dies_with_an_alert() -> None:
+    delays = [retry_delay_seconds(n) for n in range(1, MAX_ATTEMPTS + 1)]
+    assert delays == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, None]
+    row = claimed()
+    actions.fail(row, "the server is down.")
+    waiting = OutboxRow.objects.get()
+    assert waiting.state == OutboxRow.State.WAITING
+    assert waiting.due_at > timezone.now()
+    OutboxRow.objects.update(due_at=timezone.now() - timedelta(seconds=1), attempts=MAX_ATTEMPTS - 1)
+    last = actions.claim(lease_seconds=60)
+    assert last is not None
+    actions.fail(last, "the server is down.")
+    assert OutboxRow.objects.get().state == OutboxRow.State.DEAD
+    [alert] = queries.open_alerts()
+    assert alert.sentence == (
+        "order:1 could not be sent in 12 attempts: the server is down. Mend the cause, then send it again."
+    )
+
+
+def test_a_row_that_kills_its_holder_every_time_does_not_do_so_for_ever() -> None:
+    claimed()
+    let_the_lease_run_out(attempts=MAX_ATTEMPTS)
+    assert actions.sweep() == 0
+    assert OutboxRow.objects.get().state == OutboxRow.State.DEAD
+    assert queries.open_alerts().count() == 1
+
+
+def test_a_dead_row_is_sent_again_by_hand() -> None:
+    actions.give_up(claimed(), "no address.")
+    actions.revive("order:1", actor="user:anna")
+    assert (OutboxRow.objects.get().attempts, queries.open_alerts().count()) == (0, 0)
+    with pytest.raises(Refused, match="Nothing dead"):
+        actions.revive("order:1", actor="user:anna")
+
+
+def test_the_same_call_gets_the_stored_answer_and_acts_once() -> None:
+    acts: list[int] = []
+
+    def act() -> dict[str, int]:
+        acts.append(1)
+        return {"number": 7}
+
+    answers = [actions.answer_once("test", "k", {"quantity": 1}, act) for _ in range(3)]
+    assert (answers, len(acts)) == ([{"number": 7}] * 3, 1)
+    with pytest.raises(Refused, match="different request"):
+        actions.answer_once("test", "k", {"quantity": 2}, act)
+
+
+def test_a_silent_job_is_found_by_its_own_promise() -> None:
+    actions.beat("plan", expected_every_seconds=60)
+    assert queries.silent_jobs() == []
+    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=181))
+    assert [h.job for h in queries.silent_jobs()] == ["plan"]
+
+
+def test_an_alert_is_open_once_per_cause_and_says_why_it_cleared() -> None:
+    for days in (1, 2):
+        actions.raise_alert("late:1", kind="late", sentence=f"{days} days late.", facts={"days": days})
+    [alert] = queries.open_alerts()
+    assert alert.facts == {"days": 2}
+    actions.clear_alert("late:1", because="it came")
+    actions.raise_alert("late:1", kind="late", sentence="late again.", facts={})
+    assert queries.open_alerts().count() == 1
+
+
+def test_an_event_keeps_who_what_before_after_and_why() -> None:
+    actions.record(actor="user:anna", verb="a.b", subject="x:1", old={"n": 1}, new={"n": 2}, reason="typo")
+    event = AuditEvent.objects.get()
+    assert (event.actor, event.old, event.new, event.reason) == ("user:anna", {"n": 1}, {"n": 2}, "typo")
+    assert event.transaction_id > 0
+    # This transaction has not ended: a reader of "what is new" must not take its rows yet.
+    assert queries.watermark() <= event.transaction_id

@@ -1,0 +1,195 @@
+"""Law 6: replanning is quiet where nothing moved, exact where something did, and starves nothing silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from ownstock import engine
+from ownstock.base.errors import Refused
+from ownstock.journal.queries import open_alerts
+from ownstock.ledger import actions as ledger
+from ownstock.planning import actions, queries
+from ownstock.planning.models import PlanningRun, Proposal
+from ownstock.planning.rules import ProposalState, Step
+from ownstock.purchasing import actions as purchasing
+from ownstock.purchasing.actions import ReceiptLine
+from ownstock.purchasing.models import Delivery, PurchaseOrder
+from ownstock.purchasing.rules import LineAnswer, OrderState, Promise
+from tests.factories import ACTOR, TODAY, opening, sale, sell_every_week, small_business
+
+pytestmark = pytest.mark.django_db
+WEEKLY = [12, 9, 15, 11, 14, 10, 13, 12, 9, 16, 11, 12, 14]
+
+
+@pytest.fixture(autouse=True)
+def _business() -> None:
+    small_business(skus=["CUP"])
+    sell_every_week("CUP", WEEKLY)
+    opening("CUP", 4)
+
+
+def planned(days: int = 0) -> actions.Planned:
+    return actions.plan(planned_on=TODAY + timedelta(days=days), actor=ACTOR)
+
+
+def pending() -> Proposal:
+    return Proposal.objects.get(state=ProposalState.PENDING)
+
+
+def approved_order() -> PurchaseOrder:
+    planned()
+    [order] = actions.approve([pending().pk], actor=ACTOR)
+    return order
+
+
+def placed(order: PurchaseOrder) -> None:
+    purchasing.place(order.number, actor=ACTOR)
+
+
+def acknowledged(order: PurchaseOrder) -> None:
+    placed(order)
+    delivery = Delivery.objects.get()
+    answer = LineAnswer(1, (Promise(delivery.quantity, delivery.requested_on),))
+    purchasing.acknowledge(order.number, [answer], message_key="m1", actor=ACTOR)
+
+
+def part_received(order: PurchaseOrder) -> None:
+    acknowledged(order)
+    purchasing.receive(order.number, [ReceiptLine(1, Decimal(6))], key="gr1", received_on=TODAY, actor=ACTOR)
+
+
+STATES: dict[OrderState, Callable[[PurchaseOrder], None]] = {
+    OrderState.DRAFT: lambda order: None,
+    OrderState.PLACED: placed,
+    OrderState.ACKNOWLEDGED: acknowledged,
+    OrderState.PART_RECEIVED: part_received,
+}
+
+
+def test_a_rerun_with_the_same_inputs_writes_nothing() -> None:
+    first = planned()
+    assert first.steps[Step.CREATE] == 1
+    again = planned()
+    assert (again.changed, again.run) == (0, first.run)
+    assert (PlanningRun.objects.count(), Proposal.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_after_approval_a_replan_gives_nothing_new(state: OrderState) -> None:
+    order = approved_order()
+    STATES[state](order)
+    order.refresh_from_db()
+    assert order.state == state
+    assert planned().changed == 0
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("k", [1, 6, 7, 13])
+def test_cutting_an_open_delivery_proposes_what_the_pure_rule_gives(state: OrderState, k: int) -> None:
+    order = approved_order()
+    STATES[state](order)
+    purchasing.cut(order.number, 1, Decimal(k), actor=ACTOR, reason="supplier is short")
+    planned()
+    inputs = queries.planning_inputs(TODAY)
+    expected = engine.plan(*inputs.frames)["quantity"][0]
+    found = Proposal.objects.filter(state=ProposalState.PENDING).first()
+    assert (found.quantity if found else 0) == expected
+    if k > 6:
+        assert expected > 0
+
+
+def test_what_was_cut_is_proposed_again_exactly_where_packs_allow_it() -> None:
+    order = approved_order()
+    purchasing.cut(order.number, 1, Decimal(12), actor=ACTOR, reason="supplier is short")
+    planned()
+    assert pending().quantity == 12
+
+
+def test_demand_that_changes_updates_the_pending_proposal() -> None:
+    planned()
+    before = pending()
+    opening("CUP", 60, key="more", moved_at=None)
+    ledger.post([sale("CUP", 60, key="rush", moved_at=_last_week())], actor=ACTOR)
+    result = planned()
+    after = pending()
+    assert (result.steps[Step.UPDATE], after.pk) == (1, before.pk)
+    assert after.quantity > before.quantity
+
+
+def test_a_pending_proposal_is_withdrawn_when_nothing_is_needed_any_more() -> None:
+    planned()
+    opening("CUP", 500, key="found")
+    assert planned().steps[Step.WITHDRAW] == 1
+    assert not Proposal.objects.filter(state=ProposalState.PENDING).exists()
+
+
+def test_a_rejected_proposal_stays_rejected_until_inputs_move() -> None:
+    planned()
+    actions.reject([pending().pk], actor=ACTOR, because="end of line")
+    assert planned().changed == 0
+    ledger.post([sale("CUP", 1, key="one more")], actor=ACTOR)
+    assert planned().steps[Step.CREATE] == 1
+
+
+def test_an_order_200_days_late_surfaces_and_does_not_starve_the_item() -> None:
+    order = approved_order()
+    placed(order)
+    late = TODAY + timedelta(days=14 + 200)
+    _weeks_of_demand_before(late)
+    actions.plan(planned_on=late, actor=ACTOR)
+    [alert] = open_alerts()
+    assert (alert.kind, alert.facts["days_late"]) == ("late_delivery", 200)
+    assert alert.sentence.startswith(f"{order.number}, line 1:")
+    assert pending().quantity > 0
+    assert pending().reason["not_counted_because_late"][0]["order"] == order.number
+
+
+def test_a_late_order_is_settled_by_a_new_promise_or_a_cut() -> None:
+    order = approved_order()
+    placed(order)
+    late = TODAY + timedelta(days=14 + 30)
+    actions.plan(planned_on=late, actor=ACTOR)
+    assert open_alerts().count() == 1
+    promise = Promise(Delivery.objects.get().quantity, late + timedelta(days=3))
+    purchasing.acknowledge(order.number, [LineAnswer(1, (promise,))], message_key="m9", actor=ACTOR)
+    assert open_alerts().count() == 0
+
+
+def test_a_decided_proposal_cannot_be_decided_again() -> None:
+    planned()
+    proposal = pending()
+    actions.approve([proposal.pk], actor=ACTOR)
+    with pytest.raises(Refused, match="already approved"):
+        actions.approve([proposal.pk], actor=ACTOR)
+    with pytest.raises(Refused, match="already approved"):
+        actions.reject([proposal.pk], actor=ACTOR, because="too late")
+    assert PurchaseOrder.objects.count() == 1
+
+
+def test_a_promise_past_the_lead_time_delays_the_next_order_instead_of_doubling_this_one() -> None:
+    order = approved_order()
+    placed(order)
+    delivery = Delivery.objects.get()
+    promise = Promise(delivery.quantity, delivery.requested_on + timedelta(days=9))
+    purchasing.acknowledge(order.number, [LineAnswer(1, (promise,))], message_key="m1", actor=ACTOR)
+    planned()
+    found = Proposal.objects.filter(state=ProposalState.PENDING).first()
+    assert found is None or found.quantity < delivery.quantity
+
+
+def _last_week() -> datetime:
+    day = TODAY - timedelta(days=4)
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def _weeks_of_demand_before(day: date) -> None:
+    opening("CUP", 200, key="late:opening", moved_at=datetime(2026, 3, 2, tzinfo=UTC))
+    monday = day - timedelta(days=day.weekday())
+    for week in range(1, 8):
+        moment = monday - timedelta(weeks=week) + timedelta(days=2)
+        sold = sale("CUP", 25, key=f"late:{week}", moved_at=datetime(moment.year, moment.month, moment.day, tzinfo=UTC))
+        ledger.post([sold], actor=ACTOR)
