@@ -1,0 +1,1 @@
+"""The pages for people: parse, call one action or query, render."""

@@ -1,0 +1,100 @@
+"""How figures, days and moments are written: in the locale's format, the same on every page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import formats, timezone
+
+register = template.Library()
+MINUS, NARROW_SPACE, NOTHING = "\u2212", "\u202f", "\u2013"
+
+
+@register.filter
+def units(value: Decimal | float | None) -> str:
+    """A quantity: as many decimals as it has, four at most."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value)).quantize(Decimal("0.0001")).normalize()
+    return number(exact, max(-int(exact.as_tuple().exponent), 0))
+
+
+@register.filter
+def number(value: Decimal | float | None, decimals: int = 2) -> str:
+    """A figure with so many decimals."""
+    if value is None:
+        return NOTHING
+    # Django's own formatting cuts off where it should round.
+    rounded = round(Decimal(str(value)), decimals)
+    written = formats.number_format(abs(rounded), decimals, use_l10n=True, force_grouping=True)
+    return f"{MINUS}{written}" if rounded < 0 else written
+
+
+@register.filter
+def signed(value: Decimal | float, decimals: int | None = None) -> str:
+    """A change: its sign always shown."""
+    written = units(value) if decimals is None else number(value, decimals)
+    return f"+{written}" if value > 0 else written
+
+
+@register.filter
+def price(value: Decimal) -> str:
+    """The price of one stock unit: two decimals, or the three or four that it has."""
+    exact = Decimal(str(value)).normalize()
+    return number(value, min(max(-int(exact.as_tuple().exponent), 2), 4))
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A share of one, with one decimal."""
+    return f"{number(100 * value, 1)}{NARROW_SPACE}%"
+
+
+@register.filter
+def times(value: Decimal, factor: Decimal) -> Decimal:
+    """One by the other: an amount of money out of quantity and price."""
+    return value * factor
+
+
+@register.filter
+def less(value: float, other: float) -> Decimal:
+    """The difference of two amounts as they are printed, so that what stands on the page adds up."""
+    return round(Decimal(str(value)), 2) - round(Decimal(str(other)), 2)
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """A day as people write it: 10 Dec 2010. Takes the text of a day as well."""
+    if not value:
+        return NOTHING
+    return formats.date_format(date.fromisoformat(value) if isinstance(value, str) else value, "j M Y")
+
+
+@register.filter
+def moment(value: datetime | None, time_zone: str = "UTC") -> str:
+    """An instant on the clock of a site: 10 Dec 2010, 14:05."""
+    if value is None:
+        return NOTHING
+    return formats.date_format(timezone.localtime(value, ZoneInfo(time_zone)), "j M Y, H:i")
+
+
+@register.filter
+def words(value: str) -> str:
+    """A name of the code as words: `part_received` is part received."""
+    return str(value).replace("_", " ")
+
+
+@register.filter
+def person(actor: str) -> str:
+    """Who an actor key names: `user:anna` is anna, `job:plan` the job plan, `key:4f2a` the key 4f2a."""
+    kind, _, name = actor.partition(":")
+    return name if kind == "user" else actor.replace(":", " ")
+
+
+@register.filter
+def deed(verb: str) -> str:
+    """What an audit event says was done: `purchasing.part_received` is Part received."""
+    return words(verb.rpartition(".")[2]).capitalize()

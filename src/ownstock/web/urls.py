@@ -1,0 +1,27 @@
+"""The addresses of the pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from ownstock.web.views import item_sites, orders, proposals
+
+app_name = "web"
+urlpatterns = [
+    path("", proposals.proposals, name="proposals"),
+    path(
+        "sign-in", LoginView.as_view(template_name="web/sign_in.html", redirect_authenticated_user=True), name="sign-in"
+    ),
+    path("sign-out", LogoutView.as_view(), name="sign-out"),
+    path("proposals/approve", proposals.approve, name="approve"),
+    path("proposals/reject", proposals.reject, name="reject"),
+    path("proposals/<int:pk>", proposals.proposal, name="proposal"),
+    path("item-sites", item_sites.item_sites, name="item-sites"),
+    path("item-sites/<int:pk>", item_sites.item_site, name="item-site"),
+    path("orders", orders.orders, name="orders"),
+    path("orders/<str:number>", orders.order, name="order"),
+    path("orders/<str:number>/place", orders.place, name="place"),
+    path("orders/<str:number>/answer", orders.answer, name="answer"),
+    path("orders/<str:number>/receive", orders.receive, name="receive"),
+]

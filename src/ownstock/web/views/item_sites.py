@@ -1,0 +1,66 @@
+"""Item-sites: what is there, what happened, what is coming."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ownstock.catalog import queries as catalog
+from ownstock.ledger import queries as ledger
+from ownstock.planning import queries as planning
+from ownstock.purchasing import queries as purchasing
+from ownstock.web.pictures import outlook_picture
+from ownstock.web.refusals import shows_refusals
+from ownstock.web.requests import page_of
+
+MOVEMENTS_A_PAGE = 30
+
+
+@require_safe
+def item_sites(request: HttpRequest) -> HttpResponse:
+    """Every item-site with what is usable and on order; a search in code and description."""
+    text = request.GET.get("text", "").strip()
+    page = page_of(request, catalog.search_item_sites(text))
+    as_of = planning.business_day()
+    item_ids = [row.item_id for row in page]
+    usable, on_order = ledger.usable(item_ids, on=as_of), purchasing.on_order(item_ids)
+    rows = [
+        (row, usable.get((row.item_id, row.site_id), 0), on_order.get((row.item_id, row.site_id), 0)) for row in page
+    ]
+    return render(request, "web/item_sites.html", {"page": page, "rows": rows, "text": text, "as_of": as_of})
+
+
+@require_safe
+@shows_refusals
+def item_site(request: HttpRequest, pk: int) -> HttpResponse:
+    """One item at one site: on hand, the picture of past and expected stock, open orders, movements, terms."""
+    row = catalog.item_site(pk)
+    as_of = planning.business_day(row.site.time_zone)
+    key = (row.item_id, row.site_id)
+    deliveries = purchasing.open_deliveries(item_site=key)
+    outlook = planning.item_site_outlook(row, as_of)
+    context = {
+        "item_site": row,
+        "as_of": as_of,
+        "usable": ledger.usable([row.item_id], on=as_of).get(key, 0),
+        "on_order": sum(delivery.quantity for delivery in deliveries),
+        "balances": ledger.balances_at(*key),
+        "deliveries": deliveries,
+        "outlook": outlook,
+        "weekly": _weekly(outlook, as_of),
+        "picture": None if outlook.fault else outlook_picture(outlook, deliveries, as_of),
+        "proposal": planning.latest_proposal(row),
+        "terms": catalog.supply_terms(row),
+        "base_currency": catalog.base_currency(),
+        "page": page_of(request, ledger.movements_of(row.item.sku, row.site.code), rows_a_page=MOVEMENTS_A_PAGE),
+    }
+    return render(request, "web/item_site.html", context)
+
+
+def _weekly(outlook: planning.ItemSiteOutlook, as_of: date) -> list[planning.DayClose]:
+    """The expected closes at today and every seventh day after, and the last: enough to read the line in a table."""
+    last = outlook.expected[-1:]
+    return [close for close in outlook.expected[:-1] if (close.day_on - as_of).days % 7 == 0] + last

@@ -1,0 +1,144 @@
+"""Purchase orders: list, one order, placing it, the supplier's answer, what arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ownstock.exchange import queries as exchange
+from ownstock.journal import queries as journal
+from ownstock.planning.queries import business_day
+from ownstock.purchasing import actions, queries
+from ownstock.purchasing.models import OrderLine
+from ownstock.purchasing.rules import ANSWERABLE_STATES, OrderState
+from ownstock.web.forms import AnswerForm, ReceiptForm, carry_out, open_of
+from ownstock.web.refusals import shows_refusals
+from ownstock.web.requests import actor_of, page_of
+
+CAN_RECEIVE = ANSWERABLE_STATES | {OrderState.RECEIVED}
+
+
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    """Purchase orders, newest first, all or in one state."""
+    state = request.GET.get("state", "")
+    counts = queries.order_counts()
+    context = {
+        "page": page_of(request, queries.order_totals(state)),
+        "state": state,
+        "states": [(s, counts[s]) for s in OrderState if s in counts],
+        "count": sum(counts.values()),
+        "as_of": business_day(),
+    }
+    return render(request, "web/orders.html", context)
+
+
+@require_safe
+@shows_refusals
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One order: its lines and deliveries, what was sent, what happened."""
+    found = queries.order(number)
+    lines = queries.lines(found)
+    context = {
+        "order": found,
+        "lines": lines,
+        "amount": sum(line.quantity * line.price for line in lines),
+        "can_receive": found.state in CAN_RECEIVE,
+        "can_answer": found.state in ANSWERABLE_STATES,
+        "sending": queries.sending(found),
+        "messages_sent": exchange.messages(number),
+        "trail": journal.trail(f"purchase_order:{number}"),
+        "as_of": business_day(found.site.time_zone),
+    }
+    return render(request, "web/order.html", context)
+
+
+@require_POST
+@shows_refusals
+def place(request: HttpRequest, number: str) -> HttpResponse:
+    """Send a draft to its supplier."""
+    actions.place(number, actor=actor_of(request))
+    messages.success(request, f"{number} is placed and on its way to the supplier.")
+    return redirect("web:order", number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_refusals
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Enter what the supplier promises."""
+    found = queries.order(number)
+    lines = queries.lines(found)
+    form = AnswerForm(lines, data=_posted(request), initial=_as_asked(lines) if "fill" in request.GET else None)
+    status = 200
+    if request.method == "POST":
+        status = carry_out(form, lambda: _acknowledge(number, form, actor_of(request)))
+        if status == 200:
+            messages.success(request, f"The supplier's answer to {number} is kept.")
+            return redirect("web:order", number)
+    return render(request, "web/answer.html", {"order": found, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_refusals
+def receive(request: HttpRequest, number: str) -> HttpResponse:
+    """Enter what came; the form can be sent twice and is posted once."""
+    found = queries.order(number)
+    lines = queries.lines(found)
+    initial = {"received_on": business_day(found.site.time_zone)} | (_all_open(lines) if "fill" in request.GET else {})
+    form = ReceiptForm(lines, time_zone=found.site.time_zone, data=_posted(request), initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = carry_out(form, lambda: _receive(number, form, actor_of(request)))
+        if status == 200:
+            messages.success(request, f"Received for {number}: {_lines_in_words(form)}.")
+            return redirect("web:order", number)
+    context = {"order": found, "form": form, "has_open": any(map(open_of, lines))}
+    return render(request, "web/receive.html", context, status=status)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _acknowledge(number: str, form: AnswerForm, actor: str) -> None:
+    key = f"web:{form.cleaned_data['key']}"
+    actions.acknowledge(number, form.answers(), message_key=key, actor=actor)
+
+
+def _receive(number: str, form: ReceiptForm, actor: str) -> None:
+    actions.receive(
+        number,
+        form.receipts(),
+        key=f"receipt:{number}:{form.cleaned_data['key']}",
+        received_on=form.cleaned_data["received_on"],
+        moved_at=form.moved_at(),
+        actor=actor,
+    )
+
+
+def _lines_in_words(form: ReceiptForm) -> str:
+    count = len(form.receipts())
+    return f"{count} {'line' if count == 1 else 'lines'}"
+
+
+def _as_asked(lines: Sequence[OrderLine]) -> dict[str, Any]:
+    """Every open line promised in full, for the day we asked for."""
+    filled: dict[str, Any] = {}
+    for line in lines:
+        if open_of(line):
+            filled[f"quantity_{line.line}"] = _plain(line.quantity)
+            filled[f"promised_on_{line.line}"] = line.deliveries.all()[0].requested_on
+    return filled
+
+
+def _all_open(lines: Sequence[OrderLine]) -> dict[str, Any]:
+    return {f"quantity_{line.line}": _plain(open_of(line)) for line in lines if open_of(line)}
+
+
+def _plain(quantity: Any) -> str:
+    return f"{quantity.normalize():f}"
