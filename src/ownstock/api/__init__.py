@@ -1,0 +1,1 @@
+"""The HTTP interface for programs: parse, call one action or query, answer in JSON."""

@@ -1,0 +1,155 @@
+"""Purchase orders for programs: looking one up, the supplier's answer, goods that came."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Header, Path, Router, Schema
+from pydantic import AwareDatetime
+
+from ownstock.api.keys import actor_of
+from ownstock.base.errors import Refused
+from ownstock.purchasing import actions, queries
+from ownstock.purchasing.actions import ReceiptLine
+from ownstock.purchasing.models import PurchaseOrder
+from ownstock.purchasing.rules import LineAnswer, OrderState, Promise, open_quantity
+
+MAX_LINES = 10_000
+MAX_KEY_LENGTH = 200
+router = Router()
+Number = Annotated[str, Path(description="The order's number, such as PO-000012.", max_length=20)]
+Quantity = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4, description="Stock units.")]
+Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)]
+
+
+class DeliveryOut(Schema):
+    """A part of a line that arrives together."""
+
+    number: int
+    quantity: Decimal
+    requested_on: date
+    first_promised_on: date | None
+    latest_promised_on: date | None
+    received_quantity: Decimal
+    cancelled_quantity: Decimal
+    open_quantity: Decimal
+
+
+class LineOut(Schema):
+    """One item of the order."""
+
+    line: int
+    sku: str
+    supplier_sku: str
+    quantity: Decimal = Field(description="Stock units.")
+    price: Decimal = Field(description="Of one stock unit.")
+    deliveries: list[DeliveryOut]
+
+
+class OrderOut(Schema):
+    """A purchase order with its lines and deliveries."""
+
+    number: str
+    state: OrderState
+    supplier: str
+    site: str
+    currency: str
+    ordered_on: date
+    placed_at: datetime | None
+    lines: list[LineOut]
+
+
+class PromiseIn(Schema):
+    """A part of a line that will come together."""
+
+    quantity: Quantity
+    promised_on: date
+
+
+class AnswerIn(Schema):
+    """What will come of one line; no promises: nothing."""
+
+    line: int = Field(ge=1)
+    promises: list[PromiseIn] = Field(max_length=100)
+
+
+class AcknowledgementIn(Schema):
+    """A supplier's answer. A line that is not named stays as it was."""
+
+    message_key: Key | None = Field(None, description="The message's own identity, where no Idempotency-Key is sent.")
+    answers: list[AnswerIn] = Field(min_length=1, max_length=MAX_LINES)
+
+
+class ReceiptLineIn(Schema):
+    """Goods that came for a line."""
+
+    line: int = Field(ge=1)
+    quantity: Quantity
+    lot: str = Field("", max_length=60)
+
+
+class ReceiptIn(Schema):
+    """Goods that came."""
+
+    received_on: date
+    moved_at: AwareDatetime | None = Field(None, description="When they were put on the shelf; empty: now.")
+    lines: list[ReceiptLineIn] = Field(min_length=1, max_length=MAX_LINES)
+
+
+@router.get("/purchase-orders/{number}", response=OrderOut, summary="One purchase order")
+def get_order(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """An order with its lines, and of each what is promised, received and still open."""
+    return _order(queries.order(number))
+
+
+@router.post("/purchase-orders/{number}/acknowledgements", response=OrderOut, summary="The supplier's answer")
+def acknowledge(
+    request: HttpRequest,
+    number: Number,
+    body: AcknowledgementIn,
+    key: Annotated[Key | None, Header(alias="Idempotency-Key", description="The message's own identity.")] = None,
+) -> dict[str, Any]:
+    """Take what the supplier promises. The same message again changes nothing; the order comes back as it is now."""
+    message_key = key or body.message_key
+    if message_key is None:
+        raise Refused("Send the message's identity: Idempotency-Key or message_key.", code="no_message_key")
+    answers = [LineAnswer(a.line, tuple(Promise(p.quantity, p.promised_on) for p in a.promises)) for a in body.answers]
+    return _order(actions.acknowledge(number, answers, message_key=message_key, actor=actor_of(request)))
+
+
+@router.post("/purchase-orders/{number}/receipts", response=OrderOut, summary="Goods that came")
+def receive(
+    request: HttpRequest,
+    number: Number,
+    body: ReceiptIn,
+    key: Annotated[Key, Header(alias="Idempotency-Key", description="Becomes the key of the posting in the ledger.")],
+) -> dict[str, Any]:
+    """Put goods on the shelf. The same key again changes nothing; the order comes back as it is now."""
+    receipts = [ReceiptLine(line.line, line.quantity, line.lot) for line in body.lines]
+    received = actions.receive(
+        number, receipts, key=key, received_on=body.received_on, moved_at=body.moved_at, actor=actor_of(request)
+    )
+    return _order(received)
+
+
+def _order(order: PurchaseOrder) -> dict[str, Any]:
+    return {
+        "number": order.number, "state": order.state, "supplier": order.supplier.code, "site": order.site.code,
+        "currency": order.currency, "ordered_on": order.ordered_on, "placed_at": order.placed_at,
+        "lines": [
+            {
+                "line": line.line, "sku": line.item.sku, "supplier_sku": line.supplier_sku, "quantity": line.quantity,
+                "price": line.price, "deliveries": [_delivery(delivery) for delivery in line.deliveries.all()],
+            }
+            for line in queries.lines(order)
+        ],
+    }  # fmt: skip
+
+
+def _delivery(delivery: Any) -> dict[str, Any]:
+    kept = {name: getattr(delivery, name) for name in DeliveryOut.model_fields if name != "open_quantity"}
+    room = open_quantity(delivery.quantity, delivery.received_quantity, delivery.cancelled_quantity)
+    return {**kept, "open_quantity": room}

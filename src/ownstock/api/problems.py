@@ -1,0 +1,111 @@
+"""How the API says no: `application/problem+json` (RFC 9457), with the sentence as `detail` and the data behind it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from ownstock.api.health import is_database_there
+from ownstock.base.errors import OwnstockError, Unavailable
+
+NOT_FOUND = frozenset({"no_order", "no_posting", "no_proposal"})
+IN_CONFLICT = frozenset({"key_reused"})
+RETRY_SECONDS = "5"
+log = logging.getLogger(__name__)
+
+
+def status_of(error: OwnstockError) -> HTTPStatus:
+    """404 for what is not there, 409 for a key used otherwise, 422 for what the caller can mend, 503 for "try later"."""
+    if isinstance(error, Unavailable):
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    if error.code in NOT_FOUND:
+        return HTTPStatus.NOT_FOUND
+    return HTTPStatus.CONFLICT if error.code in IN_CONFLICT else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def problem(status: HTTPStatus, detail: str, code: str, **more: Any) -> HttpResponse:
+    """An answer that says no."""
+    body = {
+        "type": f"urn:ownstock:problem:{code}", "title": status.phrase, "status": status, "detail": detail,
+        "code": code, **more,
+    }  # fmt: skip
+    response = HttpResponse(json.dumps(body, cls=_Encoder), status=status, content_type="application/problem+json")
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = RETRY_SECONDS
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+class _Encoder(DjangoJSONEncoder):
+    def default(self, o: object) -> Any:
+        """Write what JSON does not know as text."""
+        try:
+            return super().default(o)
+        except TypeError:
+            return str(o)
+
+
+def say_no(api: NinjaAPI) -> None:
+    """Have an API answer every refusal and every fault as a problem."""
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        OwnstockError: _refused,
+        AuthenticationError: _unknown_key,
+        ValidationError: _malformed,
+        HttpError: _unreadable,
+        Http404: _absent,
+        RequestDataTooBig: _too_large,
+        Exception: _unforeseen,
+    }
+    for kind, answer in handlers.items():
+        api.add_exception_handler(kind, answer)
+
+
+def _refused(request: HttpRequest, error: OwnstockError) -> HttpResponse:
+    return problem(status_of(error), error.sentence, error.code, facts=error.facts)
+
+
+def _unknown_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    sentence = "Send a live API key in the header Authorization: Bearer …; ownstock key create makes one."
+    return problem(HTTPStatus.UNAUTHORIZED, sentence, "no_live_key")
+
+
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = [{"field": _field(fault["loc"]), "sentence": fault["msg"]} for fault in error.errors]
+    named = "; ".join(f"{field['field']}: {field['sentence']}" for field in fields[:3])
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The request is malformed. {named}", "malformed", fields=fields)
+
+
+def _field(place: tuple[str | int, ...]) -> str:
+    """Where in the request it is: `body.lines.0.quantity`. The name of our own parameter says nothing to the caller."""
+    where, *path = place
+    return ".".join(map(str, (where, *(path[1:] if where == "body" else path))))
+
+
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(HTTPStatus(error.status_code), error.message, "unreadable")
+
+
+def _absent(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(HTTPStatus.NOT_FOUND, "There is no such thing.", "not_found")
+
+
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is larger than 10 MiB; split it.", "too_large")
+
+
+def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Say "try later" when the database has gone; any other fault is ours."""
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    if not is_database_there():
+        return _refused(request, Unavailable("The database does not answer; try again.", code="database_not_ready"))
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something unforeseen happened; it is in the log.", "unforeseen")

@@ -1,0 +1,29 @@
+"""The API, put together; `ownstock.site.urls` mounts `urls`."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from ninja import NinjaAPI
+
+import ownstock
+from ownstock.api import orders, postings, reading
+from ownstock.api.keys import KeyHolder
+from ownstock.api.problems import say_no
+
+# No page to try it out: that would load scripts from elsewhere. openapi.json describes it all.
+api = NinjaAPI(
+    title="Ownstock",
+    version=ownstock.__version__,
+    description="What programs may ask of Ownstock. Every call carries an API key; every refusal is a sentence.",
+    auth=KeyHolder(),
+    docs_url=None,
+    urls_namespace="api",
+)
+say_no(api)
+for router in (reading.router, orders.router, postings.router):
+    api.add_router("", router)
+urls = api.urls
+# Sign-in is for people; the key of a program is looked at by each operation.
+for pattern in urls[0]:
+    assert pattern.callback is not None
+    login_not_required(pattern.callback)

@@ -1,0 +1,45 @@
+"""What the business keeps, and how much of it is where."""
+
+from __future__ import annotations
+
+import click
+from django.db.models import Q
+
+from ownstock.catalog.models import Item
+from ownstock.cli.command import command
+from ownstock.cli.options import json_option, limit_option
+from ownstock.cli.render import first, show
+from ownstock.ledger import queries
+
+
+@command()
+@click.argument("search", default="")
+@limit_option(50)
+@json_option
+def items(search: str, limit: int) -> None:
+    """List items, or those with SEARCH in code or description."""
+    found = Item.objects.filter(Q(sku__icontains=search) | Q(description__icontains=search)).order_by("sku")
+    rows = [
+        {"sku": item.sku, "description": item.description, "unit": item.unit, "unit_cost": item.unit_cost}
+        for item in first(found, limit)
+    ]
+    show(rows, empty="There is no such item; ownstock import items FILE brings them.")
+
+
+@command()
+@click.option("--sku", help="Of this item only.")
+@click.option("--location", help="At this location only.")
+@limit_option(50)
+@json_option
+def balances(sku: str | None, location: str | None, limit: int) -> None:
+    """Show what is on hand, by item, location, lot and status."""
+    asked = {"item__sku": sku, "location__code": location}
+    found = queries.balances(**{name: value for name, value in asked.items() if value})
+    rows = [
+        {
+            "sku": b.item.sku, "location": b.location.code, "lot": b.lot.code if b.lot else "", "status": b.status,
+            "on_hand": b.on_hand,
+        }
+        for b in first(found, limit)
+    ]  # fmt: skip
+    show(rows, empty="Nothing is on hand.")

@@ -1,0 +1,108 @@
+"""The reason of a proposal, printed in full: what was known, what is expected, and how the quantity comes about.
+
+The three sums at its end are meant to be checked by hand: each closes with the number that the next one begins with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ownstock.cli.render import table, text
+from ownstock.planning.models import Proposal
+
+LISTS = ("weeks", "arrivals")
+
+
+def lines(proposal: Proposal) -> Iterator[str]:
+    """Every line of the printed reason."""
+    why = proposal.reason
+    inputs, decision = why["inputs"], why["decision"]
+    yield from _heading(proposal)
+    yield from ("", why["sentence"])
+    yield from _section("Known", {**{k: v for k, v in inputs.items() if k not in LISTS}, **why["terms"]})
+    yield from _list("Demand and the part of the week in stock", inputs["weeks"])
+    yield from _list("Open arrivals", inputs["arrivals"])
+    yield from _list("Not counted because late", why["not_counted_because_late"])
+    yield from _section("Expected", why["forecast"])
+    yield from _section("Decided", {k: v for k, v in decision.items() if k not in _PRINTED_BELOW})
+    yield from _sum("Inventory position", _position(inputs, decision))
+    yield from _sum("Need", _need(decision))
+    yield from _sum("Quantity", _quantity(why))
+    yield from _list(f"Expected cost ({why['forecast']['distribution']} demand)", _costs(decision))
+
+
+def _heading(proposal: Proposal) -> Iterator[str]:
+    item, site = proposal.item_site.item, proposal.item_site.site
+    yield (
+        f"Proposal {proposal.pk} ({proposal.state}): {text(proposal.quantity)} {item.unit} of {text(item.sku)}, "
+        f"{text(item.description)}, for {text(site.code)} from {text(proposal.supplier.code)} "
+        f"by {proposal.requested_on}."
+    )
+    if proposal.decided_by:
+        because = f": {text(proposal.decided_because)}" if proposal.decided_because else ""
+        yield f"Decided by {text(proposal.decided_by)} on {text(proposal.decided_at)}{because}"
+
+
+def _section(heading: str, facts: Mapping[str, Any]) -> Iterator[str]:
+    width = max(map(len, facts))
+    yield from ("", heading)
+    yield from (f"  {name.ljust(width)}  {text(value)}" for name, value in facts.items() if value is not None)
+
+
+def _list(heading: str, rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield from ("", heading)
+    yield from (f"  {line}" for line in table(rows)) if rows else ["  none"]
+
+
+def _sum(heading: str, parts: list[tuple[str, int]]) -> Iterator[str]:
+    """The parts one under another, and the last as what they come to."""
+    *summands, (name, total) = parts
+    assert sum(units for _, units in summands) == total, f"the reason does not add up to its {name}"
+    width = max(len(name) for name, _ in parts)
+    yield from ("", heading)
+    yield from (f"  {part.ljust(width)}  {units:>+10,}" for part, units in summands)
+    yield f"  {name.ljust(width)}  {total:>10,}"
+
+
+def _position(inputs: Mapping[str, Any], decision: Mapping[str, Any]) -> list[tuple[str, int]]:
+    return [
+        ("usable", inputs["usable"]),
+        ("backordered", -inputs["backordered"]),
+        ("arriving before this order", decision["arriving_before_order"]),
+        ("arriving before the next order", decision["arriving_in_window"]),
+        ("inventory position", decision["inventory_position"]),
+    ]
+
+
+def _need(decision: Mapping[str, Any]) -> list[tuple[str, int]]:
+    return [
+        ("order-up-to level", decision["order_up_to_level"]),
+        ("inventory position", -decision["inventory_position"]),
+        ("need", decision["needed_quantity"]),
+    ]
+
+
+def _quantity(why: Mapping[str, Any]) -> list[tuple[str, int]]:
+    names = {"need": "need", "moq": "to the MOQ", "multiple": "to the order multiple"}
+    steps = [(names[step["step"]], step["units"]) for step in why["steps"]]
+    return [*steps, ("quantity", why["decision"]["quantity"])]
+
+
+_PRINTED_BELOW = frozenset(
+    {
+        "quantity", "needed_quantity", "order_up_to_level", "inventory_position", "arriving_before_order",
+        "arriving_in_window", "quantity_one_less", "quantity_one_more", "expected_cost", "expected_cost_of_zero",
+        "expected_cost_one_less", "expected_cost_one_more",
+    }
+)  # fmt: skip
+
+
+def _costs(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
+    asked = [
+        ("proposed", decision["quantity"], decision["expected_cost"]),
+        ("one step less", decision["quantity_one_less"], decision["expected_cost_one_less"]),
+        ("one step more", decision["quantity_one_more"], decision["expected_cost_one_more"]),
+        ("nothing", 0, decision["expected_cost_of_zero"]),
+    ]
+    return [{"order": name, "quantity": quantity, "expected_cost": f"{cost:.4f}"} for name, quantity, cost in asked]

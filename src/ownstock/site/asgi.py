@@ -1,0 +1,40 @@
+"""The web application as an ASGI server starts it: `granian --interface asginl ownstock.site.asgi:application`."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import warnings
+
+import django
+from django.core.asgi import get_asgi_application
+from django.db import connections
+
+from ownstock.site.installation import connect
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it has died, so that nobody goes on serving unattended."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+# Said of every static file: whitenoise reads them in one go, as they are small.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+os.environ["OWNSTOCK_PROCESS"] = "web"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ownstock.site.settings")
+end_with_parent()
+django.setup(set_prefix=False)
+connect()
+# The check has used a connection of this thread; the requests have threads of their own.
+connections.close_all()
+application = get_asgi_application()

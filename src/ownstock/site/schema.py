@@ -1,0 +1,48 @@
+"""The database's tables and who may do what to them: the owner migrates, the application appends."""
+
+from __future__ import annotations
+
+from typing import Any, TextIO
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+from psycopg import sql
+
+
+def append_only_tables() -> frozenset[str]:
+    """Tables whose rows are facts: the application may add to them and never change them."""
+    return frozenset(model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False))
+
+
+def is_current() -> bool:
+    """Whether every migration has been applied."""
+    executor = MigrationExecutor(connections["default"])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def migrate(output: TextIO | None = None) -> None:
+    """Bring the tables up to this version, as the owner, and give the application's role its rights."""
+    call_command("migrate", database="owner", interactive=False, verbosity=1 if output else 0, stdout=output)
+    grant_rights()
+
+
+def grant_rights() -> None:
+    """Let the application's role read and append everywhere, and change or delete only what is no fact."""
+    role = connections["default"].settings_dict["USER"]
+    if role == connections["owner"].settings_dict["USER"]:
+        return
+    facts = append_only_tables() | {MigrationRecorder.Migration._meta.db_table}
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        tables = connections["owner"].introspection.table_names(cursor, include_views=True)
+        for table in tables:
+            rights = "SELECT, INSERT" if table in facts else "SELECT, INSERT, UPDATE, DELETE"
+            _execute(cursor, "REVOKE ALL ON {} FROM {}", table, role)
+            _execute(cursor, f"GRANT {rights} ON {{}} TO {{}}", table, role)
+        _execute(cursor, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}", "public", role)
+
+
+def _execute(cursor: Any, statement: str, *names: str) -> None:
+    cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -1,0 +1,101 @@
+"""Django's settings for one installation, read from the environment.
+
+What the environment leaves open, `installation.connect` fills in before anything is served: it makes the secret key once,
+and starts the embedded database where `DATABASE_URL` is not set.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ownstock.site.installation import database, home
+
+HOME = home()
+SECRET_KEY = os.environ.get("OWNSTOCK_SECRET_KEY", "only for tools that load the settings without serving anything")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("OWNSTOCK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "ownstock.journal",
+    "ownstock.access",
+    "ownstock.catalog",
+    "ownstock.ledger",
+    "ownstock.purchasing",
+    "ownstock.planning",
+    "ownstock.exchange",
+    "ownstock.automation",
+    "ownstock.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ownstock.web.security.strict_pages",
+]
+
+ROOT_URLCONF = "ownstock.site.urls"
+ASGI_APPLICATION = "ownstock.site.asgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql:///ownstock")
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", DATABASE_URL)
+# Two roles on one database: `default` appends, `owner` migrates, rebuilds and restores.
+DATABASES = {"default": database(DATABASE_URL), "owner": database(DATABASE_OWNER_URL)}
+
+AUTH_USER_MODEL = "access.User"
+LOGIN_URL = "web:sign-in"
+LOGIN_REDIRECT_URL = "web:proposals"
+LOGOUT_REDIRECT_URL = "web:sign-in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en-gb"
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# How purchase orders leave: to a server where one is set, else as files in the outbox folder.
+ORDERS_FROM = os.environ.get("OWNSTOCK_ORDERS_FROM", "orders@localhost.localdomain")
+SMTP_URL = os.environ.get("OWNSTOCK_SMTP_URL", "")
+OUTBOX_FOLDER = Path(os.environ.get("OWNSTOCK_OUTBOX", HOME / "outbox")).absolute()
+# How long one attempt to send may take before the message is given to somebody else.
+OUTBOX_LEASE_SECONDS = int(os.environ.get("OWNSTOCK_OUTBOX_LEASE_SECONDS", "120"))
