@@ -83,7 +83,7 @@ def sale(
 
 
 def sell_every_week(sku: str, quantities: Sequence[int], *, before: date = TODAY) -> None:
-    """Post one sale a week, on Wednesdays, the last in the week before `before` (a Monday); stock for it is put there first."""
+    """Post one sale a week, on Wednesdays, the last in the week before `before` (a Monday); the stock for it comes first."""
     first = datetime(before.year, before.month, before.day, 12, tzinfo=UTC) - timedelta(weeks=len(quantities), days=-2)
     opening(sku, sum(quantities) or 1, key=f"history:{sku}", moved_at=first - timedelta(days=3))
     sales = [

@@ -15,7 +15,7 @@ CHECKS = {
     "mypy": (("mypy",), "The types above do not agree."),
     "imports": (
         ("lint-imports", "--no-logo"),
-        "A package imports one that it may not: see the contracts in pyproject.toml.",
+        "A package imports one that it may not: see the contracts in .importlinter.",
     ),
 }
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from ownstock.exchange import order_csv, order_pdf
+from ownstock.exchange import order_csv
 from ownstock.exchange.rules import (
     OrderDocument,
     OrderDocumentLine,
@@ -52,6 +52,9 @@ def render(document: OrderDocument, *, outbox_key: str, sender: str) -> Mail:
     message["Date"] = format_datetime(document.written_at)
     message["Message-ID"] = message_id
     message.set_content(answer_text(document))
+    # Its library takes a second to load: only who writes a mail should wait for it, not every command.
+    from ownstock.exchange import order_pdf
+
     message.add_attachment(
         order_pdf.render(document), maintype="application", subtype="pdf", filename=f"{document.name}.pdf"
     )

@@ -29,6 +29,12 @@ def silent_jobs() -> list[Heartbeat]:
     return [h for h in Heartbeat.objects.all() if now - h.beat_at > timedelta(seconds=GRACE * h.expected_every_seconds)]
 
 
+def seconds_since(job: str) -> float | None:
+    """How long ago a job gave its last sign of life, or None before its first."""
+    heartbeat = Heartbeat.objects.filter(job=job).first()
+    return None if heartbeat is None else (timezone.now() - heartbeat.beat_at).total_seconds()
+
+
 def oldest_waiting_seconds() -> float | None:
     """How long the oldest due outbox row has been waiting, or None when nothing waits."""
     now = timezone.now()

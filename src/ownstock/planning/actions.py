@@ -29,6 +29,8 @@ from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder
 
+JOB = "plan"
+EXPECTED_EVERY_SECONDS = 7 * 24 * 3600
 PLANNING_LOCK = 0x0D5_7011
 ATTEMPTS = 3
 
@@ -85,6 +87,7 @@ def _plan(planned_on: date, actor: str) -> Planned:
     _create(run, inputs, {key: decided[key] for key, step in steps.items() if step is Step.CREATE})
     _update(run, inputs, {standing[key][0]: decided[key] for key, step in steps.items() if step is Step.UPDATE})
     _withdraw([standing[key][0] for key, step in steps.items() if step is Step.WITHDRAW])
+    journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)
     return Planned(run, Counter(steps.values()))
 
 
