@@ -13,6 +13,7 @@ CREATE FUNCTION ledger_line_hash(
 $$
 """
 
+# A plan for arrays of unknown length guesses ten rows and joins thousands by nested loops: hence a plan for each call.
 # Lock, decide, append: headers first (the unique key decides who posts), then balances locked in one order, then the facts.
 POST = """
 CREATE FUNCTION ledger_post(
@@ -21,7 +22,7 @@ CREATE FUNCTION ledger_post(
     line_postings integer[], line_numbers integer[], items bigint[], lots bigint[],
     sources bigint[], source_statuses text[], targets bigint[], target_statuses text[],
     quantities numeric[], moments timestamptz[], unit_costs numeric[]
-) RETURNS TABLE (posting_key text, is_new boolean) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (posting_key text, is_new boolean) LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     posting_ids bigint[];
     conflicts jsonb;
