@@ -10,6 +10,7 @@ import pytest
 
 from ownstock import engine
 from ownstock.base.errors import Refused
+from ownstock.catalog.models import SupplyTerm
 from ownstock.journal.queries import open_alerts
 from ownstock.ledger import actions as ledger
 from ownstock.planning import actions, queries
@@ -20,6 +21,7 @@ from ownstock.purchasing.actions import ReceiptLine
 from ownstock.purchasing.models import Delivery, PurchaseOrder
 from ownstock.purchasing.rules import LineAnswer, OrderState, Promise
 from tests.factories import ACTOR, TODAY, opening, sale, sell_every_week, small_business
+from tests.unit.reason_checker import recompute
 
 pytestmark = pytest.mark.django_db
 WEEKLY = [12, 9, 15, 11, 14, 10, 13, 12, 9, 16, 11, 12, 14]
@@ -157,6 +159,32 @@ def test_a_late_order_is_settled_by_a_new_promise_or_a_cut() -> None:
     promise = Promise(Delivery.objects.get().quantity, late + timedelta(days=3))
     purchasing.acknowledge(order.number, [LineAnswer(1, (promise,))], message_key="m9", actor=ACTOR)
     assert open_alerts().count() == 0
+
+
+def test_the_alert_of_a_late_order_clears_when_the_goods_come() -> None:
+    order = approved_order()
+    placed(order)
+    actions.plan(planned_on=TODAY + timedelta(days=44), actor=ACTOR)
+    still_open = Delivery.objects.get().quantity
+    purchasing.receive(order.number, [ReceiptLine(1, still_open)], key="gr1", received_on=TODAY, actor=ACTOR)
+    assert open_alerts().count() == 0
+
+
+def test_a_pending_proposal_is_withdrawn_when_its_supply_term_ends() -> None:
+    planned()
+    SupplyTerm.objects.update(valid_to=TODAY - timedelta(days=1))
+    run = planned().run
+    assert run.unplanned == [{"sku": "CUP", "site": "SHOP", "sentence": "No supply term holds on this day: add one."}]
+    assert Proposal.objects.get().state == ProposalState.WITHDRAWN
+
+
+def test_an_approved_line_is_recomputed_from_what_it_kept() -> None:
+    approved_order()
+    reason = Proposal.objects.get(state=ProposalState.APPROVED).reason
+    found = recompute(reason)
+    assert found["quantity"] == Delivery.objects.get().quantity == reason["decision"]["quantity"]
+    assert found["expected_cost"] == pytest.approx(reason["decision"]["expected_cost"], abs=0.005)
+    assert reason["engine_version"] == PlanningRun.objects.get().engine_version == engine.VERSION
 
 
 def test_a_decided_proposal_cannot_be_decided_again() -> None:

@@ -86,14 +86,14 @@ def _plan(planned_on: date, actor: str) -> Planned:
     run = _run(inputs, decided, steps, actor)
     _create(run, inputs, {key: decided[key] for key, step in steps.items() if step is Step.CREATE})
     _update(run, inputs, {standing[key][0]: decided[key] for key, step in steps.items() if step is Step.UPDATE})
-    _withdraw([standing[key][0] for key, step in steps.items() if step is Step.WITHDRAW])
+    _withdraw([key for key, step in steps.items() if step is Step.WITHDRAW], because="Nothing is needed any more.")
+    _withdraw(inputs.unplanned, because="It can no longer be planned.")
     journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)
     return Planned(run, Counter(steps.values()))
 
 
 def _surface_late_deliveries(inputs: PlanningInputs) -> None:
-    lateness = {(d.number, d.line): (d.sku, d.quantity, d.expected_on) for d in inputs.late}
-    purchasing.alert_late(lateness, today=inputs.planned_on)
+    purchasing.alert_late(inputs.late, today=inputs.planned_on)
 
 
 def _decide(inputs: PlanningInputs) -> dict[int, Decided]:
@@ -143,7 +143,7 @@ def _run(inputs: PlanningInputs, decided: dict[int, Decided], steps: dict[int, S
     return PlanningRun.objects.create(
         planned_on=inputs.planned_on, actor=actor, watermark=inputs.watermark, engine_version=engine.VERSION,
         product_version=ownstock.__version__, input_hash=hashed, item_site_count=len(decided),
-        proposed_count=sum(d.wanted.quantity > 0 for d in decided.values()), unplanned=inputs.unplanned,
+        proposed_count=sum(d.wanted.quantity > 0 for d in decided.values()), unplanned=list(inputs.unplanned.values()),
     )  # fmt: skip
 
 
@@ -163,11 +163,11 @@ def _update(run: PlanningRun, inputs: PlanningInputs, decided: dict[int, Decided
         Proposal.objects.filter(pk=proposal.pk).update(run=run, **columns)
 
 
-def _withdraw(ids: Sequence[int]) -> None:
-    Proposal.objects.filter(pk__in=ids).update(
-        state=ProposalState.WITHDRAWN, decided_at=timezone.now(), decided_by="job:plan",
-        decided_because="Nothing is needed any more.",
-    )  # fmt: skip
+def _withdraw(item_sites: Iterable[int], *, because: str) -> None:
+    """Withdraw the pending proposals of item-sites, where they have any."""
+    Proposal.objects.filter(item_site_id__in=list(item_sites), state=ProposalState.PENDING).update(
+        state=ProposalState.WITHDRAWN, decided_at=timezone.now(), decided_by="job:plan", decided_because=because
+    )
 
 
 def _columns(decided: Decided, source: Source, inputs: PlanningInputs) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class PlanningInputs:
     planned_on: date
     watermark: int
     sources: dict[int, Source]
-    unplanned: list[dict[str, str]]
+    unplanned: dict[int, dict[str, str]]
     late: list[OpenDelivery]
     history: pl.DataFrame
     position: pl.DataFrame
@@ -157,14 +157,14 @@ def _sources(
     terms: dict[int, SupplyTerm | None],
     coming: dict[tuple[int, int], list[OpenDelivery]],
     planned_on: date,
-) -> tuple[dict[int, Source], list[dict[str, str]]]:
+) -> tuple[dict[int, Source], dict[int, dict[str, str]]]:
     """Part what can be planned from what cannot, the latter each with a sentence."""
     sources: dict[int, Source] = {}
-    unplanned = []
+    unplanned: dict[int, dict[str, str]] = {}
     for row in rows:
         term = terms[row.pk]
         if fault := fault_of(row, row.item.unit_cost, has_term=term is not None):
-            unplanned.append({"sku": row.item.sku, "site": row.site.code, "sentence": fault})
+            unplanned[row.pk] = {"sku": row.item.sku, "site": row.site.code, "sentence": fault}
         elif term is not None:
             waiting = [
                 (d.requested_on, expected_arrival_in_days(d.expected_on, planned_on))
@@ -367,7 +367,7 @@ def item_site_outlook(item_site: ItemSite, on: date) -> ItemSiteOutlook:
     """What a plan for a day would know and say of one item-site, for people to look at; nothing is kept."""
     inputs = planning_inputs(on, only=item_site)
     if not inputs.sources:
-        return ItemSiteOutlook(fault=inputs.unplanned[0]["sentence"])
+        return ItemSiteOutlook(fault=inputs.unplanned[item_site.pk]["sentence"])
     [row] = engine.plan(*inputs.frames).iter_rows(named=True)
     [given] = engine.inputs(*inputs.frames).iter_rows(named=True)
     why = reason(row, given)

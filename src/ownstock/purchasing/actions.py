@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from ownstock.journal import actions as journal
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.purchasing.models import Acknowledgement, Delivery, OrderLine, OrderRevision, PurchaseOrder, Receipt
+from ownstock.purchasing.queries import OpenDelivery
 from ownstock.purchasing.rules import (
     ANSWERABLE_STATES,
     LineAnswer,
@@ -151,7 +152,7 @@ def acknowledge(number: str, answers: Sequence[LineAnswer], *, message_key: str,
     lines = _lines(order, [answer.line for answer in answers])
     changed = [delivery for answer in answers for delivery in _answered(lines[answer.line], answer)]
     _save(changed)
-    journal.clear_alerts((_late_key(order, answer.line) for answer in answers), because=f"answered by {actor}")
+    journal.clear_alerts((_late_key(number, answer.line) for answer in answers), because=f"answered by {actor}")
     Acknowledgement.objects.create(purchase_order=order, message_key=message_key, answer=content, actor=actor)
     _settle(order, answered=True)
     journal.record(
@@ -230,6 +231,8 @@ def receive(
         [Receipt(delivery=d, posting_key=key, quantity=share, received_on=received_on) for d, share in filled]
     )
     _settle(order, answered=False)
+    done = [line for line, row in lines.items() if not any(_room(d) for d in row.deliveries.all())]
+    journal.clear_alerts((_late_key(number, line) for line in done), because=f"received by {actor}")
     journal.record(
         actor=actor,
         verb="purchasing.received",
@@ -244,13 +247,17 @@ def _filled(line: OrderLine, quantity: Decimal) -> list[tuple[Delivery, Decimal]
     deliveries = list(line.deliveries.all())
     shares = []
     for delivery in deliveries:
-        room = open_quantity(delivery.quantity, delivery.received_quantity, delivery.cancelled_quantity)
+        room = _room(delivery)
         share = quantity if delivery is deliveries[-1] else min(room, quantity)
         if share > 0:
             delivery.received_quantity += share
             shares.append((delivery, share))
         quantity -= share
     return shares
+
+
+def _room(delivery: Delivery) -> Decimal:
+    return open_quantity(delivery.quantity, delivery.received_quantity, delivery.cancelled_quantity)
 
 
 def _save(deliveries: Sequence[Delivery]) -> None:
@@ -269,7 +276,7 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
     """
     order = _locked(number)
     deliveries = list(_lines(order, [line])[line].deliveries.all())
-    rooms = [open_quantity(d.quantity, d.received_quantity, d.cancelled_quantity) for d in deliveries]
+    rooms = [_room(delivery) for delivery in deliveries]
     still_open = sum(rooms, Decimal(0))
     if not 0 < quantity <= still_open:
         raise Refused(
@@ -284,7 +291,7 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
         left -= share
     _save(deliveries)
     _settle(order, answered=False)
-    journal.clear_alert(_late_key(order, line), because=f"cut by {actor}")
+    journal.clear_alert(_late_key(number, line), because=f"cut by {actor}")
     journal.record(
         actor=actor,
         verb="purchasing.cut",
@@ -296,19 +303,23 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
 
 
 @transaction.atomic
-def alert_late(lateness: Mapping[tuple[str, int], tuple[str, Decimal, date]], *, today: date) -> None:
-    """Raise one alert for each line that is late past its limit.
-
-    `lateness` maps (order number, line) to (item code, open quantity, day it was expected).
-    """
-    for (number, line), (sku, quantity, expected_on) in sorted(lateness.items()):
-        days = days_late(expected_on, today)
+def alert_late(deliveries: Sequence[OpenDelivery], *, today: date) -> None:
+    """Raise one alert for each line with a delivery that is late past its limit."""
+    for late in deliveries:
+        days = days_late(late.expected_on, today)
         journal.raise_alert(
-            f"late_delivery:{number}/{line}",
+            _late_key(late.number, late.line),
             kind="late_delivery",
-            sentence=f"{number}, line {line}: {plain(quantity)} of {sku} were expected on {expected_on} and are "
-            f"{days} days late. Planning no longer counts on them: get a new promise, or cut them.",
-            facts={"number": number, "line": line, "sku": sku, "quantity": str(quantity), "days_late": days},
+            sentence=f"{late.number}, line {late.line}: {plain(late.quantity)} of {late.sku} were expected on "
+            f"{late.expected_on} and are {days} days late. Planning no longer counts on them: "
+            "get a new promise, or cut them.",
+            facts={
+                "number": late.number,
+                "line": late.line,
+                "sku": late.sku,
+                "quantity": str(late.quantity),
+                "days_late": days,
+            },
         )
 
 
@@ -341,7 +352,7 @@ def _lines(order: PurchaseOrder, numbers: Sequence[int]) -> dict[int, OrderLine]
 def _settle(order: PurchaseOrder, *, answered: bool) -> None:
     """Bring an order's state in line with its deliveries."""
     deliveries = Delivery.objects.filter(line__revision__purchase_order=order)
-    rooms = [open_quantity(d.quantity, d.received_quantity, d.cancelled_quantity) for d in deliveries]
+    rooms = [_room(delivery) for delivery in deliveries]
     has_receipts = any(d.received_quantity for d in deliveries)
     if not any(rooms) and not has_receipts:
         order.state = OrderState.CANCELLED
@@ -356,5 +367,5 @@ def _subject(order: PurchaseOrder) -> str:
     return f"purchase_order:{order.number}"
 
 
-def _late_key(order: PurchaseOrder, line: int) -> str:
-    return f"late_delivery:{order.number}/{line}"
+def _late_key(number: str, line: int) -> str:
+    return f"late_delivery:{number}/{line}"
