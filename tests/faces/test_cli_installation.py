@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,10 +182,13 @@ def descendants(pid: int) -> dict[int, str]:
     """The processes below one, with their command lines."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in listed.splitlines()]
-    found: dict[int, str] = {}
-    for child, parent, command in ((int(a), int(b), c) for a, b, c in rows):
-        if parent == pid or parent in found:
-            found[child] = command
+    below: dict[int, dict[int, str]] = defaultdict(dict)
+    for child, parent, command in rows:
+        below[int(parent)][int(child)] = command
+    found, new = {}, below[pid]
+    while new:
+        found.update(new)
+        new = {child: command for parent in new for child, command in below[parent].items()}
     return found
 
 
