@@ -180,7 +180,7 @@ def await_answer(address: str) -> dict[str, Any]:
 
 def descendants(pid: int) -> dict[int, str]:
     """The processes below one, with their command lines."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in listed.splitlines()]
     below: dict[int, dict[int, str]] = defaultdict(dict)
     for child, parent, command in rows:

@@ -100,6 +100,46 @@ def test_every_printed_reason_is_recomputed_from_its_printed_inputs(demo: Demo) 
         assert sum(step["units"] for step in reason["steps"]) == decided["quantity"]
 
 
+def test_the_page_alone_suffices_to_recompute_its_reasons(demo: Demo) -> None:
+    """The page is read as a person would: nothing but what is printed on it."""
+    page = re.sub(r"\n {4}(?=\S)", " ", demo.page.split("MOST VALUABLE REASONS", 1)[1].split("WHAT TO DO NEXT")[0])
+    weekly = re.findall(r"Weekly demand: (.*?)\. Usable ([\d,]+), open orders (.*?), lead time (.*)", page)
+    decided = re.findall(r"= ([\d,]+)\. Expected cost ([\d,.]+); of ordering nothing ([\d,.]+);", page)
+    assert len(weekly) == len(decided) == 3
+    for (weeks, usable, arrivals, rest), (quantity, cost, cost_of_zero) in zip(weekly, decided, strict=True):
+        found = recompute(_read(weeks, usable, arrivals, rest))
+        assert found["quantity"] == _number(quantity)
+        assert found["expected_cost"] == pytest.approx(_number(cost), abs=0.01)
+        assert found["expected_cost_of_zero"] == pytest.approx(_number(cost_of_zero), abs=0.01)
+
+
+def _read(weeks: str, usable: str, arrivals: str, rest: str) -> dict[str, Any]:
+    lead, review, moq, multiple, unserved, unit_cost, holding, shortage = re.findall(
+        r"^(\d+) d, review (\d+) d, MOQ (\d+), multiple (\d+), unserved demand (\w+), unit cost ([\d.]+), "
+        r"holding ([\d.]+) a year, shortage ([\d.]+) a unit", rest
+    )[0]  # fmt: skip
+    return {
+        "decision": {"lattice_step": 1},
+        "inputs": {
+            "weeks": [
+                {"demand": float(demand), "in_stock_fraction": float(days or 7) / 7}
+                for demand, days in re.findall(r"([\d.e+]+)(?: \(([\d.]+)/7\))?", weeks)
+            ],
+            "arrivals": [
+                {"quantity": int(q), "arrives_in_days": int(days)} for q, days in re.findall(r"(\d+) in (\d+) d", arrivals)
+            ],
+            "usable": int(_number(usable)), "backordered": 0, "lead_time_days": int(lead),
+            "review_period_days": int(review), "moq": int(moq), "order_multiple": int(multiple),
+            "unserved_demand": unserved, "unit_cost": float(unit_cost), "holding_rate": float(holding),
+            "shortage_cost": float(shortage),
+        },
+    }  # fmt: skip
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
 def test_a_thousand_single_changes_to_the_demos_inputs_change_or_justify_anew_each_reason(demo: Demo) -> None:
     rng = np.random.default_rng(525_461)
     chosen = rng.permutation(len(known := demo.reasons))[:1_000]

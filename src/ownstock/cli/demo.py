@@ -203,10 +203,10 @@ def _words(state: str) -> str:
 
 def _reasons(dearest: Sequence[Proposal]) -> Iterator[str]:
     yield ""
-    yield f"THE {len(dearest)} MOST VALUABLE REASONS (* a week with nothing on the shelf)"
+    yield f"THE {len(dearest)} MOST VALUABLE REASONS (5/7: in stock on 5 days of 7)"
     for proposal in dearest:
         item, given, decided = proposal.item_site.item, proposal.reason["inputs"], proposal.reason["decision"]
-        weeks = " ".join(f"{w['demand']:g}{'' if w['in_stock_fraction'] > 0 else '*'}" for w in given["weeks"])
+        weeks = " ".join(map(_week, given["weeks"]))
         steps = " ".join(f"{s['step']} {s['units']:+,d}" for s in proposal.reason["steps"])
         for text in (
             f"{item.sku} {item.description}. {proposal.reason['sentence']}",
@@ -219,6 +219,11 @@ def _reasons(dearest: Sequence[Proposal]) -> Iterator[str]:
             f"{decided['expected_cost_of_zero']:,.2f}; so it saves {proposal.value:,.2f} {CURRENCY}.",
         ):
             yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
+def _week(week: dict[str, float]) -> str:
+    share = week["in_stock_fraction"]
+    return f"{week['demand']:g}" + (f" ({share * 7:g}/7)" if share < 1 else "")
 
 
 def _arrivals(given: dict[str, list[dict[str, int]]]) -> str:

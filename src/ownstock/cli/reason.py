@@ -11,7 +11,18 @@ from typing import Any
 from ownstock.cli.render import table, text
 from ownstock.planning.models import Proposal
 
-LISTS = ("weeks", "arrivals")
+DAYS_A_WEEK = 7
+# The database does not keep the order of names; people are told the stock first and the details last.
+KNOWN = (
+    "usable", "backordered", "lead_time_days", "review_period_days", "moq", "order_multiple", "unit_cost", "holding_rate",
+    "shortage_cost", "unserved_demand",
+)  # fmt: skip
+TERMS = ("supplier", "price", "currency", "quoted_lead_time_days")
+EXPECTED = ("mean_per_day", "variance_per_week", "distribution", "shape", "p", "weeks_used", "weeks_back")
+DECIDED = (
+    "critical_ratio", "projected_mean_at_arrival", "stock_out_probability", "stock_out_in_days", "arriving_later",
+    "lattice_step",
+)  # fmt: skip
 
 
 def lines(proposal: Proposal) -> Iterator[str]:
@@ -20,16 +31,25 @@ def lines(proposal: Proposal) -> Iterator[str]:
     inputs, decision = why["inputs"], why["decision"]
     yield from _heading(proposal)
     yield from ("", why["sentence"])
-    yield from _section("Known", {**{k: v for k, v in inputs.items() if k not in LISTS}, **why["terms"]})
-    yield from _list("Demand and the part of the week in stock", inputs["weeks"])
+    yield from _section("Known", _named(inputs, KNOWN) | _named(why["terms"], TERMS))
+    yield from _list("Demand, and the days of the week in stock", [_week(week) for week in inputs["weeks"]])
     yield from _list("Open arrivals", inputs["arrivals"])
     yield from _list("Not counted because late", why["not_counted_because_late"])
-    yield from _section("Expected", why["forecast"])
-    yield from _section("Decided", {k: v for k, v in decision.items() if k not in _PRINTED_BELOW})
+    yield from _section("Expected", _named(why["forecast"], EXPECTED))
+    yield from _section("Decided", _named(decision, DECIDED))
     yield from _sum("Inventory position", _position(inputs, decision))
     yield from _sum("Need", _need(decision))
     yield from _sum("Quantity", _quantity(why))
     yield from _list(f"Expected cost ({why['forecast']['distribution']} demand)", _costs(decision))
+
+
+def _named(facts: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: facts[name] for name in names}
+
+
+def _week(week: Mapping[str, Any]) -> dict[str, Any]:
+    days = f"{week['in_stock_fraction'] * DAYS_A_WEEK:g} of {DAYS_A_WEEK} days"
+    return {"week_start_on": week["week_start_on"], "demand": week["demand"], "in_stock": days}
 
 
 def _heading(proposal: Proposal) -> Iterator[str]:
@@ -87,15 +107,6 @@ def _quantity(why: Mapping[str, Any]) -> list[tuple[str, int]]:
     names = {"need": "need", "moq": "to the MOQ", "multiple": "to the order multiple"}
     steps = [(names[step["step"]], step["units"]) for step in why["steps"]]
     return [*steps, ("quantity", why["decision"]["quantity"])]
-
-
-_PRINTED_BELOW = frozenset(
-    {
-        "quantity", "needed_quantity", "order_up_to_level", "inventory_position", "arriving_before_order",
-        "arriving_in_window", "quantity_one_less", "quantity_one_more", "expected_cost", "expected_cost_of_zero",
-        "expected_cost_one_less", "expected_cost_one_more",
-    }
-)  # fmt: skip
 
 
 def _costs(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
