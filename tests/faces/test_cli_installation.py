@@ -11,12 +11,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from ownstock.site.embedded.client import Server
@@ -180,15 +180,10 @@ def await_answer(address: str) -> dict[str, Any]:
 
 def descendants(pid: int) -> dict[int, str]:
     """The processes below one, with their command lines."""
-    listed = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    below: dict[int, dict[int, str]] = defaultdict(dict)
-    for child, parent, command in rows:
-        below[int(parent)][int(child)] = command
-    found, new = {}, below[pid]
-    while new:
-        found.update(new)
-        new = {child: command for parent in new for child, command in below[parent].items()}
+    found = {}
+    for process in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            found[process.pid] = " ".join(process.cmdline())
     return found
 
 
@@ -200,8 +195,10 @@ def await_end(children: dict[int, str]) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return bool(state.strip()) and not state.startswith("Z")
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def end_database(home: Path) -> None:
