@@ -61,6 +61,7 @@ def test_an_address_that_is_none_is_refused_without_repeating_it(
     assert refused.stderr.startswith("DATABASE_URL (or DATABASE_OWNER_URL) is no address")
 
 
+@pytest.mark.slow
 def test_somebody_elses_database_is_migrated_only_when_asked(
     ownstock: Run, server: Server, worker_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,9 @@ from ownstock.lab.retail.fates import classify
 from ownstock.lab.retail.replay import DAYS, NOT_THERE, replay
 from ownstock.lab.retail.tables import movements
 from tests.retail_company import balances, lowest_on_the_way
+
+# It goes over the whole year.
+pytestmark = pytest.mark.slow
 
 PRICES = {"22423": 12.75, "85123A": 2.95, "21232": 0.42}
 Line = tuple[str, int, int, int, str]

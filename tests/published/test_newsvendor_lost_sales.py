@@ -83,6 +83,7 @@ def test_poisson_demand_costs_what_zipkin_printed(shortage: float, lead_time: in
     assert cost == pytest.approx(printed, abs=0.0051)
 
 
+@pytest.mark.slow
 def test_geometric_demand_costs_what_zipkin_printed() -> None:
     """Print and exact value differ by up to 0.03 for geometric demand (its truncation in the paper)."""
     cost = long_run_cost("geometric", 19, 2, most_on_hand=110, most_ordered=45)

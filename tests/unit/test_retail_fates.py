@@ -9,6 +9,9 @@ from ownstock.lab.retail.fates import NEVER_PRICED, UNKNOWN_CODE, ZERO_QUANTITY,
 from ownstock.lab.retail.replay import NOT_THERE
 from tests.retail_company import company
 
+# It goes over the whole year.
+pytestmark = pytest.mark.slow
+
 SOLD_BEFORE = ("489434", "22423", "CAKE STAND", 1, 12.75)
 
 

@@ -8,6 +8,9 @@ import pytest
 
 from ownstock.lab.retail.packed import PACKED_FILE, read_lines
 
+# It goes over the whole year.
+pytestmark = pytest.mark.slow
+
 LINES = 525_461
 
 

@@ -12,6 +12,9 @@ from ownstock.lab.retail.packed import read_lines
 from ownstock.lab.retail.replay import Replay, replay
 from tests.retail_company import company
 
+# It goes over the whole year.
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).parents[2] / "docs" / "explanation" / "sample-company.md").read_text()
 WHOLE_YEARS = 374 / 365
 

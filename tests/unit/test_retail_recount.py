@@ -9,6 +9,9 @@ from ownstock.lab.retail.packed import PACKED_FILE
 from tests.retail_company import balances, company
 from tests.retail_recount import balances_from_raw
 
+# It goes over the whole year.
+pytestmark = pytest.mark.slow
+
 
 def recounted(raw_path: Path) -> dict[str, int]:
     refused = company().lines.filter(fate="refused")["line_number"]

@@ -10,6 +10,9 @@ from ownstock.lab.retail.assumptions import supplier_of
 from ownstock.lab.retail.tables import SampleCompany, sample_company
 from tests.retail_company import balances, company, lowest_on_the_way
 
+# It goes over the whole year.
+pytestmark = pytest.mark.slow
+
 TABLES = ["items", "locations", "suppliers", "supply_terms", "item_sites", "movements", "lines"]
 
 
