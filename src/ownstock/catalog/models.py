@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from ownstock.catalog.rules import STOCK_KINDS, LocationKind, UnservedDemand
 from ownstock.journal.fields import QuantityField
@@ -148,7 +147,6 @@ class ItemSite(models.Model):
     )
     shortage_cost = QuantityField(help_text="Cost of one unit short, in the company's currency.")
     unserved_demand = models.CharField(max_length=10, choices=[(k.value, k.value) for k in UnservedDemand])
-    changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "catalog_item_site"
