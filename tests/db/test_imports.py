@@ -86,7 +86,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(write: Write) -> No
     assert (imported.created, Item.objects.count()) == (1, 0)
 
 
-def test_a_file_with_five_bad_rows_names_five_rows_and_posts_nothing(write: Write) -> None:
+def test_a_file_with_six_bad_rows_names_six_rows_and_posts_nothing(write: Write) -> None:
     small_business()
     opening("CUP", 100)
     rows = [
@@ -97,6 +97,7 @@ def test_a_file_with_five_bad_rows_names_five_rows_and_posts_nothing(write: Writ
         "s5,issue,,CUP,,SHOP,CUSTOMERS,three,2026-01-05T10:00:00Z",
         "s6,issue,,CUP,,SHOP,CUSTOMERS,3,05/01/2026",
         "s7,issue,,CUP,,SHOP,CUSTOMERS,1,",
+        "s8,issue,,CUP,,SHOP,CUSTOMERS,1,2199-01-01T00:00:00Z",
     ]
     with pytest.raises(Refused) as refusal:
         import_movements(write("m.csv", HEADINGS + "\n".join(rows) + "\n"), actor=ACTOR)
@@ -106,8 +107,9 @@ def test_a_file_with_five_bad_rows_names_five_rows_and_posts_nothing(write: Writ
         "5 sku: 'SPOON' is no item of the catalogue; import it first.",
         "6 quantity: 'three' must be a number with a point and at most four decimals, such as 12.50.",
         "7 moved_at: '05/01/2026' must be a moment with its time zone, such as 2026-03-31T14:05:00Z.",
+        "9 moved_at: '2199-01-01 00:00:00.000000+00:00' is yet to come; goods are posted when they have moved.",
     ]
-    assert str(refusal.value) == "m.csv: 5 faults in 5 rows. Nothing was written."
+    assert str(refusal.value) == "m.csv: 6 faults in 6 rows. Nothing was written."
     assert Posting.objects.count() == 1
 
 

@@ -120,6 +120,7 @@ def test_a_reversal_takes_back_the_value_it_brought() -> None:
         (Line("CUP", "SHOP", "SHOP", Decimal(1)), "moves nothing"),
         (Line("CUP", "SHOP", "CUSTOMERS", Decimal(1), source_status="lost"), "a status must be one of"),
         (Line("CUP", "SHOP", "CUSTOMERS", Decimal(1), moved_at=datetime(2026, 1, 1)), "no time zone"),  # noqa: DTZ001
+        (Line("CUP", "SHOP", "CUSTOMERS", Decimal(1), moved_at=datetime(2199, 1, 1, tzinfo=UTC)), "yet to come"),
         (Line("MUG", "SHOP", "CUSTOMERS", Decimal(1)), "no item MUG"),
         (Line("CUP", "MOON", "CUSTOMERS", Decimal(1)), "no location MOON"),
     ],

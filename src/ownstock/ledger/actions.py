@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item, Location
@@ -48,8 +49,9 @@ def post(requests: Sequence[PostingRequest], *, actor: str) -> list[Posted]:
         Refused: a line is malformed, names something unknown, a key was used for other content, or a balance would fall
             below zero (the sentence names item, place, what is on hand and what was wanted).
     """
+    now = timezone.now()
     for request in requests:
-        check(request)
+        check(request, now=now)
     if doubled := doubled_keys(requests):
         raise Refused(f"The key {doubled[0]} stands twice in one call.", code="doubled_key", keys=doubled)
     if not requests:

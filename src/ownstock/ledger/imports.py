@@ -8,13 +8,14 @@ from pathlib import Path
 
 import polars as pl
 from django.db import transaction
+from django.utils import timezone
 
 from ownstock.base.tables import BOOLEAN, DECIMAL, INSTANT, ROW, Fault, Field, checked, faults_refused, read_table
 from ownstock.catalog.models import Item, Location
 from ownstock.journal import actions as journal
 from ownstock.ledger.actions import append
 from ownstock.ledger.columns import Headers, Lines, resolve_lots
-from ownstock.ledger.rules import MAX_KEY_LENGTH, Kind, Status, content_hash
+from ownstock.ledger.rules import MAX_KEY_LENGTH, Kind, Status, content_hash, latest_moment
 
 LINES_AT_ONCE = 20_000
 HEADER = ["kind", "reference", "assumed"]
@@ -92,6 +93,8 @@ def _form_faults(typed: pl.DataFrame) -> list[Fault]:
     faults = _at(
         typed.filter(pl.col("quantity") <= 0), "quantity", "must be above zero; the direction is in source and target."
     )
+    ahead = typed.filter(pl.col("moved_at") > latest_moment(timezone.now()))
+    faults += _at(ahead, "moved_at", "is yet to come; goods are posted when they have moved.")
     still = (pl.col("source") == pl.col("target")) & (pl.col("source_status") == pl.col("target_status"))
     faults += _at(typed.filter(still), "target", "is where the row begins; it moves nothing.")
     for column in HEADER:

@@ -81,12 +81,17 @@ class Shortage:
     wanted: Decimal
 
 
-def check(request: PostingRequest) -> None:
+def latest_moment(now: datetime) -> datetime:
+    """The latest moment a movement may bear: a day ahead, for clocks and time zones that differ; beyond is a slip."""
+    return now + timedelta(days=1)
+
+
+def check(request: PostingRequest, *, now: datetime) -> None:
     """Refuse a posting whose form alone is wrong, with a sentence that names the line.
 
     Raises:
         Refused: no key, no lines or too many, an unknown kind or status, a quantity that is not positive, too large or
-            too fine, a line that moves nothing, a moment without time zone.
+            too fine, a line that moves nothing, a moment without time zone or in the future.
     """
     if not 0 < len(request.key) <= MAX_KEY_LENGTH:
         raise Refused(f"A posting needs a key of 1 to {MAX_KEY_LENGTH} characters.", code="bad_key", key=request.key)
@@ -98,7 +103,7 @@ def check(request: PostingRequest) -> None:
             f"Posting {request.key} has {len(request.lines)} lines; it needs 1 to {MAX_LINES:,}.", code="bad_line_count"
         )
     for number, line in enumerate(request.lines, start=1):
-        if fault := line_fault(line):
+        if fault := line_fault(line, now=now):
             raise Refused(
                 f"Posting {request.key}, line {number} ({line.sku}): {fault}",
                 code="bad_line",
@@ -107,7 +112,7 @@ def check(request: PostingRequest) -> None:
             )
 
 
-def line_fault(line: Line) -> str | None:
+def line_fault(line: Line, *, now: datetime) -> str | None:
     """What is wrong with a line's form, as a sentence; None when nothing is."""
     if not line.quantity.is_finite() or not 0 < line.quantity < MAX_QUANTITY:
         return f"the quantity {line.quantity} must be above zero and below {MAX_QUANTITY:,.0f}."
@@ -119,6 +124,8 @@ def line_fault(line: Line) -> str | None:
         return f"it moves from {line.source} to {line.target} and so moves nothing."
     if line.moved_at is not None and line.moved_at.tzinfo is None:
         return "its moment has no time zone."
+    if line.moved_at is not None and line.moved_at > latest_moment(now):
+        return f"it moved at {line.moved_at:%Y-%m-%d %H:%M}, which is yet to come."
     return None
 
 
