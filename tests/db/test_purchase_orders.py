@@ -121,6 +121,13 @@ def test_the_same_delivery_note_twice_is_received_once(placed: PurchaseOrder) ->
         receive(placed, 11, key="dn1")
 
 
+def test_one_line_may_come_in_several_lots_at_once(placed: PurchaseOrder) -> None:
+    goods = [ReceiptLine(1, Decimal(10), lot="A"), ReceiptLine(1, Decimal(9), lot="B")]
+    actions.receive(placed.number, goods, key="dn1", received_on=WANTED, actor=ACTOR)
+    assert (still_open(), ledger.on_hand("CUP", "SHOP")) == ([5], 19)
+    assert Delivery.objects.get().received_quantity == 19
+
+
 def test_more_than_was_ordered_is_received_as_it_came(placed: PurchaseOrder) -> None:
     assert receive(placed, 30, key="dn1").state == OrderState.RECEIVED
     assert (ledger.on_hand("CUP", "SHOP"), still_open()) == (30, [])
