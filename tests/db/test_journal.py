@@ -10,7 +10,7 @@ from django.utils import timezone
 from ownstock.base.errors import Refused
 from ownstock.journal import actions, queries
 from ownstock.journal.models import AuditEvent, Heartbeat, OutboxRow
-from ownstock.journal.rules import MAX_ATTEMPTS, retry_delay_seconds
+from ownstock.journal.rules import ATTEMPTS_BEFORE_ALERT, MAX_ATTEMPTS, retry_delay_seconds
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,8 @@ def test_a_stale_lease_is_refused() -> None:
 
 def test_a_failed_row_waits_longer_each_time_and_dies_with_an_alert() -> None:
     delays = [retry_delay_seconds(n) for n in range(1, MAX_ATTEMPTS + 1)]
-    assert delays == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, None]
+    assert delays[:11] == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]
+    assert delays[-2:] == [3600, None]
     row = claimed()
     actions.fail(row, "the server is down.")
     waiting = OutboxRow.objects.get()
@@ -66,8 +67,23 @@ def test_a_failed_row_waits_longer_each_time_and_dies_with_an_alert() -> None:
     assert OutboxRow.objects.get().state == OutboxRow.State.DEAD
     [alert] = queries.open_alerts()
     assert alert.sentence == (
-        "order:1 could not be sent in 12 attempts: the server is down. Mend the cause, then send it again."
+        "order:1 could not be sent in 36 attempts: the server is down. Mend the cause, then send it again."
     )
+
+
+def test_people_are_told_of_a_row_that_waits_long_and_that_it_went_after_all() -> None:
+    claimed()
+    OutboxRow.objects.update(attempts=ATTEMPTS_BEFORE_ALERT)
+    row = OutboxRow.objects.get()
+    actions.fail(row, "the server is down.")
+    assert [alert.sentence for alert in queries.open_alerts()] == [
+        "order:1 is not sent yet after 8 attempts: the server is down. It is tried again by itself."
+    ]
+    OutboxRow.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    again = actions.claim(lease_seconds=60)
+    assert again is not None
+    actions.complete(again)
+    assert queries.open_alerts().count() == 0
 
 
 def test_a_row_that_kills_its_holder_every_time_does_not_do_so_for_ever() -> None:

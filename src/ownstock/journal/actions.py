@@ -17,7 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from ownstock.base.errors import Refused
 from ownstock.base.fingerprints import fingerprint
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, IdempotentAnswer, OutboxRow
-from ownstock.journal.rules import MAX_ATTEMPTS, retry_delay_seconds
+from ownstock.journal.rules import ATTEMPTS_BEFORE_ALERT, MAX_ATTEMPTS, retry_delay_seconds
 
 State = OutboxRow.State
 DIED = "whoever sent it died on the way."
@@ -77,11 +77,14 @@ def complete(row: OutboxRow) -> None:
         Refused: the lease ran out meanwhile and was taken back; somebody else tells it.
     """
     _end_lease(row, state=State.DONE, done_at=timezone.now(), last_error="")
+    clear_alert(f"outbox_waiting:{row.key}", because="it was sent")
 
 
 @transaction.atomic
 def fail(row: OutboxRow, error: str) -> None:
-    """Give a row back after a failed attempt: due again later, or dead with an alert once the attempts are used up.
+    """Give a row back after a failed attempt: due again later, or dead once the attempts are used up.
+
+    People are told by an alert long before that, and again when the row is dead.
 
     Raises:
         Refused: the lease ran out meanwhile.
@@ -89,8 +92,15 @@ def fail(row: OutboxRow, error: str) -> None:
     delay = retry_delay_seconds(row.attempts)
     if delay is None:
         _bury(row, error, sentence=f"{row.key} could not be sent in {row.attempts} attempts: {error}")
-    else:
-        _end_lease(row, state=State.WAITING, due_at=timezone.now() + timedelta(seconds=delay), last_error=error)
+        return
+    _end_lease(row, state=State.WAITING, due_at=timezone.now() + timedelta(seconds=delay), last_error=error)
+    if row.attempts >= ATTEMPTS_BEFORE_ALERT:
+        raise_alert(
+            f"outbox_waiting:{row.key}",
+            kind="outbox_waiting",
+            sentence=f"{row.key} is not sent yet after {row.attempts} attempts: {error} It is tried again by itself.",
+            facts={"outbox_key": row.key, "attempts": row.attempts},
+        )
 
 
 @transaction.atomic
@@ -105,6 +115,7 @@ def give_up(row: OutboxRow, error: str) -> None:
 
 def _bury(row: OutboxRow, error: str, *, sentence: str) -> None:
     _end_lease(row, state=State.DEAD, last_error=error)
+    clear_alert(f"outbox_waiting:{row.key}", because="it was given up")
     raise_alert(
         f"outbox_dead:{row.key}",
         kind="outbox_dead",
