@@ -13,7 +13,8 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import SupplyTerm
 from ownstock.journal.queries import open_alerts
 from ownstock.ledger import actions as ledger
-from ownstock.planning import actions, queries
+from ownstock.planning import actions
+from ownstock.planning.inputs import planning_inputs
 from ownstock.planning.models import PlanningRun, Proposal
 from ownstock.planning.rules import ProposalState, Step
 from ownstock.purchasing import actions as purchasing
@@ -96,7 +97,7 @@ def test_cutting_an_open_delivery_proposes_what_the_pure_rule_gives(state: Order
     STATES[state](order)
     purchasing.cut(order.number, 1, Decimal(k), actor=ACTOR, reason="supplier is short")
     planned()
-    inputs = queries.planning_inputs(TODAY)
+    inputs = planning_inputs(TODAY)
     expected = engine.plan(*inputs.frames)["quantity"][0]
     found = Proposal.objects.filter(state=ProposalState.PENDING).first()
     assert (found.quantity if found else 0) == expected

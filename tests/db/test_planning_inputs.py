@@ -12,7 +12,7 @@ from ownstock.catalog.models import ItemSite, Location, SupplyTerm
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Lot
 from ownstock.ledger.rules import Kind, Line, PostingRequest
-from ownstock.planning.queries import HISTORY_WEEKS, PlanningInputs, planning_inputs
+from ownstock.planning.inputs import HISTORY_WEEKS, PlanningInputs, planning_inputs
 from tests.factories import ACTOR, TODAY, opening, sale, small_business
 
 pytestmark = pytest.mark.django_db

@@ -22,8 +22,8 @@ from ownstock.catalog.queries import terms_to_order_by
 from ownstock.engine.propose import reason
 from ownstock.journal import actions as journal
 from ownstock.planning import queries
+from ownstock.planning.inputs import PlanningInputs, Source, planning_inputs
 from ownstock.planning.models import PlanningRun, Proposal
-from ownstock.planning.queries import PlanningInputs, Source
 from ownstock.planning.rules import Basis, ProposalState, Step, Wanted, next_steps
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
@@ -78,7 +78,7 @@ def plan(*, planned_on: date, actor: str) -> Planned:
 
 def _plan(planned_on: date, actor: str) -> Planned:
     """The steps of a planning run."""
-    inputs = queries.planning_inputs(planned_on)
+    inputs = planning_inputs(planned_on)
     _surface_late_deliveries(inputs)
     decided = _decide(inputs)
     standing = queries.standing(list(decided))
