@@ -12,12 +12,13 @@ from ownstock.catalog.models import SupplyTerm
 from ownstock.journal.models import OutboxRow
 from ownstock.journal.queries import trail
 from ownstock.ledger import queries as ledger
+from ownstock.ledger.actions import post
 from ownstock.ledger.models import ValuationEntry
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import DraftLine, ReceiptLine
 from ownstock.purchasing.models import Delivery, PurchaseOrder
 from ownstock.purchasing.rules import LineAnswer, OrderState, Promise
-from tests.factories import ACTOR, TODAY, small_business
+from tests.factories import ACTOR, TODAY, sale, small_business
 
 pytestmark = pytest.mark.django_db
 WANTED = TODAY + timedelta(days=14)
@@ -126,6 +127,32 @@ def test_one_line_may_come_in_several_lots_at_once(placed: PurchaseOrder) -> Non
     actions.receive(placed.number, goods, key="dn1", received_on=WANTED, actor=ACTOR)
     assert (still_open(), ledger.on_hand("CUP", "SHOP")) == ([5], 19)
     assert Delivery.objects.get().received_quantity == 19
+
+
+def test_a_receipt_that_is_taken_back_is_open_again(placed: PurchaseOrder) -> None:
+    receive(placed, 24, key="dn1")
+    actions.take_back("dn1", new_key="dn1:back", actor=ACTOR, reason="another order's goods")
+    placed.refresh_from_db()
+    assert (placed.state, still_open(), ledger.on_hand("CUP", "SHOP")) == (OrderState.PLACED, [24], 0)
+    assert actions.take_back("dn1", new_key="dn1:back", actor=ACTOR, reason="again").is_new is False
+    assert still_open() == [24]
+
+
+def test_of_two_receipts_only_the_one_taken_back_is_open_again(placed: PurchaseOrder) -> None:
+    answer(placed, (12, 0), (12, 7))
+    receive(placed, 10, key="dn1")
+    receive(placed, 14, key="dn2")
+    actions.take_back("dn1", new_key="dn1:back", actor=ACTOR, reason="counted wrong")
+    placed.refresh_from_db()
+    assert (placed.state, sum(still_open()), ledger.on_hand("CUP", "SHOP")) == (OrderState.PART_RECEIVED, 10, 14)
+
+
+def test_a_receipt_whose_goods_are_gone_cannot_be_taken_back(placed: PurchaseOrder) -> None:
+    receive(placed, 24, key="dn1")
+    post([sale("CUP", 20, key="s1")], actor=ACTOR)
+    with pytest.raises(Refused, match="Not enough on hand"):
+        actions.take_back("dn1", new_key="dn1:back", actor=ACTOR, reason="counted wrong")
+    assert still_open() == []
 
 
 def test_more_than_was_ordered_is_received_as_it_came(placed: PurchaseOrder) -> None:

@@ -15,6 +15,7 @@ from ownstock.cli.options import Moment, Number, actor_option, json_option, limi
 from ownstock.cli.render import first, show, tell, text
 from ownstock.ledger import actions, queries
 from ownstock.ledger.rules import Kind, Line, PostingRequest, Status
+from ownstock.purchasing.actions import take_back
 
 STATUSES = click.Choice([str(status) for status in Status])
 
@@ -84,8 +85,8 @@ def post(
 @actor_option
 @json_option
 def reverse(key: str, reason: str, new_key: str | None, actor: str) -> None:
-    """Take the posting KEY back by posting its movements the other way round; nothing is edited."""
-    posted = actions.reverse(key, new_key=new_key or f"{key}:reversed", actor=actor, reason=reason)
+    """Take the posting KEY back by posting its movements the other way round; an order it received is open again."""
+    posted = take_back(key, new_key=new_key or f"{key}:reversed", actor=actor, reason=reason)
     _tell_posted(posted, f"{key} is reversed by {posted.key}.")
 
 

@@ -19,6 +19,7 @@ from ownstock.catalog.queries import base_currency, world_location
 from ownstock.catalog.rules import LocationKind
 from ownstock.journal import actions as journal
 from ownstock.ledger import actions as ledger
+from ownstock.ledger.actions import Posted
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.purchasing.models import Acknowledgement, Delivery, OrderLine, OrderRevision, PurchaseOrder, Receipt
 from ownstock.purchasing.queries import OpenDelivery
@@ -154,7 +155,7 @@ def acknowledge(number: str, answers: Sequence[LineAnswer], *, message_key: str,
     _save(changed)
     journal.clear_alerts((_late_key(number, answer.line) for answer in answers), because=f"answered by {actor}")
     Acknowledgement.objects.create(purchase_order=order, message_key=message_key, answer=content, actor=actor)
-    _settle(order, answered=True)
+    _settle(order)
     journal.record(
         actor=actor,
         verb="purchasing.acknowledged",
@@ -230,7 +231,7 @@ def receive(
     Receipt.objects.bulk_create(
         [Receipt(delivery=d, posting_key=key, quantity=share, received_on=received_on) for d, share in filled]
     )
-    _settle(order, answered=False)
+    _settle(order)
     done = [line for line, row in lines.items() if not any(_room(d) for d in row.deliveries.all())]
     journal.clear_alerts((_late_key(number, line) for line in done), because=f"received by {actor}")
     journal.record(
@@ -268,6 +269,40 @@ def _save(deliveries: Sequence[Delivery]) -> None:
 
 
 @transaction.atomic
+def take_back(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
+    """Take a posting back by its reversal; what it had received for an order is open again.
+
+    Raises:
+        Refused: as `ledger.actions.reverse`.
+    """
+    received = Receipt.objects.filter(posting_key=key).select_related("delivery__line__revision__purchase_order")
+    numbers = {receipt.delivery.line.revision.purchase_order.number for receipt in received}
+    orders = [_locked(number) for number in sorted(numbers)]
+    posted = ledger.reverse(key, new_key=new_key, actor=actor, reason=reason)
+    if not posted.is_new:
+        return posted
+    for receipt in received:
+        _open_again(receipt.delivery.line, receipt.quantity)
+    for order in orders:
+        _settle(order)
+        subject = _subject(order)
+        journal.record(
+            actor=actor, verb="purchasing.receipt_taken_back", subject=subject, new={"posting": key}, reason=reason
+        )
+    return posted
+
+
+def _open_again(line: OrderLine, quantity: Decimal) -> None:
+    """Take a quantity off what a line's deliveries have received, latest first."""
+    deliveries = list(line.deliveries.order_by("-number"))
+    for delivery in deliveries:
+        share = min(delivery.received_quantity, quantity)
+        delivery.received_quantity -= share
+        quantity -= share
+    _save(deliveries)
+
+
+@transaction.atomic
 def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -> PurchaseOrder:
     """Take so much off what is still open of a line (the supplier will not send it, or we no longer want it).
 
@@ -290,7 +325,7 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
         delivery.cancelled_quantity += share
         left -= share
     _save(deliveries)
-    _settle(order, answered=False)
+    _settle(order)
     journal.clear_alert(_late_key(number, line), because=f"cut by {actor}")
     journal.record(
         actor=actor,
@@ -349,8 +384,8 @@ def _lines(order: PurchaseOrder, numbers: Sequence[int]) -> dict[int, OrderLine]
     return found
 
 
-def _settle(order: PurchaseOrder, *, answered: bool) -> None:
-    """Bring an order's state in line with its deliveries."""
+def _settle(order: PurchaseOrder) -> None:
+    """Bring an order's state in line with its deliveries and answers."""
     deliveries = Delivery.objects.filter(line__revision__purchase_order=order)
     rooms = [_room(delivery) for delivery in deliveries]
     has_receipts = any(d.received_quantity for d in deliveries)
@@ -358,8 +393,10 @@ def _settle(order: PurchaseOrder, *, answered: bool) -> None:
         order.state = OrderState.CANCELLED
     elif has_receipts:
         order.state = state_after_receipt(rooms)
-    elif answered:
+    elif order.acknowledgements.exists():
         order.state = OrderState.ACKNOWLEDGED
+    elif order.placed_at is not None:
+        order.state = OrderState.PLACED
     order.save(update_fields=["state"])
 
 
