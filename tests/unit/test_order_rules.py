@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownstock.base.errors import Refused
+from ownstock.base.text import plain
 from ownstock.exchange.rules import (
     FORMULA_STARTS,
     check_name,
@@ -18,7 +19,6 @@ from ownstock.exchange.rules import (
     identity,
     is_converted,
     mail_address,
-    plain,
     purchase_quantity,
     safe_cell,
 )

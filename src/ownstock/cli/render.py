@@ -11,6 +11,7 @@ from typing import Any
 import click
 from django.db.models import QuerySet
 
+from ownstock.base.text import plain
 from ownstock.cli.command import is_json_wanted
 
 Row = Mapping[str, Any]
@@ -78,7 +79,7 @@ def text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return plain(value)
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds").replace("+00:00", "Z")
     if isinstance(value, date):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from ownstock.exchange.rules import OrderDocument, OrderDocumentLine, plain, safe_cell
+from ownstock.base.text import plain
+from ownstock.exchange.rules import OrderDocument, OrderDocumentLine, safe_cell
 
 COLUMNS = (
     "order_number",

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from ownstock.base.text import plain
 from ownstock.exchange import order_csv
 from ownstock.exchange.rules import (
     OrderDocument,
@@ -16,7 +17,6 @@ from ownstock.exchange.rules import (
     header_text,
     identity,
     mail_address,
-    plain,
 )
 
 MAX_LINES_TOLD = 50

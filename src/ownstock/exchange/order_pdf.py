@@ -12,7 +12,8 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, VAlign, XPos, YPos
 from fpdf.fonts import FontFace
 
-from ownstock.exchange.rules import OrderDocument, OrderDocumentLine, plain
+from ownstock.base.text import plain
+from ownstock.exchange.rules import OrderDocument, OrderDocumentLine
 
 FONT = "Helvetica"
 MARGIN_MM = 16

@@ -104,14 +104,6 @@ def _decimals(denominator: int) -> int | None:
     return decimals
 
 
-def plain(number: Decimal, *, decimals: int = 0) -> str:
-    """A number without needless zeros, with at least so many decimals: 120, 2.5, 1.20."""
-    text = f"{number:f}"
-    whole, _, fraction = text.partition(".")
-    fraction = fraction.rstrip("0").ljust(decimals, "0")
-    return f"{whole}.{fraction}" if fraction else whole
-
-
 def safe_cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula: a quote is put before a dangerous first character."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

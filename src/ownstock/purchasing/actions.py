@@ -1,4 +1,4 @@
-"""The verbs of buying, its only writers: draft, place, acknowledge, receive, cancel."""
+"""The verbs of buying, its only writers: draft, place, acknowledge, receive, take back, cut."""
 
 from __future__ import annotations
 
@@ -21,16 +21,14 @@ from ownstock.journal import actions as journal
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.actions import Posted
 from ownstock.ledger.rules import Kind, Line, PostingRequest
+from ownstock.purchasing.deliveries import answered, filled, opened_again, room
 from ownstock.purchasing.models import Acknowledgement, Delivery, OrderLine, OrderRevision, PurchaseOrder, Receipt
 from ownstock.purchasing.queries import OpenDelivery
 from ownstock.purchasing.rules import (
     ANSWERABLE_STATES,
     LineAnswer,
     OrderState,
-    check_answer,
     days_late,
-    open_quantity,
-    spread_received,
     state_after_receipt,
 )
 
@@ -151,7 +149,7 @@ def acknowledge(number: str, answers: Sequence[LineAnswer], *, message_key: str,
     if len({answer.line for answer in answers}) != len(answers):
         raise Refused("A line is answered twice in one message.", code="doubled_line", number=number)
     lines = _lines(order, [answer.line for answer in answers])
-    changed = [delivery for answer in answers for delivery in _answered(lines[answer.line], answer)]
+    changed = [delivery for answer in answers for delivery in answered(lines[answer.line], answer)]
     _save(changed)
     journal.clear_alerts((_late_key(number, answer.line) for answer in answers), because=f"answered by {actor}")
     Acknowledgement.objects.create(purchase_order=order, message_key=message_key, answer=content, actor=actor)
@@ -168,24 +166,6 @@ def acknowledge(number: str, answers: Sequence[LineAnswer], *, message_key: str,
 def _answer_content(answer: LineAnswer) -> dict[str, Any]:
     promises = [{"quantity": f"{p.quantity:.4f}", "promised_on": p.promised_on.isoformat()} for p in answer.promises]
     return {"line": answer.line, "promises": promises}
-
-
-def _answered(line: OrderLine, answer: LineAnswer) -> list[Delivery]:
-    """A line's deliveries as the supplier now promises them; what was received stays received."""
-    kept = list(line.deliveries.all())
-    received = sum((d.received_quantity for d in kept), Decimal(0))
-    check_answer(answer, ordered=line.quantity, received=received)
-    promises = sorted(answer.promises, key=lambda p: p.promised_on)
-    shares = spread_received(promises, received)
-    while len(kept) < len(promises):
-        kept.append(Delivery(line=line, number=len(kept) + 1, requested_on=kept[0].requested_on))
-    for delivery, promise, share in zip(kept, promises, shares, strict=False):
-        delivery.quantity, delivery.received_quantity, delivery.cancelled_quantity = promise.quantity, share, Decimal(0)
-        delivery.latest_promised_on = promise.promised_on
-        delivery.first_promised_on = delivery.first_promised_on or promise.promised_on
-    for refused in kept[len(promises) :]:
-        refused.received_quantity, refused.cancelled_quantity = Decimal(0), refused.quantity
-    return kept
 
 
 @transaction.atomic
@@ -226,13 +206,13 @@ def receive(
     [posted] = ledger.post([request], actor=actor)
     if not posted.is_new:
         return order
-    filled = [share for r in receipts for share in _filled(lines[r.line], r.quantity)]
-    _save([delivery for delivery, _ in filled])
+    shares = [share for r in receipts for share in filled(lines[r.line], r.quantity)]
+    _save([delivery for delivery, _ in shares])
     Receipt.objects.bulk_create(
-        [Receipt(delivery=d, posting_key=key, quantity=share, received_on=received_on) for d, share in filled]
+        [Receipt(delivery=d, posting_key=key, quantity=share, received_on=received_on) for d, share in shares]
     )
     _settle(order)
-    done = [line for line, row in lines.items() if not any(_room(d) for d in row.deliveries.all())]
+    done = [line for line, row in lines.items() if not any(room(d) for d in row.deliveries.all())]
     journal.clear_alerts((_late_key(number, line) for line in done), because=f"received by {actor}")
     journal.record(
         actor=actor,
@@ -241,24 +221,6 @@ def receive(
         new={"posting": key, "lines": [{"line": r.line, "quantity": str(r.quantity), "lot": r.lot} for r in receipts]},
     )
     return order
-
-
-def _filled(line: OrderLine, quantity: Decimal) -> list[tuple[Delivery, Decimal]]:
-    """Spread a received quantity over a line's open deliveries, earliest first; what is over goes to the last."""
-    deliveries = list(line.deliveries.all())
-    shares = []
-    for delivery in deliveries:
-        room = _room(delivery)
-        share = quantity if delivery is deliveries[-1] else min(room, quantity)
-        if share > 0:
-            delivery.received_quantity += share
-            shares.append((delivery, share))
-        quantity -= share
-    return shares
-
-
-def _room(delivery: Delivery) -> Decimal:
-    return open_quantity(delivery.quantity, delivery.received_quantity, delivery.cancelled_quantity)
 
 
 def _save(deliveries: Sequence[Delivery]) -> None:
@@ -282,7 +244,9 @@ def take_back(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
     if not posted.is_new:
         return posted
     for receipt in received:
-        _open_again(receipt.delivery.line, receipt.quantity)
+        latest_first = list(receipt.delivery.line.deliveries.order_by("-number"))
+        opened_again(latest_first, receipt.quantity)
+        _save(latest_first)
     for order in orders:
         _settle(order)
         subject = _subject(order)
@@ -290,16 +254,6 @@ def take_back(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
             actor=actor, verb="purchasing.receipt_taken_back", subject=subject, new={"posting": key}, reason=reason
         )
     return posted
-
-
-def _open_again(line: OrderLine, quantity: Decimal) -> None:
-    """Take a quantity off what a line's deliveries have received, latest first."""
-    deliveries = list(line.deliveries.order_by("-number"))
-    for delivery in deliveries:
-        share = min(delivery.received_quantity, quantity)
-        delivery.received_quantity -= share
-        quantity -= share
-    _save(deliveries)
 
 
 @transaction.atomic
@@ -311,7 +265,7 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
     """
     order = _locked(number)
     deliveries = list(_lines(order, [line])[line].deliveries.all())
-    rooms = [_room(delivery) for delivery in deliveries]
+    rooms = [room(delivery) for delivery in deliveries]
     still_open = sum(rooms, Decimal(0))
     if not 0 < quantity <= still_open:
         raise Refused(
@@ -320,8 +274,8 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
             number=number,
         )
     left = quantity
-    for delivery, room in zip(reversed(deliveries), reversed(rooms), strict=True):
-        share = min(room, left)
+    for delivery, still_to_come in zip(reversed(deliveries), reversed(rooms), strict=True):
+        share = min(still_to_come, left)
         delivery.cancelled_quantity += share
         left -= share
     _save(deliveries)
@@ -387,7 +341,7 @@ def _lines(order: PurchaseOrder, numbers: Sequence[int]) -> dict[int, OrderLine]
 def _settle(order: PurchaseOrder) -> None:
     """Bring an order's state in line with its deliveries and answers."""
     deliveries = Delivery.objects.filter(line__revision__purchase_order=order)
-    rooms = [_room(delivery) for delivery in deliveries]
+    rooms = [room(delivery) for delivery in deliveries]
     has_receipts = any(d.received_quantity for d in deliveries)
     if not any(rooms) and not has_receipts:
         order.state = OrderState.CANCELLED

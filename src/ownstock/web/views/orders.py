@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ownstock.base.text import plain
 from ownstock.exchange import queries as exchange
 from ownstock.journal import queries as journal
 from ownstock.planning.queries import business_day
@@ -131,14 +132,10 @@ def _as_asked(lines: Sequence[OrderLine]) -> dict[str, Any]:
     filled: dict[str, Any] = {}
     for line in lines:
         if open_of(line):
-            filled[f"quantity_{line.line}"] = _plain(line.quantity)
+            filled[f"quantity_{line.line}"] = plain(line.quantity)
             filled[f"promised_on_{line.line}"] = line.deliveries.all()[0].requested_on
     return filled
 
 
 def _all_open(lines: Sequence[OrderLine]) -> dict[str, Any]:
-    return {f"quantity_{line.line}": _plain(open_of(line)) for line in lines if open_of(line)}
-
-
-def _plain(quantity: Any) -> str:
-    return f"{quantity.normalize():f}"
+    return {f"quantity_{line.line}": plain(open_of(line)) for line in lines if open_of(line)}
