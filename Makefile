@@ -49,7 +49,7 @@ nightly:
 	$(PYTHON_HERE) -m tools.nightly
 
 bench:
-	$(SETUP) dev
+	$(SETUP) bench
 	$(PYTHON_HERE) -m tools.bench
 
 wheel:

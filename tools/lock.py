@@ -18,7 +18,8 @@ LOG = ROOT / ".cache" / "lock.log"
 RESOLVER = "uv==0.13.9"
 # In this order; each resolves what `pyproject.toml` says of it.
 LOCKS = {
-    "dev": ("pyproject.toml", "--extra", "app", "--group", "dev"),
+    "dev": ("pyproject.toml", "--extra", "app", "--extra", "best", "--extra", "reports", "--group", "dev"),
+    "bench": ("pyproject.toml", "--extra", "app", "--extra", "best", "--extra", "reports", "--group", "bench"),
     "app": ("pyproject.toml", "--extra", "app"),
     "engine": ("pyproject.toml",),
     "build": ("--group", "build"),

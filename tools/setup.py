@@ -1,4 +1,4 @@
-"""Make `.venv` hold what a command needs, from the locked requirements: `python -m tools.setup build|app|dev`.
+"""Make `.venv` hold what a command needs, from the locked requirements: `python -m tools.setup build|app|dev|bench`.
 
 A stamp inside `.venv`, written last, tells what it was made from. Nothing to do takes a fraction of a second.
 No stamp (a set-up that was interrupted), another Python, a changed lock file or a moved checkout: made anew,
@@ -24,7 +24,7 @@ STAMP = VENV / "ownstock-setup.json"
 LOG = ROOT / ".cache" / "setup.log"
 LOCK = ROOT / ".cache" / "setup.lock"
 # Each level holds all that the one before it holds; the last lock file is the one that a level adds.
-LEVELS = {"build": ("build",), "app": ("build", "app"), "dev": ("build", "dev")}
+LEVELS = {"build": ("build",), "app": ("build", "app"), "dev": ("build", "dev"), "bench": ("build", "dev", "bench")}
 # What the editable install is made from.
 PROJECT_FILES = ("pyproject.toml", "src/ownstock/__init__.py")
 INSTALL_LIMIT_SECONDS = 1800

@@ -23,7 +23,7 @@ from tools.nightly import Profile, run_profiles
 from tools.setup import LEVELS, Plan, Stamp, plan
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("engine", "build", "app", "dev")
+LOCKS = ("engine", "build", "app", "dev", "bench")
 NOW = Stamp(root="/clone", python="CPython 3.12.1", locks={"build": "b1", "app": "a1", "dev": "d1"}, project="p1")
 REBUILD = Plan(rebuild=True, packages=True, project=True)
 NOTHING = Plan(rebuild=False, packages=False, project=False)
@@ -187,7 +187,7 @@ def _pins(name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", ["engine", "build", "app"])
 def test_the_development_lock_holds_every_other_one(name: str) -> None:
-    assert _pins(name) <= _pins("dev")
+    assert _pins(name) <= _pins("dev") <= _pins("bench")
 
 
 def test_what_builds_the_package_is_locked_as_it_is_required() -> None:
