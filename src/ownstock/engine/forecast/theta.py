@@ -27,8 +27,7 @@ def theta(demand: Floats, exposure: Floats, season: Floats | None, *, alpha: flo
     rate, gain = rates(demand, exposure, season), alpha * exposure
     level = smoothed(rate, gain, first_level(rate, exposure))
     drift = slopes(rate, exposure) / 2
-    kept: Floats = np.cumprod(1 - gain, axis=1)
-    weight_of_first = _after_every_bucket(kept, 1.0)
+    weight_of_first = _after_every_bucket(np.multiply.accumulate(1 - gain, axis=1), 1.0)
     return LevelPath(level + drift * ((1 - weight_of_first) / alpha - 1), drift)
 
 
