@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from statistics import mean, variance
 from typing import Any
 
 import polars as pl
@@ -30,6 +31,8 @@ USUAL: Case = {
     "holding_rate": 0.25,
     "shortage_cost": 2.0,
     "unserved_demand": "lost",
+    "goal": "cost",
+    "target": 0.5,
 }
 
 
@@ -58,9 +61,19 @@ def frames_of(cases: list[Case]) -> Frames:
     )
 
 
-def plan_of(cases: list[Case], window_weeks: int = 13) -> pl.DataFrame:
+def plan_of(cases: list[Case]) -> pl.DataFrame:
     """The plan of some cases."""
-    return engine.plan(*frames_of(cases), window_weeks=window_weeks)
+    return engine.plan(*frames_of(cases))
+
+
+def decided(cases: list[Case], *, looks_ahead: bool = False) -> pl.DataFrame:
+    """What is decided on a forecast of sample mean and variance of the weeks given; Poisson where these do not exceed it."""
+    means = [mean(one["demand"]) if one["demand"] else 0.0 for one in cases]
+    variances = [variance(one["demand"]) if len(one["demand"]) > 1 else 0.0 for one in cases]
+    ratios = [max(v / m, 1.0) if m else 1.0 for m, v in zip(means, variances, strict=True)]
+    rows = {"item_site": list(range(len(cases))), "mean_by_bucket": [[m] for m in means], "bucket_days": 7.0}
+    forecast = pl.DataFrame(rows | {"variance_ratio": ratios})
+    return engine.decide(forecast, *frames_of(cases)[1:], looks_ahead=looks_ahead)
 
 
 def quantities(cases: list[Case]) -> list[int]:

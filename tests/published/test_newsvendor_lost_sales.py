@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.engine_cases import case, plan_of
+from tests.engine_cases import case, decided
 
 POISSON = [exp(-5) * 5**k / factorial(k) for k in range(40)]
 GEOMETRIC = [(1 / 6) * (5 / 6) ** k for k in range(220)]
@@ -39,7 +39,7 @@ def orders(kind: str, shortage: float, lead_time: int, most_on_hand: int, most_o
         for on_hand in range(most_on_hand + 1)
         for units in arriving
     ]
-    found: npt.NDArray[np.int64] = plan_of(states, window_weeks=2)["quantity"].to_numpy()
+    found: npt.NDArray[np.int64] = decided(states)["quantity"].to_numpy()
     return found.reshape(most_on_hand + 1, len(arriving))
 
 

@@ -86,9 +86,30 @@ def test_a_history_of_more_weeks_than_the_limit_is_refused() -> None:
         engine.plan(pl.concat([old, history]), *others)
 
 
-def test_a_window_without_weeks_is_refused() -> None:
-    with pytest.raises(Refused, match="1 to 1040 weeks; 0 was asked"):
-        plan_of([case()], window_weeks=0)
+def test_lead_times_whose_probabilities_do_not_sum_to_one_are_refused() -> None:
+    lead_times = pl.DataFrame({"item_site": [0, 0], "lead_time_days": [7, 21], "probability": [0.9, 0.2]})
+    with pytest.raises(Refused, match="probability of item_site 0 sums to 1.1; it must sum to 1"):
+        engine.plan(*frames_of([case()]), lead_times=lead_times)
+
+
+def test_a_profile_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(Refused, match="There is no profile fastest; choose one of fast, best"):
+        engine.plan(*frames_of([case()]), profile="fastest")
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ([], "it must hold at least one number"),
+        ([1.0, float("nan")], "its numbers must be finite"),
+        ([1.0, -2.0], "its numbers must be from 0 to 1e+12"),
+    ],
+)
+def test_a_forecast_that_does_not_fit_is_refused(value: list[float], sentence: str) -> None:
+    forecast = pl.DataFrame({"item_site": [0], "mean_by_bucket": [value], "bucket_days": 7.0, "variance_ratio": 1.5},
+                            schema_overrides={"mean_by_bucket": pl.List(pl.Float64)})  # fmt: skip
+    with pytest.raises(Refused, match=sentence.replace("+", r"\+")):
+        engine.decide(forecast, *frames_of([case()])[1:])
 
 
 def test_text_keys_pass_through_in_the_order_of_supply() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine_cases import Case, case, plan_of
+from tests.engine_cases import Case, case, decided
 
 MOST = 14
 
@@ -50,7 +50,7 @@ CASES = [
 @pytest.mark.parametrize("one", CASES)
 def test_the_projection_equals_the_enumeration(one: Case, unserved_demand: str) -> None:
     one = one | {"unserved_demand": unserved_demand}
-    by_hand, row = enumerated(one, 1.0), plan_of([one]).row(0, named=True)
+    by_hand, row = enumerated(one, 1.0), decided([one]).row(0, named=True)
     mean = sum(units * probability for units, probability in by_hand.items())
     nothing = sum(probability for units, probability in by_hand.items() if units <= 0)
     assert row["projected_mean_at_arrival"] == pytest.approx(mean, abs=1e-6)
@@ -59,7 +59,7 @@ def test_the_projection_equals_the_enumeration(one: Case, unserved_demand: str) 
 
 def test_the_expected_cost_equals_the_enumeration() -> None:
     one = case(demand=STEADY, usable=1, arrivals=[[3, 2]], shortage_cost=0.1, unit_cost=365 / 7, holding_rate=0.1)
-    row = plan_of([one]).row(0, named=True)
+    row = decided([one]).row(0, named=True)
     for quantity, money in ((row["quantity"], "expected_cost"), (0, "expected_cost_of_zero")):
         cost = sum(
             chance * wanted * (0.1 * max(units + quantity - demand, 0) + 0.1 * max(demand - units - quantity, 0))
@@ -70,13 +70,13 @@ def test_the_expected_cost_equals_the_enumeration() -> None:
 
 
 def test_arrivals_in_the_window_count_and_later_ones_are_only_listed() -> None:
-    row = plan_of([case(arrivals=[[14, 1], [15, 10], [21, 100], [22, 1_000]])]).row(0, named=True)
+    row = decided([case(arrivals=[[14, 1], [15, 10], [21, 100], [22, 1_000]])]).row(0, named=True)
     assert (row["arriving_before_order"], row["arriving_in_window"], row["arriving_later"]) == (1, 110, 1_000)
     assert row["inventory_position"] == 111
 
 
 def test_an_immense_stock_costs_no_more_to_project_than_a_small_one() -> None:
-    row = plan_of([case(usable=10**12)]).row(0, named=True)
+    row = decided([case(usable=10**12)]).row(0, named=True)
     assert row["lattice_step"] == 1
     assert row["quantity"] == 0
     assert row["projected_mean_at_arrival"] == pytest.approx(10**12 - 10, abs=0.01)
@@ -95,4 +95,4 @@ def test_an_immense_stock_costs_no_more_to_project_than_a_small_one() -> None:
     ],
 )
 def test_the_day_on_which_mean_demand_empties_the_stock(changes: dict[str, Any], day: int | None) -> None:
-    assert plan_of([case(**({"demand": [7.0] * 4} | changes))])["stock_out_in_days"][0] == day
+    assert decided([case(**({"demand": [7.0] * 4} | changes))])["stock_out_in_days"][0] == day

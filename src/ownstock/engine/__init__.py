@@ -5,14 +5,16 @@ Frames in, frames out; no clock, no hidden randomness: the same frames give the 
     import ownstock.engine as engine
     plan = engine.plan(history, position, arrivals, supply, economics)
 
-`frames` holds the schema of every frame, column by column. `plan` decides; `inputs` gives, row beside row, what it
-decided from; `propose.reason` joins one row of each into a reason that anyone can recompute.
+`frames` holds the schema of every frame, column by column. `plan` forecasts and decides; `forecast_demand` and `decide` do
+one of the two; `learn` keeps what all item-sites tell of each, so that one can be planned alone; `inputs` gives, row
+beside row, what a plan decided from; `propose.reason` joins one row of each into a reason that anyone can recompute.
 """
 
 from __future__ import annotations
 
 from ownstock.engine import frames
-from ownstock.engine.run import inputs, plan
+from ownstock.engine.history import DemandHistory
+from ownstock.engine.run import decide, forecast_demand, inputs, learn, plan
 from ownstock.engine.version import VERSION
 
-__all__ = ["VERSION", "frames", "inputs", "plan"]
+__all__ = ["VERSION", "DemandHistory", "decide", "forecast_demand", "frames", "inputs", "learn", "plan"]

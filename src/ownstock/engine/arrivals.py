@@ -1,4 +1,4 @@
-"""What is already on its way: open arrivals, by item-site and day."""
+"""What is on its way, and how long what is ordered now takes: by item-site and day."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from ownstock.engine.arrays import Ints
+from ownstock.engine.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,23 @@ class OpenArrivals:
         is_within = (self.day > after_day[self.place]) & (self.day <= to_day[self.place])
         return _sum_by_place(self.place, np.where(is_within, self.quantity, 0), self.count.size)
 
-    def days_before(self, day: Ints) -> Ints:
-        """On how many days something arrives before a day, by item-site. [n] → [n]"""
-        return _sum_by_place(self.place, (self.day < day[self.place]).astype(np.int64), self.count.size)
 
-    def earliest(self, places: Ints, number: int) -> tuple[Ints, Ints]:
-        """Days and quantities of the first `number` arrivals of item-sites that have that many. [m, number] each"""
-        at = self.first[places][:, None] + np.arange(number)
-        return self.day[at], self.quantity[at]
+@dataclass(frozen=True)
+class LeadTimes:
+    """In how many days what is ordered now arrives, and how likely each is; by item-site, the shortest first.
+
+    days, probability: [all]; those of item-site i are first[i] … first[i] + count[i] - 1.
+    """
+
+    days: Ints
+    probability: Floats
+    first: Ints
+    count: Ints
+
+    def longest(self) -> Ints:
+        """The longest lead time of each item-site, in days. [n]"""
+        longest: Ints = self.days[self.first + self.count - 1]
+        return longest
 
 
 def open_arrivals(arrivals: pl.DataFrame, item_sites: pl.DataFrame) -> OpenArrivals:
@@ -52,6 +61,21 @@ def open_arrivals(arrivals: pl.DataFrame, item_sites: pl.DataFrame) -> OpenArriv
     return OpenArrivals(
         place, by_day["arrives_in_days"].to_numpy(), by_day["quantity"].to_numpy(), np.cumsum(count) - count, count
     )
+
+
+def lead_times_of(supply: pl.DataFrame, lead_times: pl.DataFrame) -> LeadTimes:
+    """The lead times of every item-site of supply: its distribution where it has one, else the one that supply names."""
+    certain = supply.select("item_site", "lead_time_days").with_row_index("place")
+    if not lead_times.height:
+        places = np.arange(supply.height)
+        return LeadTimes(certain["lead_time_days"].to_numpy(), np.ones(supply.height), places, np.ones_like(places))
+    uncertain = lead_times.join(certain.select("item_site", "place"), on="item_site")
+    only = certain.join(lead_times, on="item_site", how="anti").with_columns(probability=pl.lit(1.0))
+    columns = ["place", "lead_time_days", "probability"]
+    every = pl.concat([uncertain.select(columns), only.select(columns)]).sort("place", "lead_time_days")
+    count = np.bincount(every["place"].to_numpy(), minlength=supply.height).astype(np.int64)
+    days, probability = every["lead_time_days"].to_numpy(), every["probability"].to_numpy()
+    return LeadTimes(days, probability, np.cumsum(count) - count, count)
 
 
 def _sum_by_place(place: Ints, amount: Ints, places: int) -> Ints:

@@ -7,6 +7,7 @@ where the numbers are whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, NoReturn
 
@@ -19,14 +20,15 @@ MOST_UNITS = 10**12
 MOST_DAYS = 3_650
 MOST_WEEKS = 1_040
 
-Kind = Literal["key", "whole", "number", "date", "text"]
+Kind = Literal["key", "whole", "number", "date", "text", "truth", "numbers"]
 
 
 @dataclass(frozen=True)
 class Column:
     """One column: what it means, and which values it may hold.
 
-    `least` and `most` are allowed values; `is_above_least` excludes `least` itself. `may_be_null` is for results only.
+    `least` and `most` are allowed values; `is_above_least` excludes `least` itself. A column with a `default` may be left
+    out. `may_be_null` is for results only.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Column:
     is_above_least: bool = False
     options: tuple[str, ...] = ()
     may_be_null: bool = False
+    default: float | str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,89 +106,127 @@ ECONOMICS = Schema(
         ),
         Column("shortage_cost", "number", "money lost per unit short", least=0, most=MOST_UNITS),
         Column("unserved_demand", "text", "whether it waits or is lost", options=("lost", "backorder")),
+        Column(
+            "goal",
+            "text",
+            "what the order-up-to level aims at: least expected cost, or a service target",
+            options=("cost", "cycle_service_level", "fill_rate"),
+            default="cost",
+        ),
+        Column(
+            "target", "number", "the service target aimed at; not read where the goal is cost", 0, 0.9999, default=0.5
+        ),
     ),
 )
-
-PLAN = Schema(
-    "plan",
+LEAD_TIMES = Schema(
+    "lead_times",
     (
         ITEM_SITE,
-        Column("quantity", "whole", "units to order now"),
-        Column("needed_quantity", "whole", "units of least expected cost, were there no MOQ and no multiple"),
-        Column("step_need", "whole", "order-up-to level less inventory position, at least 0"),
-        Column("step_moq", "whole", "added to reach the MOQ, or taken away where the MOQ is not worth its cost"),
-        Column("step_multiple", "whole", "added or taken away to reach a multiple"),
-        Column("order_up_to_level", "whole", "depletion until the window ends that is met at the critical ratio"),
-        Column("inventory_position", "whole", "usable - backordered + arrivals that count"),
-        Column("arriving_before_order", "whole", "units of open arrivals up to the lead time"),
-        Column("arriving_in_window", "whole", "units of open arrivals after the lead time, in the review period"),
-        Column("arriving_later", "whole", "units of open arrivals that do not count yet"),
-        Column("mean_per_day", "number", "expected demand a day"),
-        Column("variance_per_week", "number", "variance of the demand of a week"),
-        Column("weeks_used", "whole", "weeks of the window that were in stock long enough to count"),
-        Column(
-            "weeks_back", "whole", "weeks from the end of that window to the last complete week, if out of stock since"
-        ),
-        Column("distribution", "text", "of demand", options=("negative_binomial", "poisson")),
-        Column("shape", "number", "of the negative binomial of a week", may_be_null=True),
-        Column("p", "number", "success probability of the negative binomial, mean ÷ variance; 1 for Poisson"),
-        Column("critical_ratio", "number", "wanted probability of no stock-out in the window"),
-        Column("projected_mean_at_arrival", "number", "units expected on hand when the order arrives, without it"),
-        Column("stock_out_probability", "number", "that nothing is on hand when the order arrives, without it"),
-        Column(
-            "stock_out_in_days",
-            "whole",
-            "day on which expected demand empties it; null beyond the window",
-            may_be_null=True,
-        ),
-        Column("expected_cost", "number", "money: holding and shortage of the window with this quantity"),
-        Column("expected_cost_of_zero", "number", "the same with no order"),
-        Column("quantity_one_less", "whole", "the next smaller quantity allowed", may_be_null=True),
-        Column("expected_cost_one_less", "number", "its expected cost", may_be_null=True),
-        Column("quantity_one_more", "whole", "the next larger quantity allowed"),
-        Column("expected_cost_one_more", "number", "its expected cost"),
-        Column("lattice_step", "whole", "units per point of the computed distribution; 1 = exact"),
+        Column("lead_time_days", "whole", "days from the order to its arrival", least=0, most=MOST_DAYS),
+        Column("probability", "number", "of that lead time; they sum to 1", least=0, most=1, is_above_least=True),
     ),
+    key=("item_site", "lead_time_days"),
 )
+
+FORECAST = Schema(
+    "forecast",
+    (
+        ITEM_SITE,
+        Column("mean_by_bucket", "numbers", "units expected in each bucket from today on", 0, MOST_UNITS),
+        Column("bucket_days", "number", "length of a bucket", least=0, most=MOST_DAYS, is_above_least=True),
+        Column("variance_ratio", "number", "variance / mean of demand", least=0, most=MOST_UNITS),
+        Column("level", "number", "units a bucket, season removed", default=0.0),
+        Column("buckets_seen", "whole", "buckets of the last season that were in stock long enough to count", default=0.0),
+        Column(
+            "buckets_since_seen", "whole", "buckets since the last one that was; null where none ever was", may_be_null=True,
+            default=0.0,
+        ),
+        Column("buckets_capped", "whole", "buckets of the last season so far out that they were capped", default=0.0),
+        Column("is_season_known", "truth", "whether the history is long enough to know its season", default=0.0),
+        Column("main_method", "text", "the method that weighs most", default="given"),
+        Column("main_method_weight", "number", "how much it weighs, 0 to 1", default=1.0),
+    ),
+)  # fmt: skip
+DECISION_COLUMNS = (
+    ITEM_SITE,
+    Column("quantity", "whole", "units to order now"),
+    Column("needed_quantity", "whole", "units wanted, were there no MOQ and no multiple"),
+    Column("step_need", "whole", "order-up-to level less inventory position, at least 0"),
+    Column("step_look_ahead", "whole", "taken away because the window after this one would hold it on"),
+    Column("step_moq", "whole", "added to reach the MOQ, or taken away where the MOQ is not worth its cost"),
+    Column("step_multiple", "whole", "added or taken away to reach a multiple"),
+    Column(
+        "order_up_to_level", "whole", "units that cover everything taken until the window ends as surely as is wanted"
+    ),
+    Column("inventory_position", "whole", "usable - backordered + arrivals that count"),
+    Column("arriving_before_order", "whole", "units of open arrivals up to the lead time"),
+    Column("arriving_in_window", "whole", "units of open arrivals after the lead time, in the review period"),
+    Column("arriving_later", "whole", "units of open arrivals that do not count yet"),
+    Column("mean_in_lead_time", "number", "units expected to be wanted until the order arrives"),
+    Column("mean_in_window", "number", "units expected to be wanted from then until the next order arrives"),
+    Column("critical_ratio", "number", "wanted probability of no stock-out in the window"),
+    Column("projected_mean_at_arrival", "number", "units expected on hand when the order arrives, without it"),
+    Column("stock_out_probability", "number", "that nothing is on hand when the order arrives, without it"),
+    Column(
+        "stock_out_in_days", "whole", "day on which mean demand empties it; null beyond the window", may_be_null=True
+    ),
+    Column("expected_cost", "number", "money: holding and shortage of the window with this quantity"),
+    Column("expected_cost_of_zero", "number", "the same with no order"),
+    Column("quantity_one_less", "whole", "the next smaller quantity allowed", may_be_null=True),
+    Column("expected_cost_one_less", "number", "its expected cost", may_be_null=True),
+    Column("quantity_one_more", "whole", "the next larger quantity allowed"),
+    Column("expected_cost_one_more", "number", "its expected cost"),
+    Column("look_ahead_saving", "number", "money that the look ahead saves over this window and the next"),
+    Column("lattice_step", "whole", "units per point of the computed distribution; 1 = exact"),
+)
+PLAN = Schema("plan", DECISION_COLUMNS + FORECAST.columns[1:])
 
 
 class Checked(NamedTuple):
-    """The five frames after the check: schema columns only, whole numbers as Int64, numbers as Float64."""
+    """The frames of a decision after the check: schema columns only, whole numbers as Int64, numbers as Float64."""
 
-    history: pl.DataFrame
     position: pl.DataFrame
     arrivals: pl.DataFrame
     supply: pl.DataFrame
     economics: pl.DataFrame
+    lead_times: pl.DataFrame
 
 
 def check_all(
-    history: pl.DataFrame,
     position: pl.DataFrame,
     arrivals: pl.DataFrame,
     supply: pl.DataFrame,
     economics: pl.DataFrame,
+    lead_times: pl.DataFrame | None = None,
 ) -> Checked:
-    """The five frames, fit to plan from; `position` and `economics` in the order of `supply`.
+    """The frames, fit to decide from; `position` and `economics` in the order of `supply`.
 
-    `supply` says what is planned: `position` and `economics` have one row for each of its item-sites; `history` and
-    `arrivals` may have none. Raises Refused for anything that does not fit.
+    `supply` says what is planned: `position` and `economics` have one row for each of its item-sites; `arrivals` and
+    `lead_times` may have none. Raises Refused for anything that does not fit.
     """
     supply = check(supply, SUPPLY)
     key = supply.schema["item_site"]
     checked = Checked(
-        _check_weeks(check(history, HISTORY, key)),
         check(position, POSITION, key),
         check(arrivals, ARRIVALS, key),
         supply,
         check(economics, ECONOMICS, key),
+        check(pl.DataFrame() if lead_times is None else lead_times, LEAD_TIMES, key),
     )
-    for frame, schema in zip(checked, (HISTORY, POSITION, ARRIVALS, SUPPLY, ECONOMICS), strict=True):
-        _refuse_strangers(frame, schema, supply)
+    refuse_strangers(checked.arrivals, ARRIVALS, supply)
+    refuse_strangers(checked.lead_times, LEAD_TIMES, supply)
+    _refuse_shares(checked.lead_times)
     return checked._replace(
-        position=_one_row_each(checked.position, POSITION, supply),
-        economics=_one_row_each(checked.economics, ECONOMICS, supply),
+        position=one_row_each(checked.position, POSITION, supply),
+        economics=one_row_each(checked.economics, ECONOMICS, supply),
     )
+
+
+def check_history(history: pl.DataFrame, supply: pl.DataFrame) -> pl.DataFrame:
+    """The long history, fit to forecast the item-sites of `supply` from; Refused as `check` says, and for its weeks."""
+    checked = _check_weeks(check(history, HISTORY, supply.schema["item_site"]))
+    refuse_strangers(checked, HISTORY, supply)
+    return checked
 
 
 def check(frame: pl.DataFrame, schema: Schema, key: pl.DataType | None = None) -> pl.DataFrame:
@@ -196,14 +237,15 @@ def check(frame: pl.DataFrame, schema: Schema, key: pl.DataType | None = None) -
     """
     if frame.height == 0:
         return pl.DataFrame(schema={column.name: _type(column, key) for column in schema.columns})
+    left_out = [c for c in schema.columns if c.default is not None and c.name not in frame.columns]
+    frame = frame.with_columns(pl.lit(c.default).cast(_type(c, key)).alias(c.name) for c in left_out)
     for column in schema.columns:
         _check_type(frame, schema, column, key)
-        _check_values(frame, schema, column)
+    _check_values(frame, schema)
     frame = frame.select(pl.col(c.name).cast(_type(c, frame.schema["item_site"])) for c in schema.columns)
-    if schema.key:
+    if schema.key and frame.select(schema.key).n_unique() < frame.height:
         repeated = frame.filter(pl.struct(schema.key).is_duplicated())
-        if repeated.height:
-            _refuse(schema, schema.key[-1], repeated, "is there more than once", "repeated_row")
+        _refuse(schema, schema.key[-1], repeated, "is there more than once", "repeated_row")
     return frame
 
 
@@ -217,7 +259,10 @@ def result(columns: dict[str, pl.Series], schema: Schema) -> pl.DataFrame:
 def _type(column: Column, key: pl.DataType | None) -> pl.DataType:
     if column.kind == "key":
         return pl.String() if key == pl.String else pl.Int64()
-    types = {"whole": pl.Int64(), "number": pl.Float64(), "date": pl.Date(), "text": pl.String()}
+    types: dict[str, pl.DataType] = {
+        "whole": pl.Int64(), "number": pl.Float64(), "date": pl.Date(), "text": pl.String(), "truth": pl.Boolean(),
+        "numbers": pl.List(pl.Float64),
+    }  # fmt: skip
     return types[column.kind]
 
 
@@ -236,8 +281,13 @@ def _check_type(frame: pl.DataFrame, schema: Schema, column: Column, key: pl.Dat
         "number": found.is_numeric(),
         "date": found == pl.Date,
         "text": found == pl.String,
+        "truth": found == pl.Boolean,
+        "numbers": isinstance(found, pl.List | pl.Array) and found.inner.is_numeric(),
     }
-    wanted = {"key": "whole numbers or text", "whole": "numbers", "number": "numbers", "date": "dates", "text": "text"}
+    wanted = {
+        "key": "whole numbers or text", "whole": "numbers", "number": "numbers", "date": "dates", "text": "text",
+        "truth": "true or false", "numbers": "lists of numbers",
+    }  # fmt: skip
     if not fits[column.kind] and found != pl.Null:
         raise Refused(
             f"{schema.name}: the column {column.name} holds {found}; it must hold {wanted[column.kind]}.",
@@ -256,24 +306,44 @@ def _check_type(frame: pl.DataFrame, schema: Schema, column: Column, key: pl.Dat
         )
 
 
-def _check_values(frame: pl.DataFrame, schema: Schema, column: Column) -> None:
+def _check_values(frame: pl.DataFrame, schema: Schema) -> None:
+    """All rules of all columns in one pass; the first that is broken is told."""
+    rules = [(column, is_bad, must) for column in schema.columns for is_bad, must in _rules(column)]
+    broken = frame.select(is_bad.any().alias(str(place)) for place, (_, is_bad, _) in enumerate(rules)).row(0)
+    for (column, is_bad, must), is_broken in zip(rules, broken, strict=True):
+        if is_broken:
+            bad = frame.filter(is_bad)
+            _refuse(schema, column.name, bad, f"is {bad[column.name][0]}; {must}", "value_out_of_range")
+
+
+def _rules(column: Column) -> Iterator[tuple[pl.Expr, str]]:
+    """What each value of a column must not be, and what it must be instead."""
     value = pl.col(column.name)
-    rules: list[tuple[pl.Expr, str]] = [(value.is_null(), "it must be given")]
+    if not column.may_be_null:
+        yield value.is_null(), "it must be given"
+    if column.kind == "numbers":
+        yield from _rules_of_lists(value.cast(pl.List(pl.Float64)), column)
+        return
     if column.kind in ("whole", "number"):
-        rules.append((~value.cast(pl.Float64).is_finite(), "it must be a finite number"))
+        yield ~value.cast(pl.Float64).is_finite(), "it must be a finite number"
     if column.least is not None:
         too_low = value <= column.least if column.is_above_least else value < column.least
-        rules.append((too_low, f"it must be {'above' if column.is_above_least else 'at least'} {column.least:g}"))
+        yield too_low, f"it must be {'above' if column.is_above_least else 'at least'} {column.least:g}"
     if column.most is not None:
-        rules.append((value > column.most, f"it must be at most {column.most:g}"))
+        yield value > column.most, f"it must be at most {column.most:g}"
     if column.kind == "whole":
-        rules.append((value.cast(pl.Float64) % 1 != 0, "it must be a whole number"))
+        yield value.cast(pl.Float64) % 1 != 0, "it must be a whole number"
     if column.options:
-        rules.append((~value.is_in(column.options), f"it must be one of {', '.join(column.options)}"))
-    for is_bad, must in rules:
-        bad = frame.filter(is_bad)
-        if bad.height:
-            _refuse(schema, column.name, bad, f"is {bad[column.name][0]}; {must}", "value_out_of_range")
+        yield ~value.is_in(column.options), f"it must be one of {', '.join(column.options)}"
+
+
+def _rules_of_lists(value: pl.Expr, column: Column) -> Iterator[tuple[pl.Expr, str]]:
+    assert column.least is not None
+    assert column.most is not None
+    yield value.list.len() == 0, "it must hold at least one number"
+    yield value.list.eval(pl.element().is_null() | ~pl.element().is_finite()).list.any(), "its numbers must be finite"
+    must = f"its numbers must be from {column.least:g} to {column.most:g}"
+    yield (value.list.min() < column.least) | (value.list.max() > column.most), must
 
 
 def _check_weeks(history: pl.DataFrame) -> pl.DataFrame:
@@ -292,17 +362,32 @@ def _check_weeks(history: pl.DataFrame) -> pl.DataFrame:
     return history
 
 
-def _refuse_strangers(frame: pl.DataFrame, schema: Schema, supply: pl.DataFrame) -> None:
+def refuse_strangers(frame: pl.DataFrame, schema: Schema, supply: pl.DataFrame) -> None:
+    """Raise Refused where a frame has rows of item-sites that are not in supply."""
+    if frame["item_site"].equals(supply["item_site"]):
+        return
     strangers = frame.join(supply, on="item_site", how="anti", maintain_order="left")
     if strangers.height:
         _refuse(schema, "item_site", strangers, "is not in supply", "unknown_item_site")
 
 
-def _one_row_each(frame: pl.DataFrame, schema: Schema, supply: pl.DataFrame) -> pl.DataFrame:
+def one_row_each(frame: pl.DataFrame, schema: Schema, supply: pl.DataFrame) -> pl.DataFrame:
+    """The frame in the order of supply; Refused where an item-site of one is missing in the other."""
+    if frame["item_site"].equals(supply["item_site"]):
+        return frame
+    refuse_strangers(frame, schema, supply)
     missing = supply.join(frame, on="item_site", how="anti", maintain_order="left")
     if missing.height:
         _refuse(schema, "item_site", missing, f"is in supply, but has no row in {schema.name}", "row_missing")
     return supply.select("item_site").join(frame, on="item_site", how="left", maintain_order="left")
+
+
+def _refuse_shares(lead_times: pl.DataFrame) -> None:
+    total = lead_times.group_by("item_site", maintain_order=True).agg(pl.col("probability").sum())
+    off = total.filter((pl.col("probability") - 1).abs() > 1e-6)
+    if off.height:
+        found = off["probability"][0]
+        _refuse(LEAD_TIMES, "probability", off, f"sums to {found:g}; it must sum to 1", "shares_not_one")
 
 
 def _refuse(schema: Schema, column: str, bad: pl.DataFrame, problem: str, code: str) -> NoReturn:

@@ -7,79 +7,108 @@ stock-out. Such weeks are masked, and weeks partly in stock count for the part i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ownstock.engine.arrays import Floats, Ints
+from ownstock.engine.arrays import Floats32, Ints
 
-# A week counts when the item could be sold for at least half of it.
-LEAST_IN_STOCK = 0.5
-# Where no week counts, weeks in stock for a shorter time do; a day is the least that a daily record can vouch for.
-SHORTEST_EXPOSURE = 1 / 7
+Bucket = Literal["day", "week", "month"]
+
+DAYS_A_BUCKET = {"day": 1.0, "week": 7.0, "month": 365.25 / 12}
+BUCKETS_A_SEASON = {"day": 7, "week": 52, "month": 12}
 
 
 @dataclass(frozen=True)
-class DemandWindow:
-    """The weeks that a forecast looks at, oldest first.
+class DemandHistory:
+    """What customers wanted, dense: a row per item-site, a column per day, week or month, oldest first.
 
-    demand, in_stock: [n, W], units and 0-1. `weeks_back` [n]: how many weeks before `last_week_on` the window of an
-    item-site ends; 0 unless it was out of stock for the whole of the latest window.
+    item_sites: [n] keys. demand: [n, T] units a bucket, net of returns. in_stock: [n, T] 0-1, the part of the bucket in
+    which it could be sold; 0 = it says nothing of demand. first_on: the first day of the first bucket (a Monday for
+    weeks, the 1st for months); None without any bucket.
     """
 
-    demand: Floats
-    in_stock: Floats
-    weeks_back: Ints
-    last_week_on: date | None
+    item_sites: pl.Series
+    demand: Floats32
+    in_stock: Floats32
+    first_on: date | None
+    bucket: Bucket
 
-    def week_start_on(self) -> npt.NDArray[np.datetime64]:
-        """The Mondays of every item-site's window. [n, W] days"""
-        weeks = self.demand.shape[1]
-        weeks_ago = self.weeks_back[:, None] + np.arange(weeks - 1, -1, -1)
-        return np.datetime64(self.last_week_on, "D") - weeks_ago.astype("timedelta64[W]")
+    @property
+    def days_a_bucket(self) -> float:
+        """Length of a bucket in days, months on average."""
+        return DAYS_A_BUCKET[self.bucket]
+
+    @property
+    def buckets_a_season(self) -> int:
+        """After how many buckets the season begins anew: 7 weekdays, 52 weeks, 12 months."""
+        return BUCKETS_A_SEASON[self.bucket]
+
+    def bucket_starts(self, count: int) -> npt.NDArray[np.datetime64]:
+        """The first days of bucket 0 … count - 1, beyond the history too. [count] days"""
+        return bucket_starts(self.first_on, self.bucket, count)
+
+    def season_index(self, count: int) -> Ints:
+        """The place in the season of bucket 0 … count - 1: weekday, ISO week (the 53rd is read as the 52nd) or month."""
+        if self.first_on is None:
+            return np.zeros(count, dtype=np.int64)
+        starts = pl.Series(self.bucket_starts(count)).cast(pl.Date).dt
+        if self.bucket == "day":
+            place = starts.weekday() - 1
+        elif self.bucket == "week":
+            place = starts.week().clip(1, 52) - 1
+        else:
+            place = starts.month() - 1
+        return place.to_numpy().astype(np.int64)
+
+    def of(self, item_sites: pl.Series) -> DemandHistory:
+        """The history of these item-sites, in their order; without a row here: never in stock. Itself where they agree."""
+        if self.item_sites.equals(item_sites):
+            return self
+        places = pl.DataFrame({"item_site": self.item_sites}).with_row_index("place")
+        asked = pl.DataFrame({"item_site": item_sites})
+        found = asked.join(places, on="item_site", how="left", maintain_order="left")["place"]
+        is_known = found.is_not_null().to_numpy()
+        demand, in_stock = np.zeros((2, asked.height, self.demand.shape[1]), dtype=np.float32)
+        at = found.drop_nulls().to_numpy()
+        demand[is_known], in_stock[is_known] = self.demand[at], self.in_stock[at]
+        return DemandHistory(item_sites, demand, in_stock, self.first_on, self.bucket)
 
 
-def demand_window(history: pl.DataFrame, item_sites: pl.DataFrame, window_weeks: int) -> DemandWindow:
-    """The last `window_weeks` weeks of the frame for each item-site (fewer where the frame is shorter).
+def bucket_starts(first_on: date | None, bucket: Bucket, count: int) -> npt.NDArray[np.datetime64]:
+    """The first days of so many buckets from a day on; "not a time" where there is none. [count] days"""
+    if first_on is None:
+        return np.full(count, np.datetime64("NaT", "D"))
+    if bucket == "month":
+        months = np.datetime64(first_on, "M") + np.arange(count).astype("timedelta64[M]")
+        return months.astype("datetime64[D]")
+    days = np.arange(count) * (1 if bucket == "day" else 7)
+    return np.datetime64(first_on, "D") + days.astype("timedelta64[D]")
 
-    A week without a row counts as zero demand in stock. An item-site with no week in stock long enough looks back
-    to the window that ends with the last week that was, if there is one.
+
+def dense(history: pl.DataFrame, item_sites: pl.DataFrame) -> DemandHistory:
+    """The long weekly history (`frames.HISTORY`) as a dense one, in the order of `item_sites`.
+
+    A week without a row counts as zero demand in stock. All end with the latest week in the frame.
     """
-    last, frame_weeks = _span(history)
-    weeks = min(window_weeks, frame_weeks)
+    last, weeks = _span(history)
     rows = _with_places(history, item_sites, last)
-    demand, in_stock = _matrices(rows.filter(pl.col("weeks_ago") < weeks), item_sites.height, weeks)
-    weeks_back = np.zeros(item_sites.height, dtype=np.int64)
-    unseen = np.flatnonzero(~(in_stock >= LEAST_IN_STOCK).any(axis=1))
-    if weeks and unseen.size:
-        older = _matrices(_of_places(rows, unseen), unseen.size, frame_weeks)
-        demand[unseen], in_stock[unseen], weeks_back[unseen] = _window_before(*older, weeks)
-    return DemandWindow(demand, in_stock, weeks_back, last)
+    demand, in_stock = _matrices(rows, item_sites.height, weeks)
+    first = None if last is None else last - timedelta(weeks=weeks - 1)
+    return DemandHistory(item_sites["item_site"], demand, in_stock, first, "week")
 
 
-def exposure(in_stock: Floats) -> Floats:
-    """For how much of a week each week counts: the part in stock; 0 = masked. [n, W] → [n, W]
-
-    Weeks in stock for less than half are masked. Where that masks all of them, those with any time in stock count,
-    each for a day at least.
-    """
-    counts = np.where(in_stock >= LEAST_IN_STOCK, in_stock, 0.0)
-    is_blind = ~counts.any(axis=1)
-    partly = np.where(in_stock > 0, np.maximum(in_stock, SHORTEST_EXPOSURE), 0.0)
-    counts[is_blind] = partly[is_blind]
-    return counts
-
-
-def net_of_returns(issued: Floats, returned: Floats) -> Floats:
+def net_of_returns(issued: npt.NDArray[Any], returned: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Demand of each week: issues less returns, never below 0. [n, W] → [n, W]
 
     Returns above the issues of their week belong to earlier sales: the surplus is taken from the week before, and so
     on back. What is left at the oldest week was sold before the history began, and is dropped.
     """
     demand = issued - returned
-    surplus = np.zeros(demand.shape[0])
+    surplus = np.zeros(demand.shape[0], demand.dtype)
     for week in range(demand.shape[1] - 1, -1, -1):
         net = demand[:, week] - surplus
         demand[:, week] = np.maximum(net, 0.0)
@@ -103,31 +132,12 @@ def _with_places(history: pl.DataFrame, item_sites: pl.DataFrame, last: date | N
     return history.join(places, on="item_site").with_columns(weeks_ago=weeks_ago)
 
 
-def _of_places(rows: pl.DataFrame, places: Ints) -> pl.DataFrame:
-    """The rows of some places, renumbered 0, 1, 2 … in the order given."""
-    renumbered = pl.DataFrame({"place": places}).cast(pl.UInt32).with_row_index("new_place")
-    return rows.join(renumbered, on="place").drop("place").rename({"new_place": "place"})
-
-
-def _matrices(rows: pl.DataFrame, places: int, weeks: int) -> tuple[Floats, Floats]:
+def _matrices(rows: pl.DataFrame, places: int, weeks: int) -> tuple[Floats32, Floats32]:
     """Demand and in-stock fraction, dense [places, weeks], oldest week first."""
-    issued, returned, in_stock = np.zeros((places, weeks)), np.zeros((places, weeks)), np.ones((places, weeks))
+    issued, returned = np.zeros((2, places, weeks), np.float32)
+    in_stock = np.ones((places, weeks), np.float32)
     at = rows["place"].to_numpy(), weeks - 1 - rows["weeks_ago"].to_numpy()
     issued[at] = rows["issued"].to_numpy()
     returned[at] = rows["returned"].to_numpy()
     in_stock[at] = rows["in_stock_fraction"].to_numpy()
     return net_of_returns(issued, returned), in_stock
-
-
-def _window_before(demand: Floats, in_stock: Floats, weeks: int) -> tuple[Floats, Floats, Ints]:
-    """The `weeks` weeks that end with the last one in stock long enough; the latest weeks where there is none.
-
-    Weeks before the history began are masked: demand 0, never in stock.
-    """
-    is_seen = in_stock >= LEAST_IN_STOCK
-    weeks_back = np.where(is_seen.any(axis=1), np.argmax(is_seen[:, ::-1], axis=1), 0)
-    column = demand.shape[1] - weeks - weeks_back[:, None] + np.arange(weeks)
-    is_known, column = column >= 0, np.maximum(column, 0)
-    older_demand = np.where(is_known, np.take_along_axis(demand, column, axis=1), 0.0)
-    older_in_stock = np.where(is_known, np.take_along_axis(in_stock, column, axis=1), 0.0)
-    return older_demand, older_in_stock, weeks_back

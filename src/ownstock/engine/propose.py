@@ -1,8 +1,9 @@
 """The quantity, and the numbers that justify it.
 
 The order decided today arrives after the lead time, and must last until the next one arrives, a review period later:
-that stretch is the **window**. Whatever quantity is chosen, the depletion until the window ends is the same random
-number; the quantity only decides how much of it is covered. Hence one distribution per item-site answers everything.
+that stretch is the **window**. Whatever quantity is chosen, what will have been taken when the window ends is the same
+random number; the quantity only decides how much of it is covered. Hence one distribution per item-site answers
+everything.
 
 A simplification, on the safe side of simple: arrivals inside the window count as if they came at its beginning. For
 what is on hand at the end of the window this is exact under backorders; under lost sales it overlooks sales lost
@@ -11,50 +12,41 @@ inside the window before such an arrival.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ownstock.engine import constrain
-from ownstock.engine.arrays import NONE, Floats, Ints, Truths, take
-from ownstock.engine.arrivals import OpenArrivals
-from ownstock.engine.forecast.count_distribution import CountDistribution, pmf, support_needed
-from ownstock.engine.policy.newsvendor import Outlook
-from ownstock.engine.policy.projected_inventory import add_demand, depletion_with_lost_sales
+from ownstock.engine.arrays import Floats, Ints, Truths
+from ownstock.engine.arrivals import LeadTimes, OpenArrivals
+from ownstock.engine.blocks import in_blocks
+from ownstock.engine.forecast.demand_forecast import DemandForecast
+from ownstock.engine.kernels import decision as kernel
 from ownstock.engine.sentence import sentence
 from ownstock.engine.version import VERSION
 
-# A larger quantity must be better by more than this share of a unit's cost for each unit more: ties go to the smaller.
-COST_GUARD = 1e-9
-# Lattice points computed at once: large enough for array speed, small enough for the processor's cache.
-POINTS_AT_ONCE = 2**18
+DAYS_A_WEEK = 7
+GOALS = ("cost", "cycle_service_level", "fill_rate")
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked, a row per item-site; each field [n]; units, days, money per unit.
 
-    `net_on_hand` is usable - backordered; `over` and `under` are the cost of a unit too many and of a unit short.
+    `net_on_hand` is usable - backordered; `over` and `under` are the cost of a unit too many and of a unit short;
+    `goal` is a place in GOALS, `target` what it aims at where that is no cost.
     """
 
     net_on_hand: Ints
-    arriving_before_order: Ints
-    arriving_in_window: Ints
-    lead_time_days: Ints
     review_period_days: Ints
     moq: Ints
     order_multiple: Ints
     over: Floats
     under: Floats
-    critical_ratio: Floats
+    goal: Ints
+    target: Floats
     is_lost: Truths
-
-    @property
-    def inventory_position(self) -> Ints:
-        """Usable - backordered + the arrivals that count."""
-        return self.net_on_hand + self.arriving_before_order + self.arriving_in_window
 
 
 @dataclass(frozen=True)
@@ -64,133 +56,109 @@ class Proposal:
     quantity: Ints
     needed_quantity: Ints
     step_need: Ints
+    step_look_ahead: Ints
     step_moq: Ints
     step_multiple: Ints
     order_up_to_level: Ints
+    inventory_position: Ints
+    arriving_before_order: Ints
+    arriving_in_window: Ints
+    mean_in_lead_time: Floats
+    mean_in_window: Floats
     projected_mean_at_arrival: Floats
     stock_out_probability: Floats
+    stock_out_in_days: Ints
     expected_cost: Floats
     expected_cost_of_zero: Floats
     quantity_one_less: Ints
     expected_cost_one_less: Floats
     quantity_one_more: Ints
     expected_cost_one_more: Floats
+    look_ahead_saving: Floats
+    lattice_step: Ints
 
 
-def propose(question: Question, weekly: CountDistribution, arrivals: OpenArrivals) -> Proposal:
+def propose(
+    question: Question,
+    forecast: DemandForecast,
+    arrivals: OpenArrivals,
+    lead_times: LeadTimes,
+    *,
+    looks_ahead: bool = True,
+    threads: int | None = None,
+) -> Proposal:
     """The allowed quantity of least expected cost for every item-site, with its reason in numbers. [n] → [n]
 
     Cost of a quantity q: c_o · E[(X + q - D)⁺] + c_u · E[(D - X - q)⁺], X on hand when the order arrives, D the
-    demand of the window. Item-sites are independent: each answer is the same alone and in company.
+    demand of the window. Item-sites are independent: each answer is the same alone and in company. Where sales are
+    lost and `looks_ahead`, a slow item's need is lessened by units that would only be held on in the window after.
     """
-    answers = [
-        (places, _answer(take(question, places), take(weekly, places), arrivals.earliest(places, number), support))
-        for places, support, number in _groups(question, weekly, arrivals)
-    ]
-    return _gather(answers, question.net_on_hand.size)
+    rows = question.net_on_hand.size
+    whole, number = np.zeros((rows, kernel.WHOLE), np.int64), np.zeros((rows, kernel.NUMBER))
+
+    def decide(first: int, last: int) -> None:
+        kernel.decide(
+            first, last, forecast.mean, forecast.bucket_days, forecast.variance_ratio, question.net_on_hand,
+            arrivals.first, arrivals.count, arrivals.day, arrivals.quantity,
+            lead_times.first, lead_times.count, lead_times.days, lead_times.probability,
+            question.review_period_days, question.moq, question.order_multiple, question.over, question.under,
+            question.goal, question.target, question.is_lost, looks_ahead, whole, number,
+        )  # fmt: skip
+
+    in_blocks(rows, decide, threads)
+    return _proposal(question, whole.T, number.T)
 
 
-def _groups(question: Question, weekly: CountDistribution, arrivals: OpenArrivals) -> Iterator[tuple[Ints, int, int]]:
-    """Places that can be computed side by side: same kind of unserved demand, support, number of arrivals on the way.
-
-    Yields (places, support, number of arrivals before the order's); under backorders their days do not matter: 0.
-    """
-    support = support_needed(weekly, question.lead_time_days + question.review_period_days)
-    number = np.where(question.is_lost, arrivals.days_before(question.lead_time_days), 0)
-    kinds, kind = np.unique(np.stack([question.is_lost, support, number], axis=1), axis=0, return_inverse=True)
-    order = np.argsort(kind, kind="stable")
-    sizes = np.bincount(kind, minlength=len(kinds))
-    ends = np.cumsum(sizes)
-    for (_, points, stages), start, end in zip(kinds.tolist(), ends - sizes, ends, strict=True):
-        rows = max(1, POINTS_AT_ONCE // points)
-        for first in range(start, end, rows):
-            yield order[first : min(first + rows, end)], points, stages
-
-
-def _answer(question: Question, weekly: CountDistribution, early: tuple[Ints, Ints], support: int) -> Proposal:
-    """The proposal for item-sites of one group, [m]; `early` are days and quantities of arrivals before the order's."""
-    at_arrival, at_end = _depletions(question, weekly, early, support)
-    on_hand = question.net_on_hand + question.arriving_before_order
-    outlook = Outlook.of(at_end, weekly.step)
-    level = outlook.level(question.critical_ratio)
-    needed = np.maximum(level - question.inventory_position, 0)
-    quantity = _cheapest(question, outlook, needed)
-    less = constrain.next_smaller(quantity, question.moq, question.order_multiple)
-    more = constrain.next_larger(quantity, question.moq, question.order_multiple)
+def _proposal(question: Question, whole: Ints, number: Floats) -> Proposal:
+    needed, quantity = whole[kernel.NEED] + whole[kernel.LOOK_AHEAD], whole[kernel.QUANTITY]
     moq_step, multiple_step = _steps(needed, quantity, question.moq)
     return Proposal(
         quantity=quantity,
         needed_quantity=needed,
-        step_need=needed,
+        step_need=whole[kernel.NEED],
+        step_look_ahead=whole[kernel.LOOK_AHEAD],
         step_moq=moq_step,
         step_multiple=multiple_step,
-        order_up_to_level=level,
-        projected_mean_at_arrival=on_hand - weekly.step * (at_arrival @ np.arange(support)),
-        stock_out_probability=_probability_of_nothing(at_arrival, on_hand // weekly.step),
-        expected_cost=_cost(question, outlook, quantity),
-        expected_cost_of_zero=_cost(question, outlook, np.zeros_like(quantity)),
-        quantity_one_less=less,
-        expected_cost_one_less=np.where(less == NONE, np.nan, _cost(question, outlook, less)),
-        quantity_one_more=more,
-        expected_cost_one_more=_cost(question, outlook, more),
+        order_up_to_level=whole[kernel.LEVEL],
+        inventory_position=whole[kernel.POSITION],
+        arriving_before_order=whole[kernel.BEFORE],
+        arriving_in_window=whole[kernel.WITHIN],
+        mean_in_lead_time=number[kernel.MEAN_LEAD],
+        mean_in_window=number[kernel.MEAN_WINDOW],
+        projected_mean_at_arrival=number[kernel.MEAN_AT_ARRIVAL],
+        stock_out_probability=number[kernel.NOTHING_AT_ARRIVAL],
+        stock_out_in_days=whole[kernel.OUT],
+        expected_cost=number[kernel.COST],
+        expected_cost_of_zero=number[kernel.COST_ZERO],
+        quantity_one_less=whole[kernel.LESS],
+        expected_cost_one_less=number[kernel.COST_LESS],
+        quantity_one_more=whole[kernel.MORE],
+        expected_cost_one_more=number[kernel.COST_MORE],
+        look_ahead_saving=number[kernel.AHEAD_SAVING],
+        lattice_step=whole[kernel.STEP],
     )
 
 
-def _depletions(
-    question: Question, weekly: CountDistribution, early: tuple[Ints, Ints], support: int
-) -> tuple[Floats, Floats]:
-    """Distributions of the depletion when the order arrives and when the window ends. [m, support] each"""
-    lead, review = question.lead_time_days, question.review_period_days
-    if not question.is_lost[0]:
-        return pmf(weekly, lead, support), pmf(weekly, lead + review, support)
-    at_arrival = depletion_with_lost_sales(weekly, question.net_on_hand, lead, *early, support)
-    return at_arrival, add_demand(at_arrival, pmf(weekly, review, support))
-
-
-def _cost(question: Question, outlook: Outlook, quantity: Ints) -> Floats:
-    return outlook.expected_cost(question.inventory_position + quantity, question.over, question.under)
-
-
-def _cheapest(question: Question, outlook: Outlook, needed: Ints) -> Ints:
-    """The allowed quantity of least expected cost; of two that cost the same, the smaller. [m] → [m]"""
-    quantity = np.zeros_like(needed)
-    cost = _cost(question, outlook, quantity)
-    for candidate in constrain.around(needed, question.moq, question.order_multiple):
-        candidate_cost = _cost(question, outlook, candidate)
-        guard = COST_GUARD * (question.over + question.under) * (candidate - quantity)
-        is_better = (needed > 0) & (candidate_cost < cost - guard)
-        quantity = np.where(is_better, candidate, quantity)
-        cost = np.where(is_better, candidate_cost, cost)
-    return quantity
-
-
 def _steps(needed: Ints, quantity: Ints, moq: Ints) -> tuple[Ints, Ints]:
-    """What the MOQ and then the multiple add to the need (below 0: take away); the three sum to the quantity."""
+    """What the MOQ and then the multiple add to what is needed (below 0: take away); the three sum to the quantity."""
     is_below_moq = needed < moq
     to_moq = np.where(quantity == 0, -needed, moq - needed)
     moq_step = np.where(is_below_moq, to_moq, 0)
     return moq_step, quantity - needed - moq_step
 
 
-def _probability_of_nothing(depletion: Floats, steps_on_hand: Ints) -> Floats:
-    """P(depletion ≥ what was there). [m, support], [m] → [m]"""
-    is_nothing = np.arange(depletion.shape[1]) >= steps_on_hand[:, None]
-    probability: Floats = np.minimum(np.where(is_nothing, depletion, 0.0).sum(axis=1), 1.0)
-    return probability
-
-
-def _gather(answers: list[tuple[Ints, Proposal]], rows: int) -> Proposal:
-    """The answers of all groups in one record, each at its place."""
-    columns: dict[str, Any] = {}
-    for field in fields(Proposal):
-        is_count = field.type == "Ints"
-        columns[field.name] = np.zeros(rows, dtype=np.int64 if is_count else np.float64)
-        for places, answer in answers:
-            columns[field.name][places] = getattr(answer, field.name)
-    return Proposal(**columns)
-
-
-_FORECAST = ("mean_per_day", "variance_per_week", "weeks_used", "weeks_back", "distribution", "shape", "p")
+_FORECAST = (
+    "mean_by_bucket",
+    "bucket_days",
+    "variance_ratio",
+    "level",
+    "buckets_seen",
+    "buckets_since_seen",
+    "buckets_capped",
+    "is_season_known",
+    "main_method",
+    "main_method_weight",
+)
 _DECISION = (
     "quantity",
     "needed_quantity",
@@ -199,6 +167,8 @@ _DECISION = (
     "arriving_before_order",
     "arriving_in_window",
     "arriving_later",
+    "mean_in_lead_time",
+    "mean_in_window",
     "critical_ratio",
     "projected_mean_at_arrival",
     "stock_out_probability",
@@ -209,6 +179,7 @@ _DECISION = (
     "expected_cost_one_less",
     "quantity_one_more",
     "expected_cost_one_more",
+    "look_ahead_saving",
     "lattice_step",
 )
 
@@ -216,17 +187,18 @@ _DECISION = (
 def reason(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Why this quantity: one row of the plan beside the row of `engine.inputs` it was decided from, ready for JSON.
 
-    `inputs` are exact and suffice to recompute everything else; `steps` sum to the quantity; results are
+    `inputs` and `forecast` are exact and suffice to recompute everything else; `steps` sum to the quantity; results are
     rounded to 9 decimals. Raises no errors of its own.
     """
     return {
         "engine_version": VERSION,
         "item_site": row["item_site"],
         "inputs": {name: _plain(value) for name, value in inputs.items() if name != "item_site"},
-        "forecast": {name: _rounded(row[name]) for name in _FORECAST},
+        "forecast": _per_day(row, inputs) | {name: _rounded(row[name]) for name in _FORECAST},
         "decision": {name: _rounded(row[name]) for name in _DECISION},
         "steps": [
             {"step": "need", "units": row["step_need"]},
+            {"step": "look_ahead", "units": row["step_look_ahead"]},
             {"step": "moq", "units": row["step_moq"]},
             {"step": "multiple", "units": row["step_multiple"]},
         ],
@@ -234,7 +206,16 @@ def reason(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _per_day(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, float]:
+    """Expected demand a day in the window, and the variance of a week of it."""
+    mean = row["mean_in_window"] / inputs["review_period_days"]
+    variance = row["variance_ratio"] * mean * DAYS_A_WEEK
+    return {"mean_per_day": _rounded(mean), "variance_per_week": _rounded(variance)}
+
+
 def _rounded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
     return round(value, 9) if isinstance(value, float) else value
 
 

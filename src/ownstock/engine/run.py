@@ -1,82 +1,132 @@
-"""The steps of a plan, in order."""
+"""The steps of a plan, in order: history → forecast → decision."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 
 import numpy as np
 import polars as pl
 
-from ownstock.base.errors import Refused
 from ownstock.engine import frames
-from ownstock.engine.arrays import NONE, Ints
-from ownstock.engine.arrivals import OpenArrivals, open_arrivals
-from ownstock.engine.forecast import count_distribution
-from ownstock.engine.forecast.count_distribution import DAYS_A_WEEK, CountDistribution
-from ownstock.engine.forecast.moving_average import WeeklyDemand, moving_average
-from ownstock.engine.history import DemandWindow, demand_window, exposure
+from ownstock.engine.arrays import NONE, Floats
+from ownstock.engine.arrivals import LeadTimes, OpenArrivals, lead_times_of, open_arrivals
+from ownstock.engine.forecast import profiles
+from ownstock.engine.forecast.demand_forecast import DemandForecast
+from ownstock.engine.forecast.profiles import Pool
+from ownstock.engine.frames import Checked
+from ownstock.engine.history import DemandHistory, dense
 from ownstock.engine.policy.newsvendor import critical_ratio, over_cost
-from ownstock.engine.policy.stock_out import stock_out_in_days
-from ownstock.engine.propose import Question, propose
+from ownstock.engine.propose import GOALS, Question, propose
 
 
 def plan(
-    history: pl.DataFrame,
+    history: pl.DataFrame | DemandHistory,
     position: pl.DataFrame,
     arrivals: pl.DataFrame,
     supply: pl.DataFrame,
     economics: pl.DataFrame,
     *,
-    window_weeks: int = 13,
+    profile: str = "fast",
+    groups: pl.DataFrame | None = None,
+    lead_times: pl.DataFrame | None = None,
+    today: date | None = None,
+    pool: Pool | None = None,
+    seed: int = 0,
+    threads: int | None = None,
 ) -> pl.DataFrame:
     """How much to order now of every item-site in `supply`, and the numbers behind it.
 
-    Frames in: `frames.HISTORY`, `POSITION`, `ARRIVALS`, `SUPPLY`, `ECONOMICS`. Frame out: `frames.PLAN`, one row for
-    each row of `supply`, in its order. `window_weeks` is how many weeks the moving average looks back.
+    Frames in: `frames.HISTORY` (or a DemandHistory), `POSITION`, `ARRIVALS`, `SUPPLY`, `ECONOMICS`, and where they are
+    known `groups` (item_site and any columns that item-sites may share) and `LEAD_TIMES`. Frame out: `frames.PLAN`, one
+    row for each row of `supply`, in its order. `profile` says how demand is forecast (see `forecast_demand`). `today` is
+    the day of the decision, by default the day after the last bucket of history. A `pool` (see `learn`) plans some
+    item-sites as they would be planned in the company of those it was learned from.
 
     The order decided today arrives in `lead_time_days` and must last `review_period_days` until the next one arrives.
     Open arrivals up to the lead time (on its day: before the order) take part in the projection; those inside the
-    review period count as available in it; later ones are listed but do not count.
-    Raises Refused when a frame does not fit its schema.
+    review period count as available in it; later ones are listed but do not count. The same frames give the same plan,
+    whatever the number of threads. Raises Refused when a frame does not fit its schema.
     """
-    checked = frames.check_all(history, position, arrivals, supply, economics)
-    window = _window(checked, window_weeks)
-    demand = moving_average(window.demand, exposure(window.in_stock))
-    coming = open_arrivals(checked.arrivals, checked.supply)
-    question = _question(checked, coming)
-    weekly = _distribution(demand, question)
-    proposal = propose(question, weekly, coming)
-    outputs = {
-        "item_site": checked.supply["item_site"],
-        **{name: pl.Series(name, values) for name, values in asdict(proposal).items()},
-        **_forecast_columns(demand, weekly),
-        "weeks_back": pl.Series(window.weeks_back),
-        **_position_columns(question, demand, coming),
-    }
-    return frames.result(_with_nulls(outputs), frames.PLAN)
+    checked = frames.check_all(position, arrivals, supply, economics, lead_times)
+    expected, _ = _forecast(history, checked, profile, groups, today, pool, seed, threads)
+    return _decide(expected, checked, looks_ahead=True, threads=threads)
 
 
-def inputs(
-    history: pl.DataFrame,
+def forecast_demand(
+    history: pl.DataFrame | DemandHistory,
+    supply: pl.DataFrame,
+    *,
+    profile: str = "fast",
+    groups: pl.DataFrame | None = None,
+    today: date | None = None,
+    pool: Pool | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+) -> pl.DataFrame:
+    """What will be wanted of every item-site in `supply`: `frames.FORECAST`, a row for each, in its order.
+
+    It reaches from today over the lead time and two review periods. Profiles:
+
+    - `fast`: shared season, eleven plain methods judged on each series and combined;
+    - `best`: the same, corrected by one gradient-boosted model over all item-sites (needs LightGBM).
+
+    Arguments and errors as in `plan`.
+    """
+    return _forecast(history, _supply_alone(supply), profile, groups, today, pool, seed, threads)[0]
+
+
+def learn(
+    history: pl.DataFrame | DemandHistory, supply: pl.DataFrame, *, groups: pl.DataFrame | None = None,
+    threads: int | None = None,
+) -> Pool:  # fmt: skip
+    """What all item-sites of `supply` together tell of each: their season, how the methods did, how groups move."""
+    return _forecast(history, _supply_alone(supply), "fast", groups, None, None, 0, threads)[1]
+
+
+def decide(
+    forecast: pl.DataFrame,
     position: pl.DataFrame,
     arrivals: pl.DataFrame,
     supply: pl.DataFrame,
     economics: pl.DataFrame,
     *,
-    window_weeks: int = 13,
+    lead_times: pl.DataFrame | None = None,
+    looks_ahead: bool = True,
+    threads: int | None = None,
+) -> pl.DataFrame:
+    """How much to order now by a forecast of your own: `frames.FORECAST` in place of history, else as `plan`.
+
+    Of the forecast only `item_site`, `mean_by_bucket`, `bucket_days` and `variance_ratio` are needed. `looks_ahead` off
+    decides for the window alone (Zipkin's "myopic" policy), on for it and the next where sales are lost.
+    """
+    checked = frames.check_all(position, arrivals, supply, economics, lead_times)
+    expected = frames.check(forecast, frames.FORECAST, checked.supply.schema["item_site"])
+    expected = frames.one_row_each(expected, frames.FORECAST, checked.supply)
+    return _decide(expected, checked, looks_ahead=looks_ahead, threads=threads)
+
+
+def inputs(
+    history: pl.DataFrame | DemandHistory,
+    position: pl.DataFrame,
+    arrivals: pl.DataFrame,
+    supply: pl.DataFrame,
+    economics: pl.DataFrame,
+    *,
+    buckets: int = 52,
 ) -> pl.DataFrame:
     """What `plan`, called with the same frames, decides from: one row for each row of `supply`, in its order.
 
-    Columns: item_site; `weeks`, a list of {week_start_on, demand, in_stock_fraction}, oldest first, demand net of
-    returns; `arrivals`, a list of {arrives_in_days, quantity}, soonest first; and the columns of `frames.POSITION`,
-    `SUPPLY` and `ECONOMICS`. Each row is enough to recompute its row of the plan. Raises Refused as `plan` does.
+    Columns: item_site; `weeks`, a list of {week_start_on, demand, in_stock_fraction} of the last `buckets` buckets, oldest
+    first, demand net of returns; `arrivals`, a list of {arrives_in_days, quantity}, soonest first; and the columns of
+    `frames.POSITION`, `SUPPLY` and `ECONOMICS`. With the forecast of its row of the plan, each row is enough to recompute
+    the decision. Raises Refused as `plan` does.
     """
-    checked = frames.check_all(history, position, arrivals, supply, economics)
-    window = _window(checked, window_weeks)
+    checked = frames.check_all(position, arrivals, supply, economics)
     coming = checked.arrivals.sort("arrives_in_days", "quantity").group_by("item_site", maintain_order=True)
     lists = coming.agg(arrivals=pl.struct("arrives_in_days", "quantity"))
     return (
-        checked.supply.select("item_site", _week_lists(window))
+        checked.supply.select("item_site", _week_lists(_history_of(history, checked.supply), buckets))
         .join(lists, on="item_site", how="left", maintain_order="left")
         .with_columns(pl.col("arrivals").fill_null([]))
         .hstack(checked.position.drop("item_site"))
@@ -85,15 +135,98 @@ def inputs(
     )
 
 
-def _week_lists(window: DemandWindow) -> pl.Series:
-    """One list of weeks per item-site, oldest first."""
-    rows, weeks = window.demand.shape
+def _forecast(
+    history: pl.DataFrame | DemandHistory,
+    checked: Checked,
+    profile: str,
+    groups: pl.DataFrame | None,
+    today: date | None,
+    pool: Pool | None,
+    seed: int,
+    threads: int | None,
+) -> tuple[pl.DataFrame, Pool]:
+    lead_times = lead_times_of(checked.supply, checked.lead_times)
+    return profiles.forecast(
+        _history_of(history, checked.supply),
+        groups=profiles.group_codes(groups, checked.supply),
+        lead_days=lead_times.longest(),
+        review_days=checked.supply["review_period_days"].to_numpy(),
+        profile=profile,
+        today=today,
+        pool=pool,
+        seed=seed,
+        threads=threads,
+    )
+
+
+def _history_of(history: pl.DataFrame | DemandHistory, supply: pl.DataFrame) -> DemandHistory:
+    """Dense history in the order of supply."""
+    if isinstance(history, pl.DataFrame):
+        return dense(frames.check_history(history, supply), supply.select("item_site"))
+    return history.of(supply["item_site"])
+
+
+def _decide(expected: pl.DataFrame, checked: Checked, *, looks_ahead: bool, threads: int | None) -> pl.DataFrame:
+    demand = _demand_forecast(expected)
+    coming = open_arrivals(checked.arrivals, checked.supply)
+    lead_times = lead_times_of(checked.supply, checked.lead_times)
+    question = _question(checked)
+    proposal = propose(question, demand, coming, lead_times, looks_ahead=looks_ahead, threads=threads)
+    decided = {
+        "item_site": checked.supply["item_site"],
+        **{name: pl.Series(name, values) for name, values in asdict(proposal).items()},
+        "arriving_later": _later(question, coming, lead_times),
+        "critical_ratio": pl.Series(critical_ratio(question.under, question.over)),
+    }
+    named = {column.name: expected[column.name] for column in frames.FORECAST.columns[1:]}
+    return frames.result(_with_nulls(decided) | named, frames.PLAN)
+
+
+def _demand_forecast(expected: pl.DataFrame) -> DemandForecast:
+    """The forecast frame as arrays; shorter lists go on as they end."""
+    means = expected["mean_by_bucket"]
+    if isinstance(means.dtype, pl.Array):
+        mean: Floats = np.ascontiguousarray(means.to_numpy())
+    else:
+        longest = int(means.list.len().max() or 1)  # type: ignore[arg-type]
+        listed = pl.col("mean_by_bucket").list
+        places = [listed.get(k, null_on_oob=True).fill_null(listed.last()).alias(str(k)) for k in range(longest)]
+        mean = expected.select(places).to_numpy().astype(np.float64, order="C").reshape(expected.height, longest)
+    return DemandForecast(mean, expected["variance_ratio"].to_numpy(), expected["bucket_days"].to_numpy())
+
+
+def _question(checked: Checked) -> Question:
+    position, supply, economics = checked.position, checked.supply, checked.economics
+    review = supply["review_period_days"].to_numpy()
+    return Question(
+        net_on_hand=(position["usable"] - position["backordered"]).to_numpy(),
+        review_period_days=review,
+        moq=supply["moq"].to_numpy(),
+        order_multiple=supply["order_multiple"].to_numpy(),
+        over=over_cost(supply["unit_cost"].to_numpy(), economics["holding_rate"].to_numpy(), review),
+        under=economics["shortage_cost"].to_numpy(),
+        goal=economics["goal"].replace_strict(GOALS, range(len(GOALS)), return_dtype=pl.Int64).to_numpy(),
+        target=economics["target"].to_numpy(),
+        is_lost=(economics["unserved_demand"] == "lost").to_numpy(),
+    )
+
+
+def _later(question: Question, coming: OpenArrivals, lead_times: LeadTimes) -> pl.Series:
+    """Units of open arrivals that come too late to count."""
+    horizon = lead_times.longest() + question.review_period_days
+    return pl.Series(coming.total(horizon, np.full_like(horizon, frames.MOST_DAYS + 1)))
+
+
+def _week_lists(history: DemandHistory, buckets: int) -> pl.Series:
+    """One list of buckets per item-site, oldest first."""
+    rows, known = history.demand.shape
+    last = min(buckets, known)
     flat = pl.DataFrame(
         {
-            "place": np.repeat(np.arange(rows), weeks),
-            "week_start_on": window.week_start_on().ravel(),
-            "demand": window.demand.ravel(),
-            "in_stock_fraction": window.in_stock.ravel(),
+            "place": np.repeat(np.arange(rows), last),
+            "week_start_on": np.tile(history.bucket_starts(known)[known - last :], rows),
+            "demand": history.demand[:, known - last :].astype(np.float64).ravel(),
+            "in_stock_fraction": history.in_stock[:, known - last :].astype(np.float64).ravel(),
         },
         schema_overrides={"week_start_on": pl.Date},
     )
@@ -101,75 +234,18 @@ def _week_lists(window: DemandWindow) -> pl.Series:
     return pl.DataFrame({"place": np.arange(rows)}).join(lists, on="place", how="left")["weeks"].fill_null([])
 
 
-def _window(checked: frames.Checked, window_weeks: int) -> DemandWindow:
-    if not 1 <= window_weeks <= frames.MOST_WEEKS:
-        raise Refused(
-            f"The moving average needs a window of 1 to {frames.MOST_WEEKS} weeks; {window_weeks} was asked.",
-            code="value_out_of_range",
-            window_weeks=window_weeks,
-        )
-    return demand_window(checked.history, checked.supply, window_weeks)
-
-
-def _question(checked: frames.Checked, coming: OpenArrivals) -> Question:
-    position, supply, economics = checked.position, checked.supply, checked.economics
-    lead, review = supply["lead_time_days"].to_numpy(), supply["review_period_days"].to_numpy()
-    over = over_cost(supply["unit_cost"].to_numpy(), economics["holding_rate"].to_numpy(), review)
-    under = economics["shortage_cost"].to_numpy()
-    return Question(
-        net_on_hand=(position["usable"] - position["backordered"]).to_numpy(),
-        arriving_before_order=coming.total(np.full_like(lead, -1), lead),
-        arriving_in_window=coming.total(lead, lead + review),
-        lead_time_days=lead,
-        review_period_days=review,
-        moq=supply["moq"].to_numpy(),
-        order_multiple=supply["order_multiple"].to_numpy(),
-        over=over,
-        under=under,
-        critical_ratio=critical_ratio(under, over),
-        is_lost=(economics["unserved_demand"] == "lost").to_numpy(),
-    )
-
-
-def _distribution(demand: WeeklyDemand, question: Question) -> CountDistribution:
-    days: Ints = question.lead_time_days + question.review_period_days
-    step = count_distribution.step_needed(demand.mean, demand.variance, days)
-    return count_distribution.fit(demand.mean, demand.variance, step)
-
-
-def _forecast_columns(demand: WeeklyDemand, weekly: CountDistribution) -> dict[str, pl.Series]:
-    is_over = weekly.contagion > 0
-    shape = np.where(is_over, weekly.rate / np.where(is_over, weekly.contagion, 1.0), np.nan)
-    return {
-        "mean_per_day": pl.Series(demand.mean / DAYS_A_WEEK),
-        "variance_per_week": pl.Series(demand.variance),
-        "weeks_used": pl.Series(demand.weeks_used),
-        "distribution": pl.Series(np.where(is_over, "negative_binomial", "poisson")),
-        "shape": pl.Series(shape),
-        "p": pl.Series(1 - weekly.contagion),
-        "lattice_step": pl.Series(weekly.step),
-    }
-
-
-def _position_columns(question: Question, demand: WeeklyDemand, coming: OpenArrivals) -> dict[str, pl.Series]:
-    horizon = question.lead_time_days + question.review_period_days
-    never_ends = np.full_like(horizon, frames.MOST_DAYS + 1)
-    out = stock_out_in_days(question.net_on_hand, demand.mean / DAYS_A_WEEK, horizon, coming)
-    return {
-        "inventory_position": pl.Series(question.inventory_position),
-        "arriving_before_order": pl.Series(question.arriving_before_order),
-        "arriving_in_window": pl.Series(question.arriving_in_window),
-        "arriving_later": pl.Series(coming.total(horizon, never_ends)),
-        "critical_ratio": pl.Series(question.critical_ratio),
-        "stock_out_in_days": pl.Series(out),
-    }
-
-
 def _with_nulls(columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
     """Null where the arrays can only say "not a number" or NONE."""
-    absent = {column.name for column in frames.PLAN.columns if column.may_be_null}
+    absent = {column.name for column in frames.DECISION_COLUMNS if column.may_be_null}
     for name in absent:
         values = columns[name]
         is_absent = values.is_nan() if values.dtype == pl.Float64 else values == NONE
         columns[name] = pl.select(pl.when(~is_absent).then(values)).to_series()
     return columns
+
+
+def _supply_alone(supply: pl.DataFrame) -> Checked:
+    """Supply after its check, and nothing else: what a forecast needs to know of a decision."""
+    supply = frames.check(supply, frames.SUPPLY)
+    none = frames.check(pl.DataFrame(), frames.LEAD_TIMES, supply.schema["item_site"])
+    return Checked(none, none, supply, none, none)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
-from ownstock.engine.forecast.count_distribution import DAYS_A_WEEK
+# Out of stock for longer than this, what demand was before is told with the forecast.
+LONG_UNSEEN_BUCKETS = 4
+BUCKETS = {1: ("day", "days"), 7: ("week", "weeks")}
 
 
 def sentence(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
@@ -14,7 +16,7 @@ def sentence(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
 
     Its numbers add up: order-up-to level less inventory position is the need; need, MOQ and packs make the quantity.
     """
-    clauses = [_on_hand(row, inputs), _demand(row, inputs), _cover(row), _terms(row, inputs), _coarse(row)]
+    clauses = [_on_hand(row, inputs), _demand(row, inputs), _cover(row, inputs), _terms(row, inputs), _coarse(row)]
     told = "; ".join(clause for clause in clauses if clause)
     return f"Order {row['quantity'] or 'nothing'}: {told}."
 
@@ -30,28 +32,35 @@ def _on_hand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
 
 
 def _demand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
-    if not row["weeks_used"] and inputs["weeks"]:
-        return f"demand is not known, as it was never in stock in the last {_weeks(len(inputs['weeks']))}"
-    if not row["mean_per_day"]:
-        return f"there is no demand in {_weeks(len(inputs['weeks']))}" if inputs["weeks"] else "there is no history"
-    days = inputs["review_period_days"]
-    mean = row["mean_per_day"] * days
-    # In a window too short for its variance to exceed its mean, demand is Poisson: its variance is its mean.
-    variance = max(row["variance_per_week"] * days / DAYS_A_WEEK, mean)
-    told = f"demand until the next order is {_number(mean)} ± {_number(sqrt(variance))}"
-    if row["weeks_back"]:
-        told += f", judged by the time before it was out of stock, {_weeks(row['weeks_back'])} ago"
+    if row["buckets_since_seen"] is None and inputs["weeks"]:
+        return "demand is not known, as it was never in stock"
+    if not row["mean_in_window"]:
+        return (
+            f"there is no demand in {_buckets(len(inputs['weeks']), row)}" if inputs["weeks"] else "there is no history"
+        )
+    mean = row["mean_in_window"]
+    told = f"demand until the next order is {_number(mean)} ± {_number(sqrt(row['variance_ratio'] * mean))}"
+    if row["buckets_since_seen"] >= LONG_UNSEEN_BUCKETS:
+        told += f", judged by the time before it was out of stock, {_buckets(row['buckets_since_seen'], row)} ago"
     return told
 
 
-def _cover(row: Mapping[str, Any]) -> str:
-    if not row["mean_per_day"] and not row["needed_quantity"]:
+def _cover(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
+    if not row["mean_in_window"] and not row["step_need"]:
         return ""
-    takes = f"cover at {100 * row['critical_ratio']:.1f} % takes {row['order_up_to_level']} in all"
+    takes = f"{_aim(row, inputs)} takes {row['order_up_to_level']} in all"
     position = row["inventory_position"]
     there = f"{-position} owed already" if position < 0 else f"{position} on hand or on order"
-    need = f": a need of {row['needed_quantity']}" if row["needed_quantity"] else ""
-    return f"{takes}, with {there}{need}"
+    need = f": a need of {row['step_need']}" if row["step_need"] else ""
+    fewer = f"; {-row['step_look_ahead']} fewer, which would only be held on later" if row["step_look_ahead"] else ""
+    return f"{takes}, with {there}{need}{fewer}"
+
+
+def _aim(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
+    if inputs["goal"] == "cost":
+        return f"cover at {100 * row['critical_ratio']:.1f} %"
+    name = "a fill rate" if inputs["goal"] == "fill_rate" else "a cycle service level"
+    return f"{name} of {100 * inputs['target']:.1f} %"
 
 
 def _terms(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
@@ -73,8 +82,9 @@ def _are(units: int) -> str:
     return f"{units} {'is' if units == 1 else 'are'}"
 
 
-def _weeks(number: int) -> str:
-    return "1 week" if number == 1 else f"{number} weeks"
+def _buckets(number: int, row: Mapping[str, Any]) -> str:
+    one, several = BUCKETS.get(round(row["bucket_days"]), ("month", "months"))
+    return f"1 {one}" if number == 1 else f"{number} {several}"
 
 
 def _number(value: float) -> str:

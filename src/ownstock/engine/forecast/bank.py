@@ -1,0 +1,167 @@
+"""The bank: eleven plain methods judged side by side on each series, and combined by how they did.
+
+The fading means carry the combination unless the evidence is against them: averages of a few plain methods beat the best
+single one chosen (Bates and Granger 1969, Operational Research Quarterly 20(4); Makridakis and Hibon 2000, IJF 16(4)).
+What one series tells of a method is little, so its errors are mixed with those of all series before it is weighed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ownstock.engine.arrays import Floats, Floats32, Ints
+from ownstock.engine.blocks import in_blocks
+from ownstock.engine.history import DemandHistory
+from ownstock.engine.kernels import bank as kernel
+
+METHODS = kernel.METHODS
+# What each method weighs before anything is known of it.
+PRIOR_WEIGHT = np.array([1.0] * kernel.FADING + [0.05] * (kernel.COUNT - kernel.FADING))
+# Weights go with error^-SHARPNESS; an error is a sum of squares.
+SHARPNESS = 3
+# Added to every sum of squared errors: what rounding to units makes of no error at all.
+LEAST_ERROR = 0.1
+MOST_SERIES = 50_000
+# Series whose opinion of the methods counts as much as having none.
+SERIES_TO_TRUST = 30
+# Buckets seen that tell as much of a series' variance as all other series do.
+BUCKETS_TO_TRUST = 8
+# A group's recent sales count against this many units of the usual.
+UNITS_TO_TRUST_MOMENTUM = 50.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast things fade in buckets of one length; all in buckets."""
+
+    half_lives: tuple[float, float, float]
+    long_half_life: float
+    long_window: int
+    recent: int
+    origins: int
+
+
+PACES = {
+    "day": Pace((14.0, 45.0, 180.0), 240.0, 182, 28, 56),
+    "week": Pace((3.0, 8.0, 30.0), 40.0, 52, 8, 26),
+    "month": Pace((2.0, 6.0, 18.0), 24.0, 24, 3, 9),
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one pass over the history tells: levels and squared errors by method [n, K], and the rest by name [n]."""
+
+    level: Floats32
+    error: Floats32
+    told: Floats32
+
+    def of(self, column: int) -> Floats:
+        """One column of what else is told (kernels/bank.py)."""
+        return self.told[:, column].astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """What all series together tell of each: learned once, and then any series is forecast on its own.
+
+    error: [K] of each method, over that of the second. variance_ratio: of a series that has shown nothing yet.
+    momentum: for each grouping, by group, how much more than usual it sold lately; 1 = as usual.
+    """
+
+    error: Floats
+    variance_ratio: float
+    momentum: tuple[Floats, ...]
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The level of each series [n] in units a bucket, season removed; its variance ÷ mean [n]; the weights [n, K]."""
+
+    level: Floats
+    variance_ratio: Floats
+    weight: Floats
+
+
+def judge(history: DemandHistory, season: Floats, group: Ints, horizon: Ints, threads: int | None = None) -> Judged:
+    """Run every method over every series; errors over `horizon` [n] buckets at the last origins. season [G, T + ahead]"""
+    rows = history.demand.shape[0]
+    level: Floats32 = np.zeros((rows, kernel.COUNT), np.float32)
+    error: Floats32 = np.zeros_like(level)
+    told: Floats32 = np.zeros((rows, kernel.TOLD), np.float32)
+    pace = PACES[history.bucket]
+    fades = np.array([*pace.half_lives, pace.long_half_life], np.float32)
+    indices = season.astype(np.float32)
+
+    def run(first: int, last: int) -> None:
+        kernel.run_bank(
+            first, last, history.demand, history.in_stock, indices, group, horizon, fades,
+            pace.long_window, pace.recent, pace.origins, history.buckets_a_season, level, error, told,
+        )  # fmt: skip
+
+    in_blocks(rows, run, threads)
+    return Judged(level, error, told)
+
+
+def learn(judged: Judged, groups: Ints) -> Everywhere:
+    """What all series tell. groups [n, any] codes: series of a group move together."""
+    sample = slice(None, None, -(-judged.error.shape[0] // MOST_SERIES) or 1)
+    error = judged.error[sample].astype(np.float64) + LEAST_ERROR
+    relative = np.log(error / error[:, 1:2])
+    ratio = judged.of(kernel.RATIO)[judged.of(kernel.SEEN) > 1]
+    return Everywhere(
+        error=np.exp(relative.sum(axis=0) / (relative.shape[0] + SERIES_TO_TRUST)),
+        variance_ratio=float(np.exp(np.log(ratio).mean())) if ratio.size else 1.0,
+        momentum=_momentum(judged, groups),
+    )
+
+
+def combine(judged: Judged, groups: Ints, horizon: Ints, everywhere: Everywhere) -> Combined:
+    """Weigh the methods of each series by what it and all series tell. groups [n, any] codes. → [n]"""
+    level = judged.level.astype(np.float64)
+    usual, ratio, seen = judged.of(kernel.LONG_LEVEL), _variance_ratio(judged, everywhere), judged.of(kernel.SEEN)
+    lately = np.ones(level.shape[0])
+    for group, momentum in zip(groups.T, everywhere.momentum, strict=True):
+        lately *= momentum[group]
+    strength = kernel.PRIOR_BUCKETS * ratio / (usual + kernel.PRIOR_FLOOR)
+    for k in range(kernel.FADING):
+        amount, weight = judged.of(kernel.AMOUNT + k), judged.of(kernel.WEIGHT + k)
+        level[:, k] = (amount + strength * usual * lately) / (weight + strength)
+    weight_of = weights(judged.error, everywhere)
+    is_known = judged.of(kernel.LAST_SEEN) >= 0
+    combined = np.where(is_known, (weight_of * level).sum(axis=1), 0.0)
+    return Combined(combined, ratio * (1 + horizon / (seen + 1)), weight_of)
+
+
+def weights(error: Floats32, everywhere: Everywhere) -> Floats:
+    """Weight of every method for every series, from its squared errors there and everywhere. [n, K] → [n, K]"""
+    squares = error.astype(np.float64) + LEAST_ERROR
+    weight = PRIOR_WEIGHT * (squares / squares[:, 1:2] + everywhere.error) ** -SHARPNESS
+    found: Floats = weight / weight.sum(axis=1, keepdims=True)
+    return found
+
+
+def _variance_ratio(judged: Judged, everywhere: Everywhere) -> Floats:
+    """Variance ÷ mean of each series, leaning on all series where few buckets were seen. [n]"""
+    ratio, seen = judged.of(kernel.RATIO), judged.of(kernel.SEEN)
+    seen = np.where(seen > 1, seen, 0.0)
+    logs = seen * np.log(np.maximum(ratio, 1.0)) + BUCKETS_TO_TRUST * np.log(everywhere.variance_ratio)
+    mixed: Floats = np.exp(logs / (seen + BUCKETS_TO_TRUST))
+    return mixed
+
+
+def _momentum(judged: Judged, groups: Ints) -> tuple[Floats, ...]:
+    """How much more than usual each group of each grouping sold lately; 1 = as usual. groups [n, any]
+
+    For each grouping in turn: (recent + k) / (expected + k), k = UNITS_TO_TRUST_MOMENTUM, expected by the usual level and
+    what the groupings before said.
+    """
+    factor, found = np.ones(groups.shape[0]), []
+    recent, usual = judged.of(kernel.RECENT), judged.of(kernel.LONG_LEVEL) * judged.of(kernel.RECENT_EXPECTED)
+    for group in groups.T:
+        sold, expected = np.bincount(group, recent), np.bincount(group, usual * factor)
+        found.append((sold + UNITS_TO_TRUST_MOMENTUM) / (expected + UNITS_TO_TRUST_MOMENTUM))
+        factor = factor * found[-1][group]
+    return tuple(found)

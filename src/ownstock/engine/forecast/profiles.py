@@ -1,0 +1,145 @@
+"""The profiles: which steps make a forecast of all item-sites, fast or best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from ownstock.base.errors import Refused
+from ownstock.engine import frames
+from ownstock.engine.arrays import Floats, Ints
+from ownstock.engine.forecast import bank
+from ownstock.engine.forecast.shared_season import SharedSeason, shared_season
+from ownstock.engine.history import DemandHistory
+from ownstock.engine.kernels import bank as kernel
+
+PROFILES = ("fast", "best")
+# Windows judged and looked ahead are no longer than this; later buckets go on as the last one does.
+MOST_AHEAD = 104
+MOST_JUDGED = 13
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What all item-sites together tell of each: their season, and how the methods did everywhere.
+
+    With it, any item-site is forecast alone just as in the company of all.
+    """
+
+    season: SharedSeason
+    everywhere: bank.Everywhere
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What the forecast is for: protection [n] buckets that an order must last, and buckets ahead that are asked for."""
+
+    protection: Ints
+    ahead: int
+
+
+def forecast(
+    history: DemandHistory,
+    *,
+    groups: Ints,
+    lead_days: Ints,
+    review_days: Ints,
+    profile: str,
+    today: date | None,
+    pool: Pool | None,
+    seed: int,
+    threads: int | None,
+) -> tuple[pl.DataFrame, Pool]:
+    """The forecast frame of a history, and what all its series told. groups [n, any] codes; lead_days, review_days [n].
+
+    The steps: season, methods, what all series tell, their combination; in the `best` profile the global model's
+    correction; then the means of the buckets from today on. With a `pool` nothing is learned anew. Raises Refused for a
+    profile that is not known.
+    """
+    if profile not in PROFILES:
+        raise Refused(
+            f"There is no profile {profile}; choose one of {', '.join(PROFILES)}.",
+            code="unknown_profile",
+            profile=profile,
+        )
+    buckets, group = history.demand.shape[1], groups[:, 0]
+    skipped = _days_since_history(history, today)
+    stretch = _stretch(history, lead_days, review_days, skipped)
+    season = pool.season if pool else shared_season(history, group, bank.PACES[history.bucket].half_lives[1])
+    index = season.over(history, buckets + stretch.ahead)
+    judged = bank.judge(history, index, group, stretch.protection, threads)
+    everywhere = pool.everywhere if pool else bank.learn(judged, groups)
+    combined = bank.combine(judged, groups, stretch.protection, everywhere)
+    mean = combined.level[:, None] * index[group, buckets:]
+    from_today = _from_today(mean, skipped / history.days_a_bucket)
+    return _frame(history, season, judged, combined, from_today), Pool(season, everywhere)
+
+
+def group_codes(groups: pl.DataFrame | None, supply: pl.DataFrame) -> Ints:
+    """The groups of every item-site of supply as codes, one column per grouping; one group of all where none is given.
+
+    The first grouping shares a season. Raises Refused where an item-site is missing, there twice or without a value.
+    """
+    if groups is None or groups.width < 2:
+        return np.zeros((supply.height, 1), dtype=np.int64)
+    schema = frames.Schema("groups", (frames.ITEM_SITE,))
+    frames.check(groups.select("item_site"), schema, supply.schema["item_site"])
+    ordered = frames.one_row_each(groups, schema, supply)
+    names = [name for name in groups.columns if name != "item_site"]
+    return ordered.select(pl.col(name).rank("dense").cast(pl.Int64).fill_null(0) for name in names).to_numpy()
+
+
+def _days_since_history(history: DemandHistory, today: date | None) -> int:
+    """How many days after the end of the history the decision is made; none before it."""
+    buckets = history.demand.shape[1]
+    if today is None or history.first_on is None or buckets == 0:
+        return 0
+    end = history.bucket_starts(buckets + 1)[-1]
+    return max(int((np.datetime64(today, "D") - end).astype(int)), 0)
+
+
+def _stretch(history: DemandHistory, lead_days: Ints, review_days: Ints, skipped: int) -> Stretch:
+    days = history.days_a_bucket
+    protection = np.clip(np.rint((lead_days + review_days) / days), 1, MOST_JUDGED).astype(np.int64)
+    protection = np.minimum(protection, max(history.demand.shape[1] // 2, 1))
+    furthest = int((lead_days + 2 * review_days).max(initial=0)) + skipped
+    ahead = min(int(np.ceil(furthest / days)) + 1, MOST_AHEAD)
+    return Stretch(protection, max(ahead, int(protection.max(initial=1))))
+
+
+def _from_today(mean: Floats, skipped_buckets: float) -> Floats:
+    """Means of buckets that begin today instead of at the end of the history. [n, H] → [n, H - skipped]"""
+    whole = min(int(skipped_buckets), mean.shape[1] - 1)
+    part = skipped_buckets - int(skipped_buckets)
+    mean = mean[:, whole:]
+    if part == 0:
+        return mean
+    following = np.concatenate([mean[:, 1:], mean[:, -1:]], axis=1)
+    shifted: Floats = (1 - part) * mean + part * following
+    return shifted
+
+
+def _frame(
+    history: DemandHistory, season: SharedSeason, judged: bank.Judged, combined: bank.Combined, mean: Floats
+) -> pl.DataFrame:
+    rows, buckets = history.demand.shape
+    last_seen = judged.of(kernel.LAST_SEEN)
+    main = combined.weight.argmax(axis=1)
+    since = pl.Series(np.where(last_seen < 0, np.nan, buckets - 1 - last_seen))
+    columns = {
+        "item_site": history.item_sites,
+        "mean_by_bucket": pl.Series(mean, dtype=pl.Array(pl.Float64, mean.shape[1])),
+        "bucket_days": pl.Series(np.full(rows, history.days_a_bucket)),
+        "variance_ratio": pl.Series(combined.variance_ratio),
+        "level": pl.Series(combined.level),
+        "buckets_seen": pl.Series(judged.of(kernel.SEEN)),
+        "buckets_since_seen": since.fill_nan(None),
+        "buckets_capped": pl.Series(judged.of(kernel.CAPPED)),
+        "is_season_known": pl.Series(np.full(rows, season.is_known)),
+        "main_method": pl.Series(np.array(bank.METHODS)[main]),
+        "main_method_weight": pl.Series(combined.weight[np.arange(rows), main]),
+    }
+    return pl.DataFrame(columns)

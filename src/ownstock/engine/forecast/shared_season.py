@@ -1,0 +1,96 @@
+"""One season for all series of a group: what a single series is too noisy to tell, many tell together.
+
+The index of a place in the season (an ISO week, a month, a weekday) is what all series of the group sold in it, over
+what the level of each around that time expected. Groups lean on all series together, the more the less they sold; older
+seasons count for less. One season of history tells level and season apart only in part: it is followed part of the way,
+and only where many series tell it (docs/decisions/0011). With less there is no season, and it is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ownstock.engine.arrays import Floats, Ints
+from ownstock.engine.blocks import in_blocks
+from ownstock.engine.history import DemandHistory
+from ownstock.engine.kernels.bank import season_sums
+
+# A group's own season weighs as much as that of all series when it has been expected to sell so many units in a place.
+UNITS_TO_TRUST_A_GROUP = 3_000.0
+# So many units expected of all series in a place count as much as knowing nothing of it.
+UNITS_TO_TRUST_ALL = 30.0
+# Below two seasons of history, so many series at least must tell the season, and its index is raised to this power.
+SERIES_TO_TRUST_ONE_SEASON = 30
+SHARE_OF_ONE_SEASON = 0.8
+# A season so many seasons ago counts half.
+HALF_LIFE_SEASONS = 2.0
+# More series than this tell nothing new: every k-th is asked.
+MOST_SERIES = 50_000
+LEAST_INDEX = 0.05
+
+
+@dataclass(frozen=True)
+class SharedSeason:
+    """Seasonal index of every place in the season, by group: [G, S], about 1 on average; all 1 if not `is_known`."""
+
+    index: Floats
+    is_known: bool
+
+    def over(self, history: DemandHistory, count: int) -> Floats:
+        """The index of buckets 0 … count - 1 of a history, and of those beyond it. [G, count]"""
+        return self.index[:, history.season_index(count)]
+
+
+def shared_season(history: DemandHistory, group: Ints, half_life: float) -> SharedSeason:
+    """The season of every group. group [n] codes → [G, S]
+
+    `half_life` in buckets is how fast the level fades from which sold-out buckets are lifted (see kernels/bank.py).
+    """
+    buckets, groups = history.demand.shape[1], int(group.max(initial=0)) + 1
+    season = history.buckets_a_season
+    is_short = buckets < 2 * season
+    if buckets < season or (is_short and history.demand.shape[0] < SERIES_TO_TRUST_ONE_SEASON):
+        return SharedSeason(np.ones((groups, season)), is_known=False)
+    sold, expected = _sums(history, group, groups, half_life)
+    age = (buckets - 1 - np.arange(buckets)) / season
+    fade = 0.5 ** (age / HALF_LIFE_SEASONS)
+    place = history.season_index(buckets)
+    sold_in, expected_in = (_by_place(sums * fade, place, season) for sums in (sold, expected))
+    return SharedSeason(indices(sold_in, expected_in) ** (SHARE_OF_ONE_SEASON if is_short else 1.0), is_known=True)
+
+
+def indices(sold: Floats, expected: Floats) -> Floats:
+    """Index of every place in the season for every group, shrunk to that of all groups. [G, S], [G, S] → [G, S]
+
+    (sold + k · index of all) / (expected + k), k = UNITS_TO_TRUST_A_GROUP; that of all leans on 1 in the same way.
+    """
+    of_all = (sold.sum(axis=0) + UNITS_TO_TRUST_ALL) / (expected.sum(axis=0) + UNITS_TO_TRUST_ALL)
+    shrunk: Floats = (sold + UNITS_TO_TRUST_A_GROUP * of_all) / (expected + UNITS_TO_TRUST_A_GROUP)
+    return np.maximum(shrunk, LEAST_INDEX)
+
+
+def _by_place(sums: Floats, place: Ints, places: int) -> Floats:
+    added = np.zeros((sums.shape[0], places))
+    np.add.at(added.T, place, sums.T)
+    return added
+
+
+def _sums(history: DemandHistory, group: Ints, groups: int, half_life: float) -> tuple[Floats, Floats]:
+    """What was wanted and what was expected by group and bucket, of at most MOST_SERIES series. [G, T] each"""
+    rows, buckets = history.demand.shape
+    stride = -(-rows // MOST_SERIES)
+    asked = slice(None, None, stride)
+    demand, in_stock, of = history.demand[asked], history.in_stock[asked], group[asked]
+    parts: dict[int, tuple[Floats, Floats]] = {}
+
+    def add_up(first: int, last: int) -> None:
+        sold, expected = np.zeros((groups, buckets)), np.zeros((groups, buckets))
+        half = history.buckets_a_season // 2
+        season_sums(first, last, 1, demand, in_stock, of, half, 0.5 ** (1 / half_life), sold, expected)
+        parts[first] = sold, expected
+
+    in_blocks(demand.shape[0], add_up)
+    ordered = [parts[first] for first in sorted(parts)]
+    return np.sum([part[0] for part in ordered], axis=0), np.sum([part[1] for part in ordered], axis=0)

@@ -1,0 +1,541 @@
+"""The decision for many item-sites at once: what will be left when the order arrives, and what is worth ordering.
+
+The plain form of every step, one item-site at a time and in numpy, is `policy/plainly.py`; tests hold the two together.
+
+A distribution here is a **band**: probabilities of neighbouring points of a lattice, from a lowest point on. A point is
+`step` units. What lies outside a band has a probability of about `TAIL`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ownstock.engine.kernels.compiled import compiled
+
+TAIL = 1e-13
+# The widest band: 26 standard deviations of 16 steps and an exponential tail fit more than twice.
+WIDEST = 4096
+# The lattice is no finer than this many points a standard deviation, nor than this many a mean batch of demand.
+FINEST = 8.0
+FINEST_BATCH = 16.0
+LEAST_SPREAD = 0.05
+RATIO_GUARD = 1e-9
+# Beyond this mean demand of a window, an order never leaves more than the next window takes.
+LOOK_AHEAD_MEAN = 50.0
+MOST_LOOKED_AHEAD = 3
+
+GOAL_COST, GOAL_CYCLE_SERVICE_LEVEL, GOAL_FILL_RATE = 0, 1, 2
+
+# Columns of the two tables that `decide` fills.
+NEED, LOOK_AHEAD, QUANTITY, LEVEL, LESS, MORE, POSITION, BEFORE, WITHIN, STEP, OUT = range(11)
+WHOLE, NUMBER = 11, 9
+MEAN_AT_ARRIVAL, NOTHING_AT_ARRIVAL, COST, COST_ZERO, COST_LESS, COST_MORE, MEAN_LEAD, MEAN_WINDOW, AHEAD_SAVING = (
+    range(9)
+)
+
+
+@compiled
+def cumulative_mean(mean: Any, bucket_days: float, day: float) -> float:
+    """Expected demand from today to a day; beyond the last bucket, it goes on as in that one."""
+    last = mean.size - 1
+    total, bucket = 0.0, 0
+    left = day
+    while bucket < last and left > bucket_days:
+        total += mean[bucket]
+        left -= bucket_days
+        bucket += 1
+    return total + mean[bucket] * left / bucket_days
+
+
+@compiled
+def day_of_demand(mean: Any, bucket_days: float, units: float) -> float:
+    """The day until which expected demand takes so many units; infinite where it never does."""
+    if units <= 0.0:
+        return 0.0
+    last = mean.size - 1
+    total = 0.0
+    for bucket in range(last):
+        if total + mean[bucket] >= units:
+            return (bucket + (units - total) / mean[bucket]) * bucket_days
+        total += mean[bucket]
+    return (last + (units - total) / mean[last]) * bucket_days if mean[last] > 0.0 else np.inf
+
+
+@compiled
+def stock_out_day(
+    net: int, mean: Any, bucket_days: float, horizon: int, first: int, last: int, days: Any, quantities: Any
+) -> int:
+    """The day on which mean demand empties the stock, nothing being ordered; -1 beyond the horizon.
+
+    Arrivals are added on their day, before its demand; without demand nothing runs out.
+    """
+    there, k = net, first
+    if cumulative_mean(mean, bucket_days, horizon) <= 0.0:
+        return -1
+    while True:
+        lasts = day_of_demand(mean, bucket_days, float(there))
+        until = float(days[k]) if k < last else np.inf
+        if lasts < until:
+            return int(np.floor(lasts)) if lasts <= horizon and lasts < np.inf else -1
+        if k >= last:
+            return -1
+        there += quantities[k]
+        k += 1
+
+
+@compiled
+def lattice_step(mean: float, variance: float) -> float:
+    """Units per point, a power of two; 1, and all is exact, where demand spreads over few units."""
+    batch = variance / mean if mean > 0.0 else 1.0
+    finest = max(np.sqrt(variance) / (2.0 * FINEST), batch / FINEST_BATCH)
+    step = 1.0
+    while 2.0 * step <= finest:
+        step *= 2.0
+    return step
+
+
+@compiled
+def count_band(mean: float, variance: float, band: Any) -> tuple[int, int]:
+    """Fill a band with the count distribution of this mean and variance, in points: (lowest point, number of points).
+
+    Negative binomial, Poisson or binomial: one recursion P(k) = P(k-1)·(a + b·(k-1))/k, begun at the mode.
+    """
+    if mean <= 0.0:
+        band[0] = 1.0
+        return 0, 1
+    b = 1.0 - mean / max(variance, LEAST_SPREAD * mean)
+    if b < 0.0:
+        trials = np.ceil(mean * (1.0 - b) / -b - 1e-9)
+        share = mean / trials
+        if share > 1.0 - 1e-9:
+            band[0] = 1.0
+            return int(np.rint(mean)), 1
+        b = -share / (1.0 - share)
+    a = mean * (1.0 - b)
+    mode = max(0, int(np.floor((a - b) / (1.0 - b))))
+    at = min(mode, WIDEST // 2 - 1)
+    band[at] = 1.0
+    p, k, place = 1.0, mode, at
+    total = 1.0
+    while k > 0 and place > 0:
+        p *= k / (a + b * (k - 1.0))
+        if p < TAIL:
+            break
+        k -= 1
+        place -= 1
+        band[place] = p
+        total += p
+    lowest = k
+    p, k, top = 1.0, mode, at
+    while top < WIDEST - 1:
+        p *= (a + b * k) / (k + 1.0)
+        if p < TAIL:
+            break
+        k += 1
+        top += 1
+        band[top] = p
+        total += p
+    size = top - place + 1
+    scale = 1.0 / total
+    for i in range(size):
+        band[i] = band[place + i] * scale
+    return lowest, size
+
+
+@compiled
+def add_bands(p: Any, size_p: int, q: Any, size_q: int, total: Any) -> int:
+    """The distribution of a sum of two independent counts: its size; its lowest point is the sum of theirs."""
+    size = min(size_p + size_q - 1, WIDEST)
+    for k in range(size):
+        total[k] = 0.0
+    if size_p > size_q:
+        p, size_p, q, size_q = q, size_q, p, size_p
+    for i in range(size_p):
+        weight = p[i]
+        for j in range(min(size_q, size - i)):
+            total[i + j] += weight * q[j]
+    return size
+
+
+@compiled
+def stop_at(ceiling: float, band: Any, lowest: int, size: int) -> tuple[int, int]:
+    """Move what lies above the ceiling onto it, in place; a ceiling between two points keeps its mean on both."""
+    floor = np.floor(ceiling)
+    part = ceiling - floor
+    point = int(floor) - lowest
+    if point >= size - 1:
+        return lowest, size
+    if point < 0:
+        band[0], band[1] = 1.0 - part, part
+        return int(floor), (2 if part > 0.0 else 1)
+    beyond = 0.0
+    for k in range(point + 1, size):
+        beyond += band[k]
+    band[point] += beyond * (1.0 - part)
+    if part <= 0.0:
+        return lowest, point + 1
+    band[point + 1] = beyond * part
+    return lowest, point + 2
+
+
+@compiled
+def trimmed(band: Any, lowest: int, size: int) -> tuple[int, int]:
+    """The band without ends of negligible probability, moved to its front."""
+    first = 0
+    while first < size - 1 and band[first] < TAIL:
+        first += 1
+    while size - 1 > first and band[size - 1] < TAIL:
+        size -= 1
+    if first > 0:
+        for k in range(first, size):
+            band[k - first] = band[k]
+    return lowest + first, size - first
+
+
+@compiled
+def left_over(y: float, band: Any, below: Any, moment: Any, lowest: int, size: int, is_exact: bool) -> float:
+    """Points expected left from a level of y points, which may lie between two. below, moment: cumulative sums."""
+    if is_exact:
+        point = int(np.floor(y + 1e-9)) - lowest
+        if point < 0:
+            return 0.0
+        point = min(point, size - 1)
+        return y * below[point] - moment[point]
+    # Each point stands for the units around it, evenly.
+    cell = y - lowest + 0.5
+    point = int(np.floor(cell))
+    if point < 0:
+        return 0.0
+    if point >= size:
+        return y - moment[size - 1]
+    part = cell - point
+    left = 0.5 * band[point] * part * part
+    if point > 0:
+        left += y * below[point - 1] - moment[point - 1]
+    return left
+
+
+@compiled
+def level_at(ratio: float, band: Any, below: Any, lowest: int, size: int, is_exact: bool) -> float:
+    """The smallest level, in points, that covers with probability ≥ ratio."""
+    low, high = 0, size - 1
+    wanted = ratio - RATIO_GUARD
+    while low < high:
+        middle = (low + high) // 2
+        if below[middle] >= wanted:
+            high = middle
+        else:
+            low = middle + 1
+    if is_exact:
+        return float(lowest + low)
+    before = below[low - 1] if low > 0 else 0.0
+    part = (wanted - before) / band[low] if band[low] > 0.0 else 1.0
+    return lowest + low - 0.5 + min(max(part, 0.0), 1.0)
+
+
+@compiled
+def next_cost(
+    available: int, order: int, taken: Any, lowest: int, size: int, cost_of: Any, top: int, slope: float
+) -> float:
+    """Expected cost of the window after, when `available` covers this one and `order` comes for the next."""
+    total, seen = 0.0, 0.0
+    for k in range(size):
+        left = available - lowest - k
+        if left <= 0:
+            break
+        y = left + order
+        total += taken[k] * (cost_of[y] if y <= top else cost_of[top] + slope * (y - top))
+        seen += taken[k]
+    at = cost_of[order] if order <= top else cost_of[top] + slope * (order - top)
+    return total + max(1.0 - seen, 0.0) * at
+
+
+@compiled
+def least_next_cost(available: int, order: int, taken: Any, lowest: int, size: int, cost_of: Any, top: int,
+                    slope: float) -> tuple[int, float]:  # fmt: skip
+    """The best order for the window after and its cost, walking downhill from a first guess."""
+    cost = next_cost(available, order, taken, lowest, size, cost_of, top, slope)
+    stride = 1
+    while True:
+        is_better = False
+        more = next_cost(available, order + stride, taken, lowest, size, cost_of, top, slope)
+        if more < cost:
+            order, cost, is_better = order + stride, more, True
+        elif order > 0:
+            less = max(order - stride, 0)
+            fewer = next_cost(available, less, taken, lowest, size, cost_of, top, slope)
+            if fewer <= cost:
+                order, cost, is_better = less, fewer, True
+        if not is_better:
+            return order, cost
+
+
+@compiled
+def cost_at(
+    units: int, step: float, over: float, under: float, band: Any, below: Any, moment: Any, lowest: int, size: int
+) -> float:
+    """Money for this window: over · E[units left] + under · E[units short], from a level in units."""
+    y = units / step
+    left = left_over(y, band, below, moment, lowest, size, step == 1.0)
+    return step * (over * left + under * max(left - y + moment[size - 1], 0.0))
+
+
+@compiled
+def at_arrival_when_lost(
+    mean: Any, bucket_days: float, ratio: float, step: float, lead: int, net: int,
+    first: int, last: int, days: Any, quantities: Any, taken: Any, gap_band: Any, work: Any,
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """What will have been taken when the order arrives, demand beyond what is there being lost.
+
+    Arrivals `first` … `last` - 1 by day. Fills `taken`; returns its lowest point, its size, the place of the first
+    arrival after the lead time and the units that arrive before. Stretches that nothing can exhaust are not cut, and
+    cost nothing: counts of stretches with one variance ratio add up to a count of that ratio.
+    """
+    taken[0] = 1.0
+    lowest, size = 0, 1
+    there, before, done, k = net, 0, 0.0, first
+    spread = ratio / step
+    while True:
+        is_arrival = k < last and days[k] <= lead
+        until = cumulative_mean(mean, bucket_days, days[k] if is_arrival else lead)
+        gap = (until - done) / step
+        ceiling = max(there, 0) / step
+        reach = lowest + size - 1 + gap + 8.0 * np.sqrt(gap * spread) + 32.0 * max(spread, 1.0)
+        if gap > 0.0 and (ceiling < reach or not is_arrival):
+            gap_lowest, gap_size = count_band(gap, gap * spread, gap_band)
+            size = add_bands(taken, size, gap_band, gap_size, work)
+            lowest += gap_lowest
+            for j in range(size):
+                taken[j] = work[j]
+            done = until
+            lowest, size = stop_at(ceiling, taken, lowest, size)
+            lowest, size = trimmed(taken, lowest, size)
+        elif gap <= 0.0:
+            lowest, size = stop_at(ceiling, taken, lowest, size)
+        if not is_arrival:
+            return lowest, size, k, before
+        there += quantities[k]
+        before += quantities[k]
+        k += 1
+
+
+@compiled
+def arrived_by(day: int, first: int, last: int, days: Any, quantities: Any) -> tuple[int, int]:
+    """Units of the arrivals from place `first` on up to a day, and the place of the first one after it."""
+    units, k = 0, first
+    while k < last and days[k] <= day:
+        units += quantities[k]
+        k += 1
+    return units, k
+
+
+@compiled
+def mix_in(share: float, band: Any, lowest: int, size: int, shift: float, mix: Any, mix_low: int, mix_size: int,
+           ) -> tuple[int, int]:  # fmt: skip
+    """Add a band, moved by `shift` points and weighed by its share, to a mixture; the mixture's new bounds."""
+    whole = int(np.floor(shift))
+    part = shift - whole
+    lowest += whole
+    if mix_size == 0:
+        mix_low = lowest
+    low = min(mix_low, lowest)
+    high = min(max(mix_low + mix_size, lowest + size + 1), low + WIDEST) - 1
+    moved = mix_low - low
+    if moved > 0:
+        for j in range(min(mix_size, WIDEST - moved) - 1, -1, -1):
+            mix[j + moved] = mix[j]
+    for j in range(moved):
+        mix[j] = 0.0
+    for j in range(moved + mix_size, high - low + 1):
+        mix[j] = 0.0
+    for j in range(size):
+        place = lowest + j - low
+        if place < high - low:
+            mix[place] += share * band[j] * (1.0 - part)
+            mix[place + 1] += share * band[j] * part
+    return low, high - low + 1
+
+
+@compiled
+def least_level_of_fill_rate(
+    allowed: float, step: float, band: Any, below: Any, moment: Any, lowest: int, size: int
+) -> int:
+    """The smallest level, in units, from which no more than `allowed` units are expected short."""
+    low, high = 0, max(int(np.ceil((lowest + size) * step)) + 1, 0)
+    while low < high:
+        middle = (low + high) // 2
+        if cost_at(middle, step, 0.0, 1.0, band, below, moment, lowest, size) <= allowed + RATIO_GUARD:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@compiled
+def look_ahead(
+    need: int, position: int, later: int, next_mean: float, ratio: float, over: float, under: float,
+    end: Any, below: Any, moment: Any, lowest: int, size: int, next_band: Any, cost_of: Any,
+) -> tuple[int, float]:  # fmt: skip
+    """How many units fewer than the need are cheaper over this window and the next: (minus so many, money saved).
+
+    The order for the next window is committed before it is known what this one leaves: what it leaves beyond what the
+    next wants is held on. `later` units are coming for the next window already.
+    """
+    next_low, next_size = count_band(next_mean, next_mean * ratio, next_band)
+    top = min(next_low + next_size, WIDEST - 1)
+    left, reached = 0.0, 0.0
+    for y in range(top + 1):
+        cost_of[y] = over * left + under * (left - y + next_mean)
+        if next_low <= y < next_low + next_size:
+            reached += next_band[y - next_low]
+        left += reached
+    order, best, at_need, ahead = max(int(next_mean), later), 0.0, 0.0, 0
+    for less in range(min(MOST_LOOKED_AHEAD, need) + 1):
+        available = position + need - less
+        order, following = least_next_cost(available, order, end, lowest, size, cost_of, top, over)
+        if order < later:
+            order = later
+            following = next_cost(available, order, end, lowest, size, cost_of, top, over)
+        cost = cost_at(available, 1.0, over, under, end, below, moment, lowest, size) + following
+        if less == 0:
+            best = at_need = cost
+        elif cost < best - RATIO_GUARD * (over + under):
+            best, ahead = cost, -less
+    return ahead, at_need - best
+
+
+@compiled
+def cheapest(
+    wanted: int, moq: int, multiple: int, position: int, must_reach: bool, step: float, over: float, under: float,
+    end: Any, below: Any, moment: Any, lowest: int, size: int,
+) -> tuple[int, int, int]:  # fmt: skip
+    """The allowed quantity of least expected cost, or the first that reaches a target; its neighbours, smaller and larger.
+
+    Of two that cost the same, the smaller. The smaller neighbour of 0 is -1.
+    """
+    smallest = -(-max(moq, 1) // multiple) * multiple
+    quantity = 0
+    above = max(-(-wanted // multiple) * multiple, smallest)
+    if wanted > 0 and must_reach:
+        quantity = above
+    elif wanted > 0:
+        best = cost_at(position, step, over, under, end, below, moment, lowest, size)
+        for candidate in (max(wanted // multiple * multiple, smallest), above):
+            cost = cost_at(position + candidate, step, over, under, end, below, moment, lowest, size)
+            if cost < best - RATIO_GUARD * (over + under) * (candidate - quantity):
+                quantity, best = candidate, cost
+    if quantity == 0:
+        return 0, -1, smallest
+    return quantity, (0 if quantity <= smallest else quantity - multiple), quantity + multiple
+
+
+@compiled
+def decide(
+    first: int, last: int, mean: Any, bucket_days: Any, variance_ratio: Any, net_on_hand: Any,
+    arrival_first: Any, arrival_count: Any, arrival_day: Any, arrival_quantity: Any,
+    lead_first: Any, lead_count: Any, lead_days: Any, lead_probability: Any,
+    review: Any, moq: Any, multiple: Any, over: Any, under: Any, goal: Any, target: Any, is_lost: Any,
+    looks_ahead: bool, whole: Any, number: Any,
+) -> None:  # fmt: skip
+    """Decide for the item-sites from `first` to `last` - 1; their rows of `whole` and `number` are filled, see above.
+
+    mean [n, H] a bucket of `bucket_days` [n]; variance_ratio [n] variance ÷ mean; arrivals and lead times: places
+    `*_first`, `*_count` in their flat arrays, by day; everything else [n].
+    """
+    taken, gap_band, work, cost_of = np.empty(WIDEST), np.empty(WIDEST), np.empty(WIDEST), np.empty(WIDEST)
+    end, below, moment = np.empty(WIDEST), np.empty(WIDEST), np.empty(WIDEST)
+    for i in range(first, last):
+        a0, a1 = arrival_first[i], arrival_first[i] + arrival_count[i]
+        l0, l1 = lead_first[i], lead_first[i] + lead_count[i]
+        net, days, c_over, c_under = net_on_hand[i], review[i], over[i], under[i]
+        demand, length, ratio = mean[i], bucket_days[i], max(variance_ratio[i], 1e-6)
+        until_end = cumulative_mean(demand, length, lead_days[l1 - 1] + days)
+        step = lattice_step(until_end, ratio * until_end)
+        spread = ratio / step
+        position, end_low, end_size = 0, 0, 0
+        number[i, MEAN_AT_ARRIVAL] = number[i, NOTHING_AT_ARRIVAL] = 0.0
+        number[i, MEAN_LEAD] = number[i, MEAN_WINDOW] = 0.0
+        for at in range(l0, l1):
+            lead, share = lead_days[at], lead_probability[at]
+            lead_mean = cumulative_mean(demand, length, lead)
+            window_mean = cumulative_mean(demand, length, lead + days) - lead_mean
+            if is_lost[i]:
+                low, size, k, before = at_arrival_when_lost(
+                    demand, length, ratio, step, lead, net, a0, a1, arrival_day, arrival_quantity, taken, gap_band, work
+                )  # fmt: skip
+                gap = window_mean / step
+                gap_low, gap_size = count_band(gap, gap * spread, gap_band)
+                at_end_low, at_end_size = low + gap_low, add_bands(taken, size, gap_band, gap_size, work)
+            else:
+                before, k = arrived_by(lead, a0, a1, arrival_day, arrival_quantity)
+                low, size = count_band(lead_mean / step, lead_mean / step * spread, taken)
+                both = (lead_mean + window_mean) / step
+                at_end_low, at_end_size = count_band(both, both * spread, work)
+            within, k = arrived_by(lead + days, k, a1, arrival_day, arrival_quantity)
+            gone, out = 0.0, 0.0
+            for j in range(size):
+                gone += taken[j] * (low + j)
+                if low + j >= (net + before) / step:
+                    out += taken[j]
+            number[i, MEAN_AT_ARRIVAL] += share * (net + before - step * gone)
+            number[i, NOTHING_AT_ARRIVAL] += share * min(out, 1.0)
+            number[i, MEAN_LEAD] += share * lead_mean
+            number[i, MEAN_WINDOW] += share * window_mean
+            if at == l0:
+                position = net + before + within
+                whole[i, BEFORE], whole[i, WITHIN] = before, within
+            # Requirements beside the position of the first lead time, so that one level covers them all.
+            shift = (position - net - before - within) / step
+            end_low, end_size = mix_in(share, work, at_end_low, at_end_size, shift, end, end_low, end_size)
+        end_low, end_size = trimmed(end, end_low, end_size)
+        mass = 0.0
+        for j in range(end_size):
+            mass += end[j]
+        total, seen = 0.0, 0.0
+        for j in range(end_size):
+            end[j] /= mass
+            seen += end[j]
+            total += end[j] * (end_low + j)
+            below[j], moment[j] = seen, total
+        if goal[i] == GOAL_FILL_RATE:
+            allowed = (1.0 - target[i]) * number[i, MEAN_WINDOW]
+            level = least_level_of_fill_rate(allowed, step, end, below, moment, end_low, end_size)
+        else:
+            wanted = target[i] if goal[i] == GOAL_CYCLE_SERVICE_LEVEL else c_under / (c_under + c_over)
+            points = level_at(wanted, end, below, end_low, end_size, step == 1.0)
+            level = max(int(np.ceil(points * step - 1e-6)), 0)
+            # Between two points of a coarse lattice, the best whole number of units may be the one below.
+            if step > 1.0 and goal[i] == GOAL_COST and level > 0:
+                here = cost_at(level, step, c_over, c_under, end, below, moment, end_low, end_size)
+                if cost_at(level - 1, step, c_over, c_under, end, below, moment, end_low, end_size) < here:
+                    level -= 1
+        need = max(level - position, 0)
+        ahead, saving = 0, 0.0
+        is_slow = step == 1.0 and number[i, MEAN_WINDOW] < LOOK_AHEAD_MEAN
+        if looks_ahead and need > 0 and is_slow and is_lost[i] and goal[i] == GOAL_COST and l1 - l0 == 1:
+            next_end = lead_days[l0] + 2 * days
+            next_mean = cumulative_mean(demand, length, next_end) - until_end
+            later, _ = arrived_by(next_end, k, a1, arrival_day, arrival_quantity)
+            ahead, saving = look_ahead(
+                need, position, later, next_mean, ratio, c_over, c_under,
+                end, below, moment, end_low, end_size, gap_band, cost_of,
+            )  # fmt: skip
+        quantity, less, more = cheapest(
+            need + ahead, moq[i], multiple[i], position, goal[i] != GOAL_COST, step, c_over, c_under,
+            end, below, moment, end_low, end_size,
+        )  # fmt: skip
+        whole[i, NEED], whole[i, LOOK_AHEAD], whole[i, QUANTITY], whole[i, LEVEL] = need, ahead, quantity, level
+        whole[i, LESS], whole[i, MORE], whole[i, POSITION], whole[i, STEP] = less, more, position, int(step)
+        horizon = lead_days[l1 - 1] + days
+        whole[i, OUT] = stock_out_day(net, demand, length, horizon, a0, a1, arrival_day, arrival_quantity)
+        number[i, AHEAD_SAVING] = saving
+        number[i, COST] = cost_at(position + quantity, step, c_over, c_under, end, below, moment, end_low, end_size)
+        number[i, COST_ZERO] = cost_at(position, step, c_over, c_under, end, below, moment, end_low, end_size)
+        number[i, COST_MORE] = cost_at(position + more, step, c_over, c_under, end, below, moment, end_low, end_size)
+        number[i, COST_LESS] = np.nan
+        if less >= 0:
+            number[i, COST_LESS] = cost_at(
+                position + less, step, c_over, c_under, end, below, moment, end_low, end_size
+            )
