@@ -2,10 +2,14 @@
 
     python -m bench.vn2 decide --sales S.csv --in-stock I.csv --state STATE.csv --master M.csv --out ORDERS.csv
     python -m bench.vn2 pseudo --data DIR
+    python -m bench.vn2 accuracy --data DIR
+    python -m bench.vn2 choose --data DIR
 
 `decide` decides one week from its arguments alone. `pseudo` plays competitions inside the history (bench/vn2_pseudo.py
 says how) and prints what each of twelve origins cost by the organiser's benchmark, a plain negative binomial projection,
-and the engine's two profiles; last, one line of JSON. Differences are to the projection, paired by origin.
+and the engine's two profiles. Differences are to the projection, paired by origin. `accuracy` asks whether the forecasts
+behind it are true (bench/vn2_accuracy.py), `choose` lets money choose by department (bench/vn2_choose.py). All but
+`decide` end with one line of JSON.
 """
 
 from __future__ import annotations
@@ -19,8 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 
-from bench import vn2_pseudo
+from bench import vn2_accuracy, vn2_choose, vn2_pseudo
+from bench.vn2_accuracy import FORECASTERS
 from bench.vn2_files import read_known, write_orders
 from bench.vn2_planner import Planner, with_empty_shelf
 from bench.vn2_pseudo import METHODS, ORIGINS, Played, play_all
@@ -53,6 +59,25 @@ def pseudo(chosen: argparse.Namespace) -> None:
     print(vn2_pseudo.__doc__)
     print(table(measured))
     print(json.dumps(measured))
+
+
+def accuracy(chosen: argparse.Namespace) -> None:
+    """Forecast from every origin, print the table, and the same as one line of JSON."""
+    names = [name for name in chosen.methods if name != vn2_choose.INCUMBENT]
+    rows = [vn2_accuracy.row(name, vn2_accuracy.forecasts(chosen.data, FORECASTERS[name])) for name in names]
+    print(vn2_accuracy.__doc__)
+    for key in rows[0]:
+        print(_line(key.replace("_", " "), [str(row[key]) for row in rows]))
+    print(json.dumps({"bench": "vn2_accuracy", "rows": rows}))
+
+
+def choose(chosen: argparse.Namespace) -> None:
+    """Play, choose, print the evidence, and its sums as one line of JSON."""
+    evidence = vn2_choose.evidence(chosen.data, chosen.methods)
+    print(vn2_choose.__doc__)
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, float_precision=3, tbl_hide_column_data_types=True):
+        print(evidence)
+    print(json.dumps(vn2_choose.summary(evidence)))
 
 
 def measure(played: list[Played], methods: list[str]) -> dict[str, Any]:
@@ -126,14 +151,21 @@ def _arguments() -> argparse.Namespace:
     ):
         deciding.add_argument(f"--{name}", type=Path, required=True, help=meaning)
     deciding.add_argument("--profile", choices=PROFILES, default="best")
-    playing = commands.add_parser("pseudo", help="competitions inside the history")
     shared = Path(os.environ.get("OWNSTOCK_SHARED", "../shared"))
-    playing.add_argument("--data", type=Path, default=shared / "data" / "vn2")
-    playing.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    playing.add_argument("--processes", type=int, choices=(1, 2), default=1)
+    for name, meaning in (
+        ("pseudo", "competitions inside the history"),
+        ("accuracy", "the forecasts behind it"),
+        ("choose", "which method for which department"),
+    ):
+        playing = commands.add_parser(name, help=meaning)
+        playing.add_argument("--data", type=Path, default=shared / "data" / "vn2")
+        playing.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+        if name == "pseudo":
+            playing.add_argument("--processes", type=int, choices=(1, 2), default=1)
     chosen = parser.parse_args(sys.argv[1:] or ["pseudo"])
-    if chosen.command == "pseudo" and REFERENCE not in chosen.methods:
-        chosen.methods.insert(0, REFERENCE)
+    needed = {"pseudo": REFERENCE, "choose": vn2_choose.INCUMBENT}.get(chosen.command)
+    if needed and needed not in chosen.methods:
+        chosen.methods.insert(0, needed)
     return chosen
 
 
@@ -141,7 +173,7 @@ def main() -> int:
     """Do what the command line says; 1 and a sentence where a file does not fit."""
     chosen = _arguments()
     try:
-        {"decide": decide, "pseudo": pseudo}[chosen.command](chosen)
+        {"decide": decide, "pseudo": pseudo, "accuracy": accuracy, "choose": choose}[chosen.command](chosen)
     except Refused as refused:
         print(refused.sentence, file=sys.stderr)
         return 1

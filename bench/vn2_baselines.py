@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from bench.vn2_planner import HOLDING_COST, LEAD_TIME_WEEKS, SHORTAGE_COST
+from bench.vn2_planner import CRITICAL_RATIO, LEAD_TIME_WEEKS
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.simulate import Order, Seen, State
 
@@ -61,7 +61,6 @@ def organiser(first_on: date) -> Order:
 
 def projection(first_on: date) -> Order:
     """Project the shelf with lost sales to the order's arrival, on drawn paths; order to the newsvendor's quantile there."""
-    ratio = SHORTAGE_COST / (SHORTAGE_COST + HOLDING_COST)
 
     def order(period: int, state: State, seen: Seen) -> Ints:
         forecast = SeasonalLevel(seen, first_on)
@@ -70,7 +69,7 @@ def projection(first_on: date) -> Order:
         for week in range(LEAD_TIME_WEEKS):
             on_hand = np.maximum(on_hand + state.on_order[:, week, None] - _drawn(mean[:, week], spread, rng), 0)
         needed = _drawn(mean[:, LEAD_TIME_WEEKS], spread, rng) - on_hand
-        return np.maximum(np.quantile(needed, ratio, axis=1, method="higher"), 0).astype(np.int64)
+        return np.maximum(np.quantile(needed, CRITICAL_RATIO, axis=1, method="higher"), 0).astype(np.int64)
 
     return order
 

@@ -25,6 +25,7 @@ KEY = ["Store", "Product"]
 ON_HAND = "End Inventory"
 IN_TRANSIT = ["In Transit W+1", "In Transit W+2"]
 ORDER = "Order"
+SEASON_GROUP = "Department"
 WEEK = timedelta(weeks=1)
 MOST_UNITS = 10**9
 
@@ -237,12 +238,13 @@ def _state(table: Table, pairs: list[Pair]) -> State:
 
 
 def _groups(path: Path, pairs: list[Pair]) -> pl.DataFrame:
-    """The master's codes of each item-site, as text, numbered like the pairs."""
+    """The master's codes of each item-site, as text, numbered like the pairs: first the one that shares a season."""
     table = _table(path)
-    names = table.columns[2:]
+    names = [SEASON_GROUP, *(name for name in table.columns[2:] if name != SEASON_GROUP)]
     values = table.values(pairs, names, str.strip, "text")
     columns = {name: [row[place] for row in values] for place, name in enumerate(names)}
-    return pl.DataFrame({"item_site": np.arange(len(pairs)), "Store": [pair[0] for pair in pairs], **columns})
+    keys = {name: [pair[place] for pair in pairs] for place, name in enumerate(KEY)}
+    return pl.DataFrame({"item_site": np.arange(len(pairs)), **columns, **keys})
 
 
 def _units(text: str) -> int:

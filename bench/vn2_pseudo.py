@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -55,8 +56,9 @@ class Played:
         return float(self.holding.sum() + self.shortage.sum())
 
 
+@cache
 def read_folder(folder: Path) -> Known:
-    """The competition's files of one folder."""
+    """The competition's files of one folder, read once by each process."""
     names = ("sales.csv", "in_stock.csv", "initial_state.csv", "master.csv")
     return read_known(*(folder / name for name in names))
 
@@ -79,7 +81,7 @@ def play(folder: Path, method: str, origin: int) -> Played:
     start = time.perf_counter()
     done = replay(
         known.seen.demand[:, weeks],
-        _terms(known),
+        terms(known),
         lambda period, state, past: order(period, state, past) if period < ORDERS else np.zeros_like(state.on_hand),
         opening,
         seen=seen,
@@ -99,7 +101,7 @@ def warmed_up(known: Known, origin: int) -> tuple[State, Seen]:
     weeks = slice(start, origin)
     done = replay(
         known.seen.demand[:, weeks],
-        _terms(known),
+        terms(known),
         organiser(known.first_on),
         State.of(on_hand.astype(np.int64), np.round(expected[:, LEAD_TIME_WEEKS:]).astype(np.int64)),
         seen=past,
@@ -108,7 +110,8 @@ def warmed_up(known: Known, origin: int) -> tuple[State, Seen]:
     return done.closing, done.seen
 
 
-def _terms(known: Known) -> Terms:
+def terms(known: Known) -> Terms:
+    """The rules of the competition, for every item-site."""
     return Terms.of(
         len(known.pairs),
         lead_time_periods=LEAD_TIME_WEEKS,

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from bench.vn2 import main, measure
+from bench.vn2_accuracy import FORECASTERS, Forecasts, forecasts, row
+from bench.vn2_choose import evidence, summary
 from bench.vn2_files import Known, read_known
 from bench.vn2_planner import in_stock_fraction, with_empty_shelf
 from bench.vn2_pseudo import ORIGINS, play, play_all
@@ -162,6 +164,34 @@ def test_an_item_site_with_stock_but_no_sales_is_told(
     save(folder / "state.csv", [*lines(folder / "state.csv"), ["8", "5", "1", "0", "0"]])
     assert decide() == 1
     assert "line 5: Store 8, Product 5 has no row in the sales" in capsys.readouterr().err
+
+
+def test_a_quantile_is_the_least_number_that_demand_does_not_exceed_often_enough() -> None:
+    """Negative binomial where the variance exceeds the mean, else Poisson, as scipy counts them."""
+    units = np.arange(3)
+    told = Forecasts(units, np.array([4.0, 0.3, 9.0]), np.array([2.5, 1.0, 0.9]), units)
+    quantile = told.quantile(0.8).astype(np.int64)
+    assert (told.cdf(quantile) >= 0.8).all()
+    assert (told.cdf(quantile - 1) < 0.8).all()
+    assert told.cdf(np.zeros(3, dtype=np.int64))[1:].tolist() == pytest.approx([np.exp(-0.3), np.exp(-9.0)])
+
+
+@pytest.mark.shared
+def test_forecasts_are_judged_where_the_item_was_in_stock(shared: Path) -> None:
+    judged = forecasts(shared / "data" / "vn2", FORECASTERS["projection"])
+    figures = row("projection", judged)
+    assert figures["forecasts"] == 6_981
+    assert figures["wape"] == pytest.approx(np.abs(judged.actual - judged.mean).sum() / judged.actual.sum(), abs=1e-4)
+    assert 0 < figures["value_added"] < 1
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_money_chooses_the_projection_over_the_benchmark_where_it_is_sure(shared: Path) -> None:
+    chosen = evidence(shared / "data" / "vn2", ["organiser", "projection"])
+    sums = summary(chosen)
+    assert set(sums["chosen"].values()) == {"organiser", "projection"}
+    assert sums["cost_chosen_by_money"] < sums["cost"]["organiser"]
 
 
 @pytest.mark.shared
