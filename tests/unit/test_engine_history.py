@@ -1,18 +1,25 @@
-"""Demand is issues less returns, in the weeks in which it could be sold."""
+"""Demand is issues less returns, dense by day, week or month."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
+import polars as pl
 import pytest
 
-from ownstock.engine.forecast.moving_average import moving_average
-from ownstock.engine.history import exposure, net_of_returns
-from tests.engine_cases import case, plan_of
+from ownstock.engine.history import Bucket, DemandHistory, dense, net_of_returns
 
 
 def net(issued: list[float], returned: list[float]) -> list[float]:
-    found: list[float] = net_of_returns(np.array([issued]), np.array([returned]))[0].tolist()
+    given = np.array([issued], np.float32), np.array([returned], np.float32)
+    found: list[float] = net_of_returns(*given)[0].tolist()
     return found
+
+
+def empty(first_on: date | None, bucket: Bucket) -> DemandHistory:
+    nothing = np.zeros((0, 0), np.float32)
+    return DemandHistory(pl.Series([], dtype=pl.Int64), nothing, nothing, first_on, bucket)
 
 
 def test_returns_are_taken_from_the_demand_of_their_week() -> None:
@@ -28,57 +35,46 @@ def test_returns_of_sales_before_the_history_are_dropped() -> None:
     assert net([1, 2], [0, 9]) == [0, 0]
 
 
-def test_a_week_out_of_stock_is_masked() -> None:
-    masked = plan_of([case(demand=[6.0, 0.0, 6.0, 8.0], in_stock=[1.0, 0.2, 1.0, 1.0])])
-    assert masked["mean_per_day"][0] == pytest.approx(20 / 3 / 7)
-    assert masked["weeks_used"][0] == 3
+def test_a_week_without_a_row_is_a_week_in_stock_without_demand() -> None:
+    columns = {"item_site": ["a", "a", "b"], "week_start_on": [date(2026, 1, 5), date(2026, 1, 19), date(2026, 1, 19)]}
+    numbers = {"issued": [4.0, 6.0, 2.0], "returned": [0.0, 1.0, 0.0], "in_stock_fraction": [1.0, 0.5, 1.0]}
+    history = dense(pl.DataFrame(columns | numbers), pl.DataFrame({"item_site": ["b", "a", "c"]}))
+    assert history.first_on == date(2026, 1, 5)
+    assert history.demand.tolist() == [[0, 0, 2], [4, 0, 5], [0, 0, 0]]
+    assert history.in_stock.tolist() == [[1, 1, 1], [1, 1, 0.5], [1, 1, 1]]
 
 
-def test_a_week_partly_in_stock_counts_for_the_part() -> None:
-    counts = exposure(np.array([[1.0, 0.5, 0.49]]))
-    assert counts.tolist() == [[1.0, 0.5, 0.0]]
-    assert moving_average(np.array([[6.0, 3.0, 1.0]]), counts).mean.tolist() == [6.0]
+def test_a_history_is_read_in_the_order_of_other_item_sites_and_masked_where_it_knows_none() -> None:
+    demand = np.array([[1, 2], [3, 4]], np.float32)
+    history = DemandHistory(pl.Series(["a", "b"]), demand, np.ones_like(demand), date(2026, 1, 5), "week")
+    asked = history.of(pl.Series(["b", "c", "a"]))
+    assert asked.demand.tolist() == [[3, 4], [0, 0], [1, 2]]
+    assert asked.in_stock.tolist() == [[1, 1], [0, 0], [1, 1]]
+    assert history.of(pl.Series(["a", "b"])) is history
 
 
-def test_where_every_week_was_short_the_short_ones_count_for_a_day_at_least() -> None:
-    assert exposure(np.array([[0.4, 0.01, 0.0]])).tolist() == [[0.4, 1 / 7, 0.0]]
+def test_weeks_begin_on_mondays_and_the_fifty_third_is_read_as_the_fifty_second() -> None:
+    history = empty(date(2026, 12, 21), "week")
+    assert history.bucket_starts(3).astype(str).tolist() == ["2026-12-21", "2026-12-28", "2027-01-04"]
+    assert history.season_index(3).tolist() == [51, 51, 0]
 
 
-def test_an_item_out_of_stock_for_the_whole_window_is_judged_by_the_weeks_before() -> None:
-    plan = plan_of([case(demand=[3.0, 5.0, 4.0] + [0.0] * 13, in_stock=[1.0] * 3 + [0.0] * 13)])
-    assert plan["mean_per_day"][0] == pytest.approx(4 / 7)
-    assert plan["weeks_back"][0] == 13
-    assert plan["quantity"][0] > 0
+def test_months_begin_on_the_first_whatever_their_length() -> None:
+    history = empty(date(2026, 1, 1), "month")
+    assert history.bucket_starts(3).astype(str).tolist() == ["2026-01-01", "2026-02-01", "2026-03-01"]
+    assert history.season_index(14).tolist() == [*range(12), 0, 1]
 
 
-def test_only_the_last_weeks_of_the_window_count() -> None:
-    assert plan_of([case(demand=[900.0] * 5 + [2.0] * 13)])["mean_per_day"][0] == pytest.approx(2 / 7)
-    assert plan_of([case(demand=[900.0] * 5 + [2.0] * 13)], window_weeks=4)["weeks_used"][0] == 4
+def test_days_have_the_season_of_the_week() -> None:
+    assert empty(date(2026, 1, 7), "day").season_index(7).tolist() == [2, 3, 4, 5, 6, 0, 1]
 
 
-def test_a_missing_week_is_a_week_in_stock_without_demand() -> None:
-    plan = plan_of([case(demand=[4.0, 4.0]), case(demand=[8.0])])
-    assert plan["mean_per_day"].to_list() == pytest.approx([4 / 7, 4 / 7])
+@pytest.mark.parametrize(("bucket", "days", "season"), [("day", 1.0, 7), ("week", 7.0, 52), ("month", 30.4375, 12)])
+def test_a_bucket_knows_its_length_and_its_season(bucket: Bucket, days: float, season: int) -> None:
+    assert empty(None, bucket).days_a_bucket == days
+    assert empty(None, bucket).buckets_a_season == season
 
 
-def test_an_item_without_history_is_not_ordered() -> None:
-    assert plan_of([case(), case(demand=[])])["quantity"].to_list()[1] == 0
-
-
-def test_the_variance_is_the_sample_variance_for_whole_weeks() -> None:
-    demand = np.array([[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]])
-    estimated = moving_average(demand, np.ones_like(demand))
-    assert estimated.variance[0] == pytest.approx(np.var(demand, ddof=1))
-
-
-def test_the_variance_is_unbiased_for_weeks_of_different_exposure() -> None:
-    rng = np.random.default_rng(3)
-    counts = np.tile([1.0, 0.5, 0.7, 1.0], (200_000, 1))
-    demand = rng.negative_binomial(2 * counts, 0.25).astype(float)
-    estimated = moving_average(demand, counts)
-    assert estimated.mean.mean() == pytest.approx(6, rel=0.01)
-    assert estimated.variance.mean() == pytest.approx(24, rel=0.02)
-
-
-def test_one_week_alone_is_taken_for_poisson() -> None:
-    assert moving_average(np.array([[7.0]]), np.array([[1.0]])).variance.tolist() == [7.0]
+def test_without_any_bucket_there_is_no_first_day() -> None:
+    assert np.isnat(empty(None, "week").bucket_starts(2)).all()
+    assert empty(None, "week").season_index(2).tolist() == [0, 0]
