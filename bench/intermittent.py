@@ -1,6 +1,6 @@
 """Spare parts in money: the engine beside SBA, TSB and AutoETS, replayed month by month on recorded demand.
 
-    python -m bench.intermittent [--shared DIR] [--sample N] [--seed N]
+    python -m bench.intermittent [--shared DIR] [--sample N] [--seed N] [--profiles fast best]
 
 Once a month, before it begins, each method orders whole units; an order arrives a lead time of months later. A unit
 left at the end of a month costs 1. A unit short costs what makes the critical ratio 0.9 or 0.95: once where it is lost,
@@ -20,7 +20,8 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,13 @@ import polars as pl
 
 from bench.autoets import autoets
 from bench.peers import Expected, negative_binomial_level, normal_level, up_to
-from bench.planner import DAYS_A_BUCKET, Asked, planned
+from bench.planner import Asked, planned
 from bench.scores import Score, compare
-from ownstock.engine.arrays import Floats, Ints
+from ownstock.engine.arrays import Ints
 from ownstock.engine.forecast.croston_sba import croston_sba
 from ownstock.engine.forecast.tsb import tsb
+from ownstock.engine.history import DAYS_A_BUCKET, DemandHistory
+from ownstock.engine.policy.newsvendor import DAYS_A_YEAR
 from ownstock.engine.simulate import Order, Replay, Seen, State, Terms, replay
 
 ALPHA = 0.1
@@ -50,6 +53,7 @@ class Parts:
 
     name: str
     demand: Ints
+    first_on: date
     first: int
     scored: int
 
@@ -76,12 +80,16 @@ class Setting:
 
 def car_parts(shared: Path) -> Parts:
     """2,509 parts of 51 months; the 165 whose record stops early have nothing to score and are left out."""
-    return Parts("car parts", _whole(shared / "data/intermittent/carparts_monthly_wide.parquet"), 30, 36)
+    return Parts(
+        "car parts", _whole(shared / "data/intermittent/carparts_monthly_wide.parquet"), date(1998, 1, 1), 30, 36
+    )
 
 
 def auto_parts(shared: Path) -> Parts:
-    """3,000 parts of 24 months."""
-    return Parts("auto parts", _whole(shared / "data/intermittent/auto_parts_monthly_wide.parquet"), 12, 16)
+    """3,000 parts of 24 months, whose dates are not told: read as if they began in January."""
+    return Parts(
+        "auto parts", _whole(shared / "data/intermittent/auto_parts_monthly_wide.parquet"), date(2000, 1, 1), 12, 16
+    )
 
 
 def _whole(path: Path) -> Ints:
@@ -95,7 +103,7 @@ def sampled(parts: Parts, number: int, seed: int) -> Parts:
     if not 0 < number < rows:
         return parts
     drawn = np.sort(np.random.default_rng(seed).choice(rows, number, replace=False))
-    return Parts(parts.name, parts.demand[drawn], parts.first, parts.scored)
+    return replace(parts, demand=parts.demand[drawn])
 
 
 def forecasts(parts: Parts, season_length: int) -> dict[str, Expected]:
@@ -123,17 +131,20 @@ def peer_orders(setting: Setting, expected: dict[str, Expected]) -> Iterator[tup
         yield f"{name}, {way}", up_to(level(mean, one.deviation * np.sqrt(covered), setting.ratio))
 
 
-def our_order(setting: Setting) -> Order:
+def our_order(setting: Setting, profile: str) -> Order:
     """The engine, told each month's demand."""
-    parts, item_site = setting.parts, np.arange(setting.parts.demand.shape[0])
-    supply = {"item_site": item_site, "lead_time_days": setting.lead_time_months * DAYS_A_BUCKET}
-    supply |= {"review_period_days": DAYS_A_BUCKET, "moq": 0, "order_multiple": 1, "unit_cost": 365 / DAYS_A_BUCKET}
+    parts, item_site = setting.parts, pl.Series(np.arange(setting.parts.demand.shape[0]))
+    lead, until = np.rint(DAYS_A_BUCKET["month"] * (setting.lead_time_months + np.arange(2))).astype(np.int64)
+    supply = {"item_site": item_site, "lead_time_days": lead, "review_period_days": until - lead}
+    supply |= {"moq": 0, "order_multiple": 1, "unit_cost": DAYS_A_YEAR / (until - lead)}
     economics = {"item_site": item_site, "holding_rate": 1.0, "shortage_cost": setting.shortage_cost}
-    asked = Asked(pl.DataFrame(supply), pl.DataFrame(economics | {"unserved_demand": setting.unserved}), DAYS_A_BUCKET)
+    economics |= {"unserved_demand": setting.unserved}
+    asked = Asked(pl.DataFrame(supply), pl.DataFrame(economics), DAYS_A_BUCKET["month"], profile)
+    demand = parts.demand.astype(np.float32)
 
-    def known(period: int, state: State, seen: Seen) -> tuple[Floats, Floats]:
-        demand = parts.demand[:, : parts.first + period].astype(np.float64)
-        return demand, np.ones_like(demand)
+    def known(period: int, state: State, seen: Seen) -> DemandHistory:
+        so_far = np.ascontiguousarray(demand[:, : parts.first + period])
+        return DemandHistory(item_site, so_far, np.ones_like(so_far), parts.first_on, "month")
 
     return planned(asked, known)
 
@@ -152,9 +163,11 @@ def played(setting: Setting, order: Order) -> Replay:
     return replay(parts.demand[:, parts.first :], terms, order, State.of(np.ceil(covered).astype(np.int64)))
 
 
-def measure(setting: Setting, expected: dict[str, Expected]) -> dict[str, Score]:
+def measure(setting: Setting, expected: dict[str, Expected], profiles: list[str]) -> dict[str, Score]:
     """Every method in one setting, the engine first."""
-    orders = {"Ownstock": our_order(setting)} | dict(peer_orders(setting, expected))
+    orders = {f"Ownstock {profile}": our_order(setting, profile) for profile in profiles} | dict(
+        peer_orders(setting, expected)
+    )
     first = setting.parts.scored - setting.parts.first
     return {name: Score.of(played(setting, order), first) for name, order in orders.items()}
 
@@ -165,6 +178,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("OWNSTOCK_SHARED", "../shared")))
     parser.add_argument("--sample", type=int, default=0, help="parts of each file; 0: all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--profiles", nargs="+", default=["fast"], help="of the engine, the first compared with all")
     parser.add_argument("--season", type=int, default=1, help="AutoETS's season in months; 12 takes ten times as long")
     chosen = parser.parse_args()
     rows: list[dict[str, Any]] = []
@@ -174,7 +188,7 @@ def main() -> None:
         for lead, ratio, unserved in product(LEAD_TIMES_MONTHS, RATIOS, UNSERVED):
             setting = Setting(some, lead, ratio, unserved)
             print(setting.name, file=sys.stderr)
-            rows += compare(setting.name, measure(setting, expected))
+            rows += compare(setting.name, measure(setting, expected, chosen.profiles))
     print(json.dumps({"bench": "intermittent", "sample": chosen.sample, "rows": rows}))
 
 

@@ -1,6 +1,6 @@
 """A year of a shop in money: the engine beside min-max, DDMRP and the textbook, on the packed Online Retail sales.
 
-    python -m bench.retail [--sample N] [--seed N]
+    python -m bench.retail [--sample N] [--seed N] [--profiles fast best]
 
 Demand is what the source's customers bought, day by day, returns netted against earlier sales. Costs, suppliers, lead
 times (10, 14 or 21 days), cartons and minimums are the sample company's declared assumptions; holding costs 25 % of the
@@ -29,7 +29,7 @@ from bench.planner import Asked, planned
 from bench.practice import DAYS_A_WEEK, PRACTICES, Practice, Supply, ordering, weeks_of
 from bench.scores import Score, compare
 from ownstock.engine.arrays import Floats, Ints, Truths
-from ownstock.engine.history import net_of_returns
+from ownstock.engine.history import DemandHistory, net_of_returns
 from ownstock.engine.policy.newsvendor import DAYS_A_YEAR, critical_ratio, over_cost
 from ownstock.engine.simulate import Order, Replay, Seen, State, Terms, replay
 from ownstock.lab.retail.assumptions import FIRST_DAY, LAST_DAY, LEAST_MONEY, assume
@@ -126,19 +126,20 @@ def best_multiplier(one: Shop, practice: Practice) -> float:
     return min(costs, key=lambda multiplier: costs[multiplier])
 
 
-def our_order(one: Shop, span: Span) -> Order:
+def our_order(one: Shop, span: Span, profile: str) -> Order:
     """The engine, told what the ledger would tell: weekly sales, and the share of days with something to sell."""
-    item_site = np.arange(one.unit_cost.size)
+    item_site = pl.Series(np.arange(one.unit_cost.size))
     supply = {"item_site": item_site, "lead_time_days": one.supply.lead_time_days, "review_period_days": DAYS_A_WEEK}
     supply |= {"moq": one.supply.moq, "order_multiple": one.supply.order_multiple, "unit_cost": one.unit_cost}
     economics = {"item_site": item_site, "holding_rate": HOLDING_RATE, "shortage_cost": one.shortage_cost}
-    asked = Asked(pl.DataFrame(supply), pl.DataFrame(economics | {"unserved_demand": "lost"}), days_a_period=1)
+    economics |= {"unserved_demand": "lost"}
+    asked = Asked(pl.DataFrame(supply), pl.DataFrame(economics), days_a_period=1, profile=profile)
     could_sell = one.could_sell.copy()
 
-    def known(period: int, state: State, seen: Seen) -> tuple[Floats, Floats]:
-        days = seen.demand.shape[1]
-        share = could_sell[:, :days].reshape(item_site.size, -1, DAYS_A_WEEK).mean(axis=2)
-        return weeks_of(seen.demand).astype(np.float64), share
+    def known(period: int, state: State, seen: Seen) -> DemandHistory:
+        days = could_sell[:, : seen.demand.shape[1]].reshape(item_site.len(), -1, DAYS_A_WEEK)
+        share, sold = days.mean(axis=2).astype(np.float32), weeks_of(seen.demand).astype(np.float32)
+        return DemandHistory(item_site, sold, share, FIRST_MONDAY, "week")
 
     decide = planned(asked, known)
 
@@ -154,9 +155,10 @@ def our_order(one: Shop, span: Span) -> Order:
     return order
 
 
-def measure(one: Shop) -> dict[str, Score]:
+def measure(one: Shop, profiles: list[str]) -> dict[str, Score]:
     """The second half of the year by every method, the engine first."""
-    found = {"Ownstock": score(one, our_order(one, SECOND_HALF), SECOND_HALF)}
+    orders = {f"Ownstock {profile}": our_order(one, SECOND_HALF, profile) for profile in profiles}
+    found = {name: score(one, order, SECOND_HALF) for name, order in orders.items()}
     for name, practice in PRACTICES.items():
         best = best_multiplier(one, practice)
         print(f"{name}: best multiplier {best}", file=sys.stderr)
@@ -170,12 +172,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=0, help="items; 0: all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--profiles", nargs="+", default=["fast"], help="of the engine, the first compared with all")
     chosen = parser.parse_args()
     one = shop()
     if 0 < chosen.sample < one.unit_cost.size:
         drawn = np.random.default_rng(chosen.seed).choice(one.unit_cost.size, chosen.sample, replace=False)
         one = one.take(np.sort(drawn))
-    rows: list[dict[str, Any]] = compare("Online Retail, 26 weeks", measure(one))
+    rows: list[dict[str, Any]] = compare("Online Retail, 26 weeks", measure(one, chosen.profiles))
     print(json.dumps({"bench": "retail", "sample": chosen.sample, "rows": rows}))
 
 
