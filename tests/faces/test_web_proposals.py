@@ -85,7 +85,7 @@ def test_the_numbers_of_a_proposal_add_up_on_its_page(client: Client) -> None:
     assert f"Need {steps[0]}" in page.text
     cost = round(decision["expected_cost_of_zero"], 2) - round(decision["expected_cost"], 2)
     assert f"+{cost:,.2f}" in page.text
-    assert f"{proposal.reason['forecast']['weeks_used']} of 13" in page.text
+    assert f"{proposal.reason['forecast']['buckets_seen']} of the last 52" in page.text
     assert "Ordered" not in page.text
 
 

@@ -18,7 +18,10 @@ KNOWN = (
     "shortage_cost", "unserved_demand",
 )  # fmt: skip
 TERMS = ("supplier", "price", "currency", "quoted_lead_time_days")
-EXPECTED = ("mean_per_day", "variance_per_week", "distribution", "shape", "p", "weeks_used", "weeks_back")
+EXPECTED = (
+    "mean_per_day", "variance_per_week", "variance_ratio", "level", "is_season_known", "main_method", "main_method_weight",
+    "buckets_seen", "buckets_since_seen", "buckets_capped",
+)  # fmt: skip
 DECIDED = (
     "critical_ratio", "projected_mean_at_arrival", "stock_out_probability", "stock_out_in_days", "arriving_later",
     "lattice_step",
@@ -38,9 +41,9 @@ def lines(proposal: Proposal) -> Iterator[str]:
     yield from _section("Expected", _named(why["forecast"], EXPECTED))
     yield from _section("Decided", _named(decision, DECIDED))
     yield from _sum("Inventory position", _position(inputs, decision))
-    yield from _sum("Need", _need(decision))
+    yield from _sum("Need", _need(why))
     yield from _sum("Quantity", _quantity(why))
-    yield from _list(f"Expected cost ({why['forecast']['distribution']} demand)", _costs(decision))
+    yield from _list("Expected cost", _costs(decision))
 
 
 def _named(facts: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -95,16 +98,19 @@ def _position(inputs: Mapping[str, Any], decision: Mapping[str, Any]) -> list[tu
     ]
 
 
-def _need(decision: Mapping[str, Any]) -> list[tuple[str, int]]:
+def _need(why: Mapping[str, Any]) -> list[tuple[str, int]]:
+    decision = why["decision"]
     return [
         ("order-up-to level", decision["order_up_to_level"]),
         ("inventory position", -decision["inventory_position"]),
-        ("need", decision["needed_quantity"]),
+        ("need", why["steps"][0]["units"]),
     ]
 
 
 def _quantity(why: Mapping[str, Any]) -> list[tuple[str, int]]:
-    names = {"need": "need", "moq": "to the MOQ", "multiple": "to the order multiple"}
+    names = {
+        "need": "need", "look_ahead": "not to be held on later", "moq": "to the MOQ", "multiple": "to the order multiple",
+    }  # fmt: skip
     steps = [(names[step["step"]], step["units"]) for step in why["steps"]]
     return [*steps, ("quantity", why["decision"]["quantity"])]
 

@@ -13,8 +13,9 @@ beside row, what a plan decided from; `propose.reason` joins one row of each int
 from __future__ import annotations
 
 from ownstock.engine import frames
+from ownstock.engine.forecast.profiles import Pool
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.run import decide, forecast_demand, inputs, learn, plan
 from ownstock.engine.version import VERSION
 
-__all__ = ["VERSION", "DemandHistory", "decide", "forecast_demand", "frames", "inputs", "learn", "plan"]
+__all__ = ["VERSION", "DemandHistory", "Pool", "decide", "forecast_demand", "frames", "inputs", "learn", "plan"]

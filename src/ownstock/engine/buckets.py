@@ -23,7 +23,8 @@ from ownstock.engine.kernels import history as kernel
 Ints32 = npt.NDArray[np.int32]
 Ints8 = npt.NDArray[np.int8]
 
-KINDS = {"issue": kernel.ISSUE, "return": kernel.RETURN}
+ISSUE, RETURN = kernel.ISSUE, kernel.RETURN
+KINDS = {"issue": ISSUE, "return": RETURN}
 
 MOVEMENTS = frames.Schema(
     "movements",

@@ -89,8 +89,8 @@ def corrected(
 def without_one_offs(history: DemandHistory, one_offs: pl.DataFrame) -> DemandHistory:
     """Demand less what was ordered once and will not be again, never below 0 (it may have come back since)."""
     checked = frames.check(one_offs, ONE_OFFS, history.item_sites.dtype)
-    places = _places(history, checked, ONE_OFFS, "item_site")
-    buckets, is_inside = _buckets(history, checked, ONE_OFFS)
+    places = places_of(history, checked, ONE_OFFS, "item_site")
+    buckets, is_inside = buckets_of(history, checked, ONE_OFFS)
     demand = history.demand.copy()
     at = places[is_inside], buckets[is_inside]
     demand[at] = np.maximum(demand[at] - checked["quantity"].to_numpy()[is_inside], 0)
@@ -100,8 +100,8 @@ def without_one_offs(history: DemandHistory, one_offs: pl.DataFrame) -> DemandHi
 def without_events(history: DemandHistory, events: pl.DataFrame) -> DemandHistory:
     """Demand of buckets with an event, divided by what the event did to it: what it would have been without."""
     checked = frames.check(events, EVENTS, history.item_sites.dtype)
-    places = _places(history, checked, EVENTS, "item_site")
-    buckets, is_inside = _buckets(history, checked, EVENTS)
+    places = places_of(history, checked, EVENTS, "item_site")
+    buckets, is_inside = buckets_of(history, checked, EVENTS)
     demand = history.demand.copy()
     demand[places[is_inside], buckets[is_inside]] /= checked["factor"].to_numpy()[is_inside]
     return replace(history, demand=demand)
@@ -115,8 +115,8 @@ def superseded(history: DemandHistory, supersessions: pl.DataFrame) -> DemandHis
     successor was, from its first sale on. Raises Refused for a chain that comes back to its beginning.
     """
     checked = frames.check(supersessions, SUPERSESSIONS, history.item_sites.dtype)
-    old = _places(history, checked, SUPERSESSIONS, "item_site")
-    new = _places(history, checked, SUPERSESSIONS, "successor")
+    old = places_of(history, checked, SUPERSESSIONS, "item_site")
+    new = places_of(history, checked, SUPERSESSIONS, "successor")
     demand, in_stock = history.demand.copy(), history.in_stock.copy()
     buckets = np.arange(demand.shape[1])
     begins = _first(demand > 0)
@@ -139,8 +139,8 @@ def like_others(history: DemandHistory, like_items: pl.DataFrame) -> DemandHisto
     Raises Refused for an item like itself.
     """
     checked = frames.check(like_items, LIKE_ITEMS, history.item_sites.dtype)
-    new = _places(history, checked, LIKE_ITEMS, "item_site")
-    like = _places(history, checked, LIKE_ITEMS, "like_item_site")
+    new = places_of(history, checked, LIKE_ITEMS, "item_site")
+    like = places_of(history, checked, LIKE_ITEMS, "like_item_site")
     itself = np.flatnonzero(new == like)
     if itself.size:
         raise _refused(LIKE_ITEMS, "like_item_site", checked, int(itself[0]), "is itself; name another", "like_itself")
@@ -156,7 +156,7 @@ def ends_on(history: DemandHistory, endings: pl.DataFrame) -> npt.NDArray[np.dat
     """The first day on which each item-site of the history is not sold any more; "not a time" where it goes on. [n] days"""
     checked = frames.check(endings, ENDINGS, history.item_sites.dtype)
     ends = np.full(len(history.item_sites), np.datetime64("NaT", "D"))
-    ends[_places(history, checked, ENDINGS, "item_site")] = checked["ends_on"].to_numpy().astype("datetime64[D]")
+    ends[places_of(history, checked, ENDINGS, "item_site")] = checked["ends_on"].to_numpy().astype("datetime64[D]")
     return ends
 
 
@@ -195,7 +195,7 @@ def _oldest_first(old: Ints, new: Ints, checked: pl.DataFrame) -> Iterator[int]:
         )
 
 
-def _places(history: DemandHistory, checked: pl.DataFrame, schema: frames.Schema, column: str) -> Ints:
+def places_of(history: DemandHistory, checked: pl.DataFrame, schema: frames.Schema, column: str) -> Ints:
     """The row of the history for each key of a column; Refused for one that has none."""
     keys = history.item_sites.to_frame("key").cast(checked.schema[column]).with_row_index("place")
     found = checked.select(key=column).join(keys, on="key", how="left", maintain_order="left")["place"]
@@ -206,7 +206,7 @@ def _places(history: DemandHistory, checked: pl.DataFrame, schema: frames.Schema
     return places
 
 
-def _buckets(history: DemandHistory, checked: pl.DataFrame, schema: frames.Schema) -> tuple[Ints, Truths]:
+def buckets_of(history: DemandHistory, checked: pl.DataFrame, schema: frames.Schema) -> tuple[Ints, Truths]:
     """The bucket of each row and whether the history has it; Refused where one begins in none."""
     days = checked["bucket_start_on"].to_numpy().astype("datetime64[D]")
     count = history.demand.shape[1]

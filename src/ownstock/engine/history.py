@@ -107,7 +107,7 @@ def net_of_returns(issued: npt.NDArray[Any], returned: npt.NDArray[Any]) -> npt.
     Returns above the issues of their week belong to earlier sales: the surplus is taken from the week before, and so
     on back. What is left at the oldest week was sold before the history began, and is dropped.
     """
-    demand = issued - returned
+    demand: npt.NDArray[Any] = issued - returned
     surplus = np.zeros(demand.shape[0], demand.dtype)
     for week in range(demand.shape[1] - 1, -1, -1):
         net = demand[:, week] - surplus

@@ -113,7 +113,7 @@ def inputs(
     supply: pl.DataFrame,
     economics: pl.DataFrame,
     *,
-    buckets: int = 52,
+    buckets: int = 26,
 ) -> pl.DataFrame:
     """What `plan`, called with the same frames, decides from: one row for each row of `supply`, in its order.
 

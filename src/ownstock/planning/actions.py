@@ -80,10 +80,11 @@ def _plan(planned_on: date, actor: str) -> Planned:
     """The steps of a planning run."""
     inputs = planning_inputs(planned_on)
     _surface_late_deliveries(inputs)
-    decided = _decide(inputs)
+    pool = engine.learn(inputs.history, inputs.supply)
+    decided = _decide(inputs, pool)
     standing = queries.standing(list(decided))
     steps = next_steps({key: d.wanted for key, d in decided.items()}, {key: s for key, (_, s) in standing.items()})
-    run = _run(inputs, decided, steps, actor)
+    run = _run(inputs, pool, decided, steps, actor)
     _create(run, inputs, {key: decided[key] for key, step in steps.items() if step is Step.CREATE})
     _update(run, inputs, {standing[key][0]: decided[key] for key, step in steps.items() if step is Step.UPDATE})
     _withdraw([key for key, step in steps.items() if step is Step.WITHDRAW], because="Nothing is needed any more.")
@@ -96,9 +97,9 @@ def _surface_late_deliveries(inputs: PlanningInputs) -> None:
     purchasing.alert_late(inputs.late, today=inputs.planned_on)
 
 
-def _decide(inputs: PlanningInputs) -> dict[int, Decided]:
+def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
     """Ask the engine, and give each answer its reason and the fingerprint of what it was decided on."""
-    answers = engine.plan(*inputs.frames)
+    answers = engine.plan(*inputs.frames, today=inputs.planned_on, pool=pool)
     given = engine.inputs(*inputs.frames)
     decided = {}
     for row, known in zip(answers.iter_rows(named=True), given.iter_rows(named=True), strict=True):
@@ -134,7 +135,9 @@ def _reason(row: dict[str, Any], known: dict[str, Any], source: Source, inputs: 
     return {**reason(row, known), "terms": terms, "not_counted_because_late": late}
 
 
-def _run(inputs: PlanningInputs, decided: dict[int, Decided], steps: dict[int, Step], actor: str) -> PlanningRun:
+def _run(
+    inputs: PlanningInputs, pool: engine.Pool, decided: dict[int, Decided], steps: dict[int, Step], actor: str
+) -> PlanningRun:
     """This run's row; the last run's where nothing moved since."""
     hashed = queries.run_hash(inputs.planned_on, [d.wanted.basis.input_hash for d in decided.values()])
     last = queries.last_run()
@@ -143,7 +146,8 @@ def _run(inputs: PlanningInputs, decided: dict[int, Decided], steps: dict[int, S
     return PlanningRun.objects.create(
         planned_on=inputs.planned_on, actor=actor, watermark=inputs.watermark, engine_version=engine.VERSION,
         product_version=ownstock.__version__, input_hash=hashed, item_site_count=len(decided),
-        proposed_count=sum(d.wanted.quantity > 0 for d in decided.values()), unplanned=list(inputs.unplanned.values()),
+        proposed_count=sum(d.wanted.quantity > 0 for d in decided.values()), pool=pool.record(),
+        unplanned=list(inputs.unplanned.values()),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from ownstock.planning.rules import (
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
 from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
 
-HISTORY_WEEKS = 52
+HISTORY_WEEKS = 156
 DAYS_A_WEEK = 7
 
 # What left to customers, what came back, and how usable stock changed, by item, site and the site's own day.

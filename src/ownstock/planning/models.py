@@ -26,6 +26,9 @@ class PlanningRun(models.Model):
     )
     item_site_count = models.PositiveIntegerField()
     proposed_count = models.PositiveIntegerField()
+    pool = models.JSONField(
+        null=True, help_text="What all item-sites together told of each: their season, how the methods did."
+    )
     unplanned = models.JSONField(default=list, help_text="Item-sites that could not be planned, each with the reason.")
 
     class Meta:

@@ -117,11 +117,19 @@ def item_site_outlook(item_site: ItemSite, on: date) -> ItemSiteOutlook:
     inputs = planning_inputs(on, only=item_site)
     if not inputs.sources:
         return ItemSiteOutlook(fault=inputs.unplanned[item_site.pk]["sentence"])
-    [row] = engine.plan(*inputs.frames).iter_rows(named=True)
+    [row] = engine.plan(*inputs.frames, today=on, pool=_last_pool()).iter_rows(named=True)
     [given] = engine.inputs(*inputs.frames).iter_rows(named=True)
     why = reason(row, given)
     first_week_on = date.fromisoformat(why["inputs"]["weeks"][0]["week_start_on"])
     return ItemSiteOutlook(reason=why, past=_past(inputs, first_week_on), expected=_expected(why, on))
+
+
+def _last_pool() -> engine.Pool | None:
+    """What all item-sites told in the last run of this engine, so that one alone is forecast as it was there."""
+    run = last_run()
+    if run is None or run.pool is None or run.engine_version != engine.VERSION:
+        return None
+    return engine.Pool.of_record(run.pool)
 
 
 def _past(inputs: PlanningInputs, start: date) -> list[DayClose]:
@@ -131,7 +139,7 @@ def _past(inputs: PlanningInputs, start: date) -> list[DayClose]:
 
 def _expected(why: dict[str, Any], on: date) -> list[DayClose]:
     """On hand day by day, were demand just its mean and nothing ordered; lost sales leave it at zero, backorders below."""
-    given, mean = why["inputs"], why["forecast"]["mean_per_day"]
+    given, forecast = why["inputs"], why["forecast"]
     arriving: dict[int, float] = defaultdict(float)
     for arrival in given["arrivals"]:
         arriving[arrival["arrives_in_days"]] += arrival["quantity"]
@@ -139,6 +147,8 @@ def _expected(why: dict[str, Any], on: date) -> list[DayClose]:
     on_hand = given["usable"] - given["backordered"] + arriving[0]
     closes = [DayClose(on, on_hand)]
     for day in range(1, given["lead_time_days"] + given["review_period_days"] + 1):
-        on_hand = max(on_hand + arriving[day] - mean, least)
+        bucket = min(int((day - 1) // forecast["bucket_days"]), len(forecast["mean_by_bucket"]) - 1)
+        wanted = forecast["mean_by_bucket"][bucket] / forecast["bucket_days"]
+        on_hand = max(on_hand + arriving[day] - wanted, least)
         closes.append(DayClose(on + timedelta(days=day), on_hand))
     return closes

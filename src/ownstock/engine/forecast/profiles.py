@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -31,6 +33,23 @@ class Pool:
 
     season: SharedSeason
     everywhere: bank.Everywhere
+
+    def record(self) -> dict[str, Any]:
+        """The same in plain lists and numbers, ready for JSON."""
+        return {
+            "season": self.season.index.tolist(),
+            "is_season_known": self.season.is_known,
+            "method_error": self.everywhere.error.tolist(),
+            "variance_ratio": self.everywhere.variance_ratio,
+            "momentum": [factor.tolist() for factor in self.everywhere.momentum],
+        }
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> Pool:
+        """The pool that a record was made of."""
+        season = SharedSeason(np.array(record["season"]), record["is_season_known"])
+        momentum = tuple(np.array(factor) for factor in record["momentum"])
+        return cls(season, bank.Everywhere(np.array(record["method_error"]), record["variance_ratio"], momentum))
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import numpy as np
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.kernels.compiled import compiled
 
+# What the search for (s, nQ) leaves open: nothing, the point, or both.
 COST_ONLY, BEST_POINT, BEST_BOTH = 0, 1, 2
 
 
 @compiled
-def _position_cost(window: Floats, least: int, holding: float, shortage: float) -> tuple[float, int, Floats]:
+def position_cost(window: Floats, least: int, holding: float, shortage: float) -> tuple[float, int, Floats]:
     """Mean of the window's demand, the cheapest position, and the cost of positions least, least + 1 …"""
     mean = 0.0
     for point in range(window.size):
@@ -38,28 +39,84 @@ def _at(position: int, least: int, cost: Floats, mean: float, holding: float, sh
 
 
 @compiled
-def _renewal(known: int, upto: int, visits: Floats, demand: Floats, least: int) -> Floats:
-    """Extend the expected visits of positions 0 … known - 1 below the level to those of upto - 1. May grow the array.
+def _downward(
+    highest: int, positions: int, least: int, cost: Floats, mean: float, holding: float, shortage: float
+) -> Floats:
+    """Costs of the positions highest, highest - 1 …"""
+    found = np.empty(positions)
+    for below in range(positions):
+        found[below] = _at(highest - below, least, cost, mean, holding, shortage)
+    return found
+
+
+@compiled
+def _last_first(points: Floats, start: int, end: int) -> Floats:
+    found = np.empty(end - start)
+    for place in range(end - start):
+        found[place] = points[end - 1 - place]
+    return found
+
+
+@compiled
+def _renewal(visits: Floats, known: int, demand: Floats, least: int) -> None:
+    """Fill the expected visits of the positions `known` … below the level, from those nearer to it.
 
     `demand` has the last point first; visits(j) = Σ P(k)·visits(j - k) / (1 - P(0)), k ≥ 1.
     """
-    if upto > visits.size:
-        grown = np.empty(max(upto, 2 * visits.size))
-        grown[:known] = visits[:known]
-        visits = grown
     last = least + demand.size - 1
     moves = 1.0 - demand[demand.size - 1] if least == 0 else 1.0
     nearest = max(least, 1)
-    for below in range(known, upto):
-        if below == 0:
-            visits[0] = 1.0 / moves
-            continue
+    visits[0] = 1.0 / moves
+    for below in range(max(known, 1), visits.size):
         total = 0.0
         shift = last - below
         for other in range(max(0, below - last), below - nearest + 1):
             total += demand[shift + other] * visits[other]
         visits[below] = total / moves
-    return visits
+
+
+@compiled
+def _twice_as_long(values: Floats) -> Floats:
+    grown = np.empty(2 * values.size)
+    for place in range(values.size):
+        grown[place] = values[place]
+    return grown
+
+
+@compiled
+def min_max_cost(
+    demand_first: Ints,
+    demand_least: Ints,
+    demand: Floats,
+    window_first: Ints,
+    window_least: Ints,
+    window: Floats,
+    holding_cost: Floats,
+    shortage_cost: Floats,
+    order_cost: Floats,
+    reorder_point: Ints,
+    order_up_to_level: Ints,
+    average: Floats,
+) -> None:
+    """Average cost of a period under given (s, S); see `min_max`."""
+    for item in range(average.size):
+        h, p = holding_cost[item], shortage_cost[item]
+        low = window_least[item]
+        mean, _, cost = position_cost(window[window_first[item] : window_first[item + 1]], low, h, p)
+        points = _last_first(demand, demand_first[item], demand_first[item + 1])
+        downward = _downward(
+            order_up_to_level[item], order_up_to_level[item] - reorder_point[item], low, cost, mean, h, p
+        )
+        if demand_least[item] == 0 and points.size == 1:
+            average[item] = downward[0]
+            continue
+        visits = np.empty(downward.size)
+        _renewal(visits, 0, points, demand_least[item])
+        total, length = order_cost[item], 0.0
+        for below in range(visits.size):
+            total += visits[below] * downward[below]
+            length += visits[below]
+        average[item] = total / length
 
 
 @compiled
@@ -73,12 +130,11 @@ def min_max(
     holding_cost: Floats,
     shortage_cost: Floats,
     order_cost: Floats,
-    search: int,
     reorder_point: Ints,
     order_up_to_level: Ints,
     average: Floats,
 ) -> None:
-    """Average cost of a period under (s, S): of those given (COST_ONLY), or of the cheapest, which is written.
+    """The cheapest (s, S) and their average cost of a period, which are written.
 
     Zheng and Federgruen (1991), Operations Research 39(4), 654-665. Points of demand between reviews and of the window
     lie in bands as `count_bands` makes them. Without demand there is nothing to order: (-1, 0).
@@ -86,55 +142,48 @@ def min_max(
     for item in range(average.size):
         h, p, k = holding_cost[item], shortage_cost[item], order_cost[item]
         low = window_least[item]
-        mean, cheapest, cost = _position_cost(window[window_first[item] : window_first[item + 1]], low, h, p)
+        mean, cheapest, cost = position_cost(window[window_first[item] : window_first[item + 1]], low, h, p)
         least = demand_least[item]
-        points = demand[demand_first[item] : demand_first[item + 1]][::-1].copy()
+        points = _last_first(demand, demand_first[item], demand_first[item + 1])
         if least == 0 and points.size == 1:
-            if search != COST_ONLY:
-                reorder_point[item], order_up_to_level[item] = -1, 0
-            average[item] = _at(order_up_to_level[item], low, cost, mean, h, p)
-            continue
-        visits = _renewal(0, 1, np.empty(64), points, least)
-        if search == COST_ONLY:
-            level, width = order_up_to_level[item], order_up_to_level[item] - reorder_point[item]
-            visits = _renewal(1, width, visits, points, least)
-            total, length = k, 0.0
-            for below in range(width):
-                total += visits[below] * _at(level - below, low, cost, mean, h, p)
-                length += visits[below]
-            average[item] = total / length
+            reorder_point[item], order_up_to_level[item], average[item] = -1, 0, cost[0]
             continue
 
         # The best point for the cheapest position as level: lower it as long as that lowers the average.
-        level, width, known = cheapest, 1, 1
-        length = visits[0]
-        total = length * cost[cheapest - low]
-        best = (k + total) / length
-        while best > _at(level - width, low, cost, mean, h, p):
-            if known == width:
-                visits = _renewal(known, width + 64, visits, points, least)
-                known = width + 64
-            total += visits[width] * _at(level - width, low, cost, mean, h, p)
-            length += visits[width]
-            width += 1
-            best = (k + total) / length
-        point = level - width
+        known, width, total, length, best = 0, 0, 0.0, 0.0, np.inf
+        visits = np.empty(32)
+        is_lower = True
+        while is_lower:
+            _renewal(visits, known, points, least)
+            downward = _downward(cheapest, visits.size, low, cost, mean, h, p)
+            known = visits.size
+            while is_lower and width < known:
+                is_lower = best > downward[width]
+                if is_lower:
+                    total += visits[width] * downward[width]
+                    length += visits[width]
+                    width += 1
+                    best = (k + total) / length
+            if is_lower:
+                visits = _twice_as_long(visits)
+        level, point = cheapest, cheapest - width
 
         # Costs of the positions that matter, from the highest down, so that sums run in one direction.
-        highest = level
-        while _at(highest, low, cost, mean, h, p) <= best:
+        highest = cheapest
+        while highest < low + cost.size and cost[highest - low] <= best:
             highest += 1
-        downward = np.empty(highest - point + 1)
-        for position in range(point, highest + 1):
-            downward[highest - position] = _at(position, low, cost, mean, h, p)
+        if highest == low + cost.size:
+            highest = max(highest, int(mean + best / h) + 1)
+        downward = _downward(highest, highest - point, low, cost, mean, h, p)
 
         # Raise the level; where that lowers the average, the point may have to follow.
         candidate = level + 1
-        while downward[highest - candidate] <= best:
+        while candidate <= highest and downward[highest - candidate] <= best:
             width = candidate - point
             if known < width:
-                visits = _renewal(known, width + 64, visits, points, least)
-                known = width + 64
+                visits = _twice_as_long(visits)
+                _renewal(visits, known, points, least)
+                known = visits.size
             total, length = 0.0, 0.0
             shift = highest - candidate
             for below in range(width):
@@ -179,7 +228,7 @@ def fixed_multiples(
     for item in range(average.size):
         h, p, k = holding_cost[item], shortage_cost[item], order_cost[item]
         low = window_least[item]
-        mean, cheapest, cost = _position_cost(window[window_first[item] : window_first[item + 1]], low, h, p)
+        mean, cheapest, cost = position_cost(window[window_first[item] : window_first[item + 1]], low, h, p)
         start, end = demand_first[item], demand_first[item + 1]
         left, right = cheapest, cheapest - 1
         if search == COST_ONLY:

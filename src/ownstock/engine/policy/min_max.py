@@ -9,6 +9,7 @@ Research 39(4), 654-665. With m(j) the expected visits of the position j below S
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,7 @@ def cheapest(items: PeriodicReview) -> MinMax:
     """The cheapest minimum and maximum with backorders. Without demand: (-1, 0), that is no order ever."""
     size = items.holding_cost.size
     found = MinMax(np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64), np.zeros(size))
-    _run(items, kernel.BEST_BOTH, found)
+    _run(kernel.min_max, items, found)
     return found
 
 
@@ -54,10 +55,8 @@ def cost(items: PeriodicReview, reorder_point: Ints, order_up_to_level: Ints) ->
             code="level_not_above_point",
             row=row,
         )
-    given = MinMax(
-        reorder_point.astype(np.int64), order_up_to_level.astype(np.int64), np.zeros(wrong.size or reorder_point.size)
-    )
-    _run(items, kernel.COST_ONLY, given)
+    given = MinMax(reorder_point.astype(np.int64), order_up_to_level.astype(np.int64), np.zeros(reorder_point.size))
+    _run(kernel.min_max_cost, items, given)
     return given.cost
 
 
@@ -106,9 +105,9 @@ def cheapest_plainly(items: PeriodicReview, item: int, points: range, levels: ra
     return best
 
 
-def _run(items: PeriodicReview, search: int, found: MinMax) -> None:
+def _run(search: Callable[..., None], items: PeriodicReview, found: MinMax) -> None:
     demand, window = items.demand, items.window
-    kernel.min_max(
+    search(
         demand.first,
         demand.least,
         demand.probability,
@@ -118,7 +117,6 @@ def _run(items: PeriodicReview, search: int, found: MinMax) -> None:
         items.holding_cost,
         items.shortage_cost,
         items.order_cost_per_period,
-        search,
         found.reorder_point,
         found.order_up_to_level,
         found.cost,
