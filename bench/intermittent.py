@@ -8,9 +8,10 @@ in every month that it waits where it is backordered. All methods know the deman
 not served too (a parts counter writes down what was asked for), start from the same stock and order for some unscored
 months first.
 
-SBA and TSB smooth by 0.1; AutoETS is fitted anew for every part and month. Each orders in two ways: `normal` is common
-practice, mean plus z times its in-sample one-step error deviation over lead time and review; `negative binomial` takes
-the quantile of that distribution with the same mean and deviation.
+SBA and TSB smooth by 0.1; AutoETS is fitted anew for every part and month (without a season: one of twelve months takes
+ten times as long and changed no cost by more than 0.2 % on 250 parts of each file). Each orders in two ways: `normal`
+is common practice, mean plus z times its in-sample one-step error deviation over lead time and review; `negative
+binomial` takes the quantile of that distribution with the same mean and deviation.
 """
 
 from __future__ import annotations

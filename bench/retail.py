@@ -126,30 +126,40 @@ def best_multiplier(one: Shop, practice: Practice) -> float:
     return min(costs, key=lambda multiplier: costs[multiplier])
 
 
+class Ledger:
+    """What the shop's books tell the engine: weekly sales, and the share of days with something to sell."""
+
+    def __init__(self, one: Shop) -> None:
+        self.could_sell = one.could_sell.copy()
+
+    def close(self, day: int, state: State, seen: Seen) -> None:
+        """Note of a day that has ended whether there was anything to sell: it was sold, or is still there."""
+        self.could_sell[:, day] = (state.on_hand > 0) | (seen.demand[:, day] > 0)
+
+    def history(self, seen: Seen) -> DemandHistory:
+        """The whole weeks so far."""
+        rows, days = seen.demand.shape
+        share = self.could_sell[:, :days].reshape(rows, -1, DAYS_A_WEEK).mean(axis=2)
+        weekly = weeks_of(seen.demand).astype(np.float32)
+        return DemandHistory(pl.Series(np.arange(rows)), weekly, share.astype(np.float32), FIRST_MONDAY, "week")
+
+
 def our_order(one: Shop, span: Span, profile: str) -> Order:
-    """The engine, told what the ledger would tell: weekly sales, and the share of days with something to sell."""
-    item_site = pl.Series(np.arange(one.unit_cost.size))
+    """The engine, asked every Monday and told what the ledger tells."""
+    item_site, ledger = pl.Series(np.arange(one.unit_cost.size)), Ledger(one)
     supply = {"item_site": item_site, "lead_time_days": one.supply.lead_time_days, "review_period_days": DAYS_A_WEEK}
     supply |= {"moq": one.supply.moq, "order_multiple": one.supply.order_multiple, "unit_cost": one.unit_cost}
     economics = {"item_site": item_site, "holding_rate": HOLDING_RATE, "shortage_cost": one.shortage_cost}
     economics |= {"unserved_demand": "lost"}
     asked = Asked(pl.DataFrame(supply), pl.DataFrame(economics), days_a_period=1, profile=profile)
-    could_sell = one.could_sell.copy()
-
-    def known(period: int, state: State, seen: Seen) -> DemandHistory:
-        days = could_sell[:, : seen.demand.shape[1]].reshape(item_site.len(), -1, DAYS_A_WEEK)
-        share, sold = days.mean(axis=2).astype(np.float32), weeks_of(seen.demand).astype(np.float32)
-        return DemandHistory(item_site, sold, share, FIRST_MONDAY, "week")
-
-    decide = planned(asked, known)
+    decide = planned(asked, lambda period, state, seen: ledger.history(seen))
 
     def order(period: int, state: State, seen: Seen) -> Ints:
         if period:
-            yesterday = span.first * DAYS_A_WEEK + period - 1
-            could_sell[:, yesterday] = (state.on_hand > 0) | (seen.demand[:, -1] > 0)
+            ledger.close(span.first * DAYS_A_WEEK + period - 1, state, seen)
         if period % DAYS_A_WEEK:
             return np.zeros_like(state.on_hand)
-        print(f"Ownstock: week {span.first + period // DAYS_A_WEEK} of {span.end}", file=sys.stderr)
+        print(f"Ownstock {profile}: week {span.first + period // DAYS_A_WEEK} of {span.end}", file=sys.stderr)
         return decide(period, state, seen)
 
     return order
