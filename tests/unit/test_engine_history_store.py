@@ -116,6 +116,15 @@ def test_a_late_return_is_netted_against_the_sales_that_the_store_has_seen(tmp_p
     assert open_store(tmp_path).history.demand.tolist() == [[5, 2, 0], [0, 0, 0]]
 
 
+def test_a_return_that_came_with_one_addition_is_netted_against_a_sale_that_comes_with_the_next(tmp_path: Path) -> None:
+    large(tmp_path, rows=100, weeks=3)
+    for watermark, (quantity, kind) in enumerate([(30, "return"), (40, "issue")], start=1):
+        one = pl.DataFrame({"item_site": [7], "moved_on": [MONDAY], "quantity": [quantity], "kind": [kind]})
+        append_movements(tmp_path, one, since=watermark, watermark=watermark + 1)
+        assert generation(tmp_path).joinpath("changed_place.bin").stat().st_size == 4
+        assert open_store(tmp_path).history.demand[7].tolist() == [0 if kind == "return" else 31, 22, 23]
+
+
 def test_movements_after_the_last_week_wait_until_theirs_is_complete(tmp_path: Path) -> None:
     stored(tmp_path, ("a", 0, 5, "issue"))
     append_movements(tmp_path, moved(("a", 22, 7, "issue"), ("b", 28, 9, "issue")), since=1, watermark=2)
