@@ -21,8 +21,8 @@ DAYS_A_WEEK = 7
 CRITICAL_RATIO = SHORTAGE_COST / (SHORTAGE_COST + HOLDING_COST)
 # The rules charge holding by unit and week, the engine by money and year: at a unit cost of 1 this is the same.
 HOLDING_RATE = HOLDING_COST * 365 / DAYS_A_WEEK
-# Sold out in the course of the week: for how much of it nobody knows, what was sold is the least that was wanted.
-PARTLY = 0.5
+# Sold out in the course of the week, nobody knows when: what was sold is the least that was wanted.
+PARTLY = 0.0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ownstock.engine.arrays import Floats, Ints
 
 @dataclass(frozen=True)
 class OpenArrivals:
-    """All open arrivals, sorted by item-site and day, one per day.
+    """All open arrivals, sorted by item-site and day.
 
     place, day, quantity: [all arrivals]; the arrivals of item-site i are first[i] … first[i] + count[i] - 1.
     """
@@ -48,14 +48,9 @@ class LeadTimes:
 
 
 def open_arrivals(arrivals: pl.DataFrame, item_sites: pl.DataFrame) -> OpenArrivals:
-    """The arrivals frame by the places of the item-sites; arrivals of one day are added up."""
+    """The arrivals frame by the places of the item-sites, each by day."""
     places = item_sites.select("item_site").with_row_index("place")
-    by_day = (
-        arrivals.join(places, on="item_site")
-        .group_by("place", "arrives_in_days")
-        .agg(pl.col("quantity").sum())
-        .sort("place", "arrives_in_days")
-    )
+    by_day = arrivals.join(places, on="item_site").sort("place", "arrives_in_days")
     place = by_day["place"].to_numpy().astype(np.int64)
     count = np.bincount(place, minlength=item_sites.height).astype(np.int64)
     return OpenArrivals(

@@ -21,15 +21,21 @@ EVIDENCE = 1.0
 # Of the day on which it ran out, half was out of stock, though the record counts the day as in stock.
 UNSEEN_DAYS = 0.5
 # Of a bucket that sold out nobody knows when: so many standard deviations of Poisson demand are added to the usual.
-BOOST = 0.5
+BOOST = 1.0
 # The level from which the usual is told fades by half in so many buckets, and begins as the mean of the whole series.
-LEVEL_HALF_LIFE = {"day": 45.0, "week": 8.0, "month": 6.0}
+LEVEL_HALF_LIFE = {"day": 180.0, "week": 30.0, "month": 18.0}
 FIRST_LEVEL_BUCKETS = 2.0
 # Demand so many standard deviations above the mean of the last season is capped.
 CAP_DEVIATIONS = 3.0
 LAST_SEASON = {"day": 182, "week": 52, "month": 24}
 
 CAPPED = ("item_site", "bucket_start_on", "demand", "capped_at")
+
+
+def sold_out(history: DemandHistory) -> Floats32:
+    """What the kernels are told of sold-out buckets: evidence, unseen part, boost, weight of the first level, fade. [5]"""
+    unseen, fade = UNSEEN_DAYS / history.days_a_bucket, 0.5 ** (1 / LEVEL_HALF_LIFE[history.bucket])
+    return np.array([EVIDENCE, unseen, BOOST, FIRST_LEVEL_BUCKETS, fade], dtype=np.float32)
 
 
 def uncensored(history: DemandHistory, season: Floats32 | None = None, group: Ints | None = None) -> DemandHistory:
@@ -43,7 +49,7 @@ def uncensored(history: DemandHistory, season: Floats32 | None = None, group: In
 
     so the rate added lies between m and d / f. f is taken half a day shorter than recorded, never by more than half;
     r = 2. Where the bucket sold though the record says it was never in stock, nobody knows for how long it was:
-    b + 0.5 sqrt(b), b = max(d, m). Without a sale nothing is lifted: such a bucket counts for the part f in stock, none
+    b + sqrt(b), b = max(d, m). Without a sale nothing is lifted: such a bucket counts for the part f in stock, none
     where that is 0. The formula is the posterior mean of the gamma-Poisson model (Gelman and others, Bayesian Data
     Analysis, section 2.6); sales that stop when the stock does are no different from time that runs out.
     season [G, T] and group [n]: indices, 1 where left out.

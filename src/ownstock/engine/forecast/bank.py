@@ -13,6 +13,7 @@ import numpy as np
 
 from ownstock.engine.arrays import Floats, Floats32, Ints
 from ownstock.engine.blocks import in_blocks
+from ownstock.engine.cleaning import CAP_DEVIATIONS, sold_out
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels import bank as kernel
 
@@ -98,7 +99,8 @@ def judge(history: DemandHistory, season: Floats, group: Ints, horizon: Ints, th
     def run(first: int, last: int) -> None:
         kernel.run_bank(
             first, last, history.demand, history.in_stock, indices, group, horizon, fades,
-            pace.long_window, pace.recent, pace.origins, history.buckets_a_season, level, error, told,
+            pace.long_window, pace.recent, pace.origins, history.buckets_a_season, sold_out(history), CAP_DEVIATIONS,
+            level, error, told,
         )  # fmt: skip
 
     in_blocks(rows, run, threads)

@@ -87,7 +87,7 @@ def forecast(
     buckets, group = history.demand.shape[1], groups[:, 0]
     skipped = _days_since_history(history, today)
     stretch = _stretch(history, lead_days, review_days, skipped)
-    season = pool.season if pool else shared_season(history, group, bank.PACES[history.bucket].half_lives[1])
+    season = pool.season if pool else shared_season(history, group)
     index = season.over(history, buckets + stretch.ahead)
     judged = bank.judge(history, index, group, stretch.protection, threads)
     everywhere = pool.everywhere if pool else bank.learn(judged, groups)

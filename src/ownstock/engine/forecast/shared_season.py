@@ -14,6 +14,7 @@ import numpy as np
 
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.blocks import in_blocks
+from ownstock.engine.cleaning import sold_out
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels.bank import season_sums
 
@@ -43,17 +44,14 @@ class SharedSeason:
         return self.index[:, history.season_index(count)]
 
 
-def shared_season(history: DemandHistory, group: Ints, half_life: float) -> SharedSeason:
-    """The season of every group. group [n] codes → [G, S]
-
-    `half_life` in buckets is how fast the level fades from which sold-out buckets are lifted (see kernels/bank.py).
-    """
+def shared_season(history: DemandHistory, group: Ints) -> SharedSeason:
+    """The season of every group. group [n] codes → [G, S]"""
     buckets, groups = history.demand.shape[1], int(group.max(initial=0)) + 1
     season = history.buckets_a_season
     is_short = buckets < 2 * season
     if buckets < season or (is_short and history.demand.shape[0] < SERIES_TO_TRUST_ONE_SEASON):
         return SharedSeason(np.ones((groups, season)), is_known=False)
-    sold, expected = _sums(history, group, groups, half_life)
+    sold, expected = _sums(history, group, groups)
     age = (buckets - 1 - np.arange(buckets)) / season
     fade = 0.5 ** (age / HALF_LIFE_SEASONS)
     place = history.season_index(buckets)
@@ -77,18 +75,18 @@ def _by_place(sums: Floats, place: Ints, places: int) -> Floats:
     return added
 
 
-def _sums(history: DemandHistory, group: Ints, groups: int, half_life: float) -> tuple[Floats, Floats]:
+def _sums(history: DemandHistory, group: Ints, groups: int) -> tuple[Floats, Floats]:
     """What was wanted and what was expected by group and bucket, of at most MOST_SERIES series. [G, T] each"""
     rows, buckets = history.demand.shape
     stride = -(-rows // MOST_SERIES)
     asked = slice(None, None, stride)
     demand, in_stock, of = history.demand[asked], history.in_stock[asked], group[asked]
+    told, half = sold_out(history), history.buckets_a_season // 2
     parts: dict[int, tuple[Floats, Floats]] = {}
 
     def add_up(first: int, last: int) -> None:
         sold, expected = np.zeros((groups, buckets)), np.zeros((groups, buckets))
-        half = history.buckets_a_season // 2
-        season_sums(first, last, 1, demand, in_stock, of, half, 0.5 ** (1 / half_life), sold, expected)
+        season_sums(first, last, 1, demand, in_stock, of, half, told, sold, expected)
         parts[first] = sold, expected
 
     in_blocks(demand.shape[0], add_up)

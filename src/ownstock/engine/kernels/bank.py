@@ -34,41 +34,45 @@ SHORT_WINDOW, LONG_WINDOW = 13, 26
 LONG_LEVEL, RATIO, SEEN, RECENT, RECENT_EXPECTED, CAPPED, LAST_SEEN, AMOUNT, WEIGHT = 0, 1, 2, 3, 4, 5, 6, 7, 10
 TOLD = 13
 
-LEAST_IN_STOCK = np.float32(0.5)
-LIFT = np.float32(1.0)
-CAP_DEVIATIONS = np.float32(3.0)
 LEAST_RATIO, MOST_RATIO = np.float32(1.0), np.float32(1e4)
 PRIOR_BUCKETS, PRIOR_FLOOR = np.float32(6.0), np.float32(0.3)
 FIRST_WEIGHT = np.float32(0.3)
 
 
 @compiled
-def lift(demand: Any, seen: Any, season: Any, amount: Any, weight: Any, fade: Any) -> None:
-    """Demand and exposure of each bucket as they can be believed, in place. demand, seen, season [T, LANES]
+def lift(demand: Any, seen: Any, season: Any, told: Any, amount: Any, weight: Any) -> None:
+    """Lift the buckets that sold out to what was wanted, in place, see `cleaning.uncensored`. demand, seen, season [T, LANES]
 
-    A bucket that sold out held more demand than was sold: what was sold is a lower bound. It is lifted to what such a
-    bound suggests beside the level so far (`amount` / `weight`, fading), at most to the rate of the time in stock.
-    A bucket without a sale that was in stock for less than half of it says nothing.
+    told: evidence, part of a bucket that is less seen than recorded, boost, weight of the first level, fade.
     """
-    amount[:] = np.float32(0.0)
-    weight[:] = np.float32(0.0)
+    zero, one, tiny = np.float32(0.0), np.float32(1.0), np.float32(1e-6)
+    evidence, unseen, boost, first, fade = told[0], told[1], told[2], told[3], told[4]
+    amount[:] = zero
+    weight[:] = zero
+    for t in range(demand.shape[0]):
+        for b in range(LANES):
+            amount[b] += demand[t, b]
+            weight[b] += season[t, b] * seen[t, b]
+    for b in range(LANES):
+        amount[b] = first * amount[b] / max(weight[b], tiny)
+        weight[b] = first
     for t in range(demand.shape[0]):
         for b in range(LANES):
             d, f, s = demand[t, b], seen[t, b], season[t, b]
-            usual = s * amount[b] / max(weight[b], np.float32(1e-6))
+            usual = s * amount[b] / weight[b]
+            part = max(f - unseen, np.float32(0.5) * f)
+            added = d + (one - part) * (usual + evidence * d) / (one + evidence * part)
             bound = max(d, usual)
-            lifted = min(bound + LIFT * np.sqrt(bound), d / max(f, np.float32(1e-6)))
-            is_full = f >= np.float32(1.0)
-            is_cut = (not is_full) and d > np.float32(0.0) and f > np.float32(0.0)
-            d = d if is_full else (lifted if is_cut else np.float32(0.0))
-            f = np.float32(1.0) if (is_full or is_cut) else (f if f >= LEAST_IN_STOCK else np.float32(0.0))
+            lifted = added if f > zero else bound + boost * np.sqrt(bound)
+            is_cut = f < one and d > zero
+            d, f = (lifted, one) if is_cut else (d, f)
             demand[t, b], seen[t, b] = d, f
             amount[b] = amount[b] * fade + d
             weight[b] = weight[b] * fade + s * f
 
 
 @compiled
-def season_sums(first: int, last: int, stride: int, demand: Any, in_stock: Any, group: Any, half: int, fade: float,
+def season_sums(first: int, last: int, stride: int, demand: Any, in_stock: Any, group: Any, half: int, sold_out: Any,
                 sold: Any, expected: Any) -> None:  # fmt: skip
     """Add up, by group and bucket, what was wanted and what the level around each bucket expected. sold, expected [G, T]
 
@@ -88,7 +92,7 @@ def season_sums(first: int, last: int, stride: int, demand: Any, in_stock: Any, 
             for t in range(buckets):
                 d[t, b] = demand[row, t] if b < lanes else np.float32(0.0)
                 f[t, b] = in_stock[row, t] if b < lanes else np.float32(0.0)
-        lift(d, f, ones, amount, weight, np.float32(fade))
+        lift(d, f, ones, sold_out, amount, weight)
         for t in range(buckets):
             for b in range(LANES):
                 sums[t + 1, b] = sums[t, b] + d[t, b]
@@ -106,7 +110,7 @@ def season_sums(first: int, last: int, stride: int, demand: Any, in_stock: Any, 
 @compiled
 def run_bank(
     first: int, last: int, demand: Any, in_stock: Any, season: Any, group: Any, horizon: Any,
-    half_lives: Any, long_window: int, recent: int, origins: int, cycle: int,
+    half_lives: Any, long_window: int, recent: int, origins: int, cycle: int, sold_out: Any, deviations: float,
     level: Any, error: Any, told: Any,
 ) -> None:  # fmt: skip
     """Levels now and squared errors at the last origins of every method, for the series from `first` to `last` - 1.
@@ -146,7 +150,7 @@ def run_bank(
                 total += phi
                 run[b] += total
             run[b] /= f32(horizon[row])
-        lift(d, f, s[:buckets], mean, prior, fade[FADING - 1])
+        lift(d, f, s[:buckets], sold_out, mean, prior)
         # Cap what is far beyond the usual, by the last season.
         since = max(buckets - long_window, 0)
         for b in range(LANES):
@@ -158,7 +162,7 @@ def run_bank(
                     xx += rate * rate
                     n += one
             m = x / max(n, one)
-            cap[b] = m + CAP_DEVIATIONS * np.sqrt(max(xx / max(n, one) - m * m, zero)) + one
+            cap[b] = m + f32(deviations) * np.sqrt(max(xx / max(n, one) - m * m, zero)) + one
             seen_number[b] = n
         capped_number = np.zeros(LANES, f32)
         for t in range(buckets):
