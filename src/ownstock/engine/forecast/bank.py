@@ -83,7 +83,7 @@ class Combined:
 
     level: Floats
     variance_ratio: Floats
-    weight: Floats
+    weight: Floats32
 
 
 def judge(history: DemandHistory, season: Floats, group: Ints, horizon: Ints, threads: int | None = None) -> Judged:
@@ -122,6 +122,21 @@ def learn(judged: Judged, groups: Ints) -> Everywhere:
 
 def combine(judged: Judged, groups: Ints, horizon: Ints, everywhere: Everywhere) -> Combined:
     """Weigh the methods of each series by what it and all series tell. groups [n, any] codes. → [n]"""
+    rows = judged.level.shape[0]
+    level, ratio = np.zeros((2, rows))
+    weight: Floats32 = np.zeros((rows, kernel.COUNT), np.float32)
+
+    def part(first: int, last: int) -> None:
+        some = slice(first, last)
+        of = Judged(judged.level[some], judged.error[some], judged.told[some])
+        found = _combined(of, groups[some], horizon[some], everywhere)
+        level[some], ratio[some], weight[some] = found.level, found.variance_ratio, found.weight
+
+    in_blocks(rows, part)
+    return Combined(level, ratio, weight)
+
+
+def _combined(judged: Judged, groups: Ints, horizon: Ints, everywhere: Everywhere) -> Combined:
     level = judged.level.astype(np.float64)
     usual, ratio, seen = judged.of(kernel.LONG_LEVEL), _variance_ratio(judged, everywhere), judged.of(kernel.SEEN)
     lately = np.ones(level.shape[0])
@@ -137,11 +152,11 @@ def combine(judged: Judged, groups: Ints, horizon: Ints, everywhere: Everywhere)
     return Combined(combined, ratio * (1 + horizon / (seen + 1)), weight_of)
 
 
-def weights(error: Floats32, everywhere: Everywhere) -> Floats:
+def weights(error: Floats32, everywhere: Everywhere) -> Floats32:
     """Weight of every method for every series, from its squared errors there and everywhere. [n, K] → [n, K]"""
     squares = error.astype(np.float64) + LEAST_ERROR
     weight = PRIOR_WEIGHT * (squares / squares[:, 1:2] + everywhere.error) ** -SHARPNESS
-    found: Floats = weight / weight.sum(axis=1, keepdims=True)
+    found: Floats32 = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
     return found
 
 

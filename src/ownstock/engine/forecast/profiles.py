@@ -13,6 +13,7 @@ import polars as pl
 from ownstock.base.errors import Refused
 from ownstock.engine import frames
 from ownstock.engine.arrays import Floats, Ints
+from ownstock.engine.blocks import in_blocks
 from ownstock.engine.forecast import bank
 from ownstock.engine.forecast.shared_season import SharedSeason, shared_season
 from ownstock.engine.history import DemandHistory
@@ -92,9 +93,9 @@ def forecast(
     judged = bank.judge(history, index, group, stretch.protection, threads)
     everywhere = pool.everywhere if pool else bank.learn(judged, groups)
     combined = bank.combine(judged, groups, stretch.protection, everywhere)
-    mean = combined.level[:, None] * index[group, buckets:]
-    from_today = _from_today(mean, skipped / history.days_a_bucket)
-    return _frame(history, season, judged, combined, from_today), Pool(season, everywhere)
+    ahead = _from_today(index[:, buckets:], skipped / history.days_a_bucket)
+    mean = _means(combined.level, ahead, group)
+    return _frame(history, season, judged, combined, mean), Pool(season, everywhere)
 
 
 def group_codes(groups: pl.DataFrame | None, supply: pl.DataFrame) -> Ints:
@@ -129,8 +130,20 @@ def _stretch(history: DemandHistory, lead_days: Ints, review_days: Ints, skipped
     return Stretch(protection, max(ahead, int(protection.max(initial=1))))
 
 
+def _means(level: Floats, ahead: Floats, group: Ints) -> Floats:
+    """Level times season. level [n], ahead [G, H], group [n] → [n, H]"""
+    mean = np.empty((level.size, ahead.shape[1]))
+
+    def part(first: int, last: int) -> None:
+        some = slice(first, last)
+        np.multiply(level[some, None], ahead[group[some]], out=mean[some])
+
+    in_blocks(level.size, part)
+    return mean
+
+
 def _from_today(mean: Floats, skipped_buckets: float) -> Floats:
-    """Means of buckets that begin today instead of at the end of the history. [n, H] → [n, H - skipped]"""
+    """Buckets that begin today instead of at the end of the history. [any, H] → [any, H - skipped]"""
     whole = min(int(skipped_buckets), mean.shape[1] - 1)
     part = skipped_buckets - int(skipped_buckets)
     mean = mean[:, whole:]
@@ -158,7 +171,7 @@ def _frame(
         "buckets_since_seen": since.fill_nan(None),
         "buckets_capped": pl.Series(judged.of(kernel.CAPPED)),
         "is_season_known": pl.Series(np.full(rows, season.is_known)),
-        "main_method": pl.Series(np.array(bank.METHODS)[main]),
+        "main_method": pl.Series(bank.METHODS).gather(main),
         "main_method_weight": pl.Series(combined.weight[np.arange(rows), main]),
     }
     return pl.DataFrame(columns)
