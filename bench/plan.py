@@ -110,6 +110,17 @@ def autoets_series_per_s(rows: int = SAMPLE) -> float | None:
     return round(rows / (time.perf_counter() - start), 1)
 
 
+def first_plans(profile: str) -> dict[str, float]:
+    """Seconds of the first plan of 1,000 item-sites in a new process: on an empty cache of compiled kernels, and on a warm one."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "bench.plan", "--folder", folder, "--prepare", "1000"], check=True)
+        words = [sys.executable, "-m", "bench.plan", "--folder", folder, "--profile", profile, "--first"]
+        environment = os.environ | {"NUMBA_CACHE_DIR": f"{folder}/kernels"}
+        runs = [subprocess.run(words, check=True, capture_output=True, text=True, env=environment) for _ in range(2)]
+    empty, warm = (float(done.stdout) for done in runs)
+    return {"empty_cache_s": empty, "warm_s": warm}
+
+
 def money(profile: str) -> float | None:
     """Mean cost of the six scored origins of the VN2 pseudo-competitions with this profile; None without the data."""
     data = Path(os.environ.get("OWNSTOCK_SHARED", "../shared")) / "data" / "vn2"
@@ -129,9 +140,14 @@ def main() -> None:
     parser.add_argument("--profile", default="fast")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--prepare", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--first", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.prepare:
         prepare(chosen.prepare, chosen.folder)
+    elif chosen.first:
+        start = time.perf_counter()
+        plan_once(chosen.folder, chosen.profile)
+        print(round(time.perf_counter() - start, 2))
     elif chosen.folder:
         plan_once(chosen.folder, chosen.profile)
         print(json.dumps(measure(chosen.folder, chosen.repeats, chosen.profile)))
@@ -150,12 +166,14 @@ def report(sizes: list[dict[str, Any]], profile: str) -> None:
         "weeks": WEEKS,
         "sizes": sizes,
         "growth_per_row": round(growth, 3),
+        "first_plan_of_1000": first_plans(profile),
         "autoets_series_per_s": autoets_series_per_s(),
         "vn2_pseudo_mean_of_six": money(profile),
         "target_s_per_million": TARGET_S_PER_MILLION,
     }
     print_table(sizes)
     print(f"time a row, {last['rows']:,} against {first['rows']:,} rows: {growth:.2f} times")
+    print(f"first plan of 1,000 item-sites in a new process: {facts['first_plan_of_1000']}")
     print(f"AutoETS with intervals, one process: {facts['autoets_series_per_s']} series/s")
     print(f"VN2 pseudo-competitions with the same profile, mean of six: {facts['vn2_pseudo_mean_of_six']}")
     print(json.dumps(facts))
