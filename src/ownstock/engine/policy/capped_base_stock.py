@@ -42,12 +42,12 @@ def best_with_lost_sales(item: LostSales) -> tuple[int, int, float]:
 
     def cost_of(point: tuple[float, ...], known: float) -> float:
         level, cap = int(point[0]), int(point[1])
-        if cap < 1 or level < cap:
+        if cap < 0 or level < cap:
             return np.inf
         return cost_with_lost_sales(item, level, cap, abandon_above=known).cost
 
     level, _ = base_stock.best_with_lost_sales(item)
-    start = (level, max(1, min(level, (round(item.mean) + item.covering_levels[-1]) // 2)))
+    start = (level, min(level, (round(item.mean) + item.covering_levels[-1]) // 2))
     (level_found, cap_found), cost = cheapest(cost_of, start, reach=2)
     return int(level_found), int(cap_found), cost
 
@@ -108,3 +108,19 @@ def tuned_for_lost_sales(
         found.cost,
     )
     return found
+
+
+def cost_on_path_plainly(item: LostSales, order_up_to_level: int, cap: int, rank: Ints) -> float:
+    """The average that the kernel finds for a level and a cap, in plain Python: its twin."""
+    reached = np.cumsum(item.demand)
+    demand = np.minimum(np.searchsorted(reached, (rank + 0.5) / rank.size), item.demand.size - 1)
+    warm_up = min(20 * (item.lead_time_periods + 1), rank.size // 4)
+    cost = item.cost(order_up_to_level)
+    on_order = [0] * item.lead_time_periods
+    on_hand, costs = order_up_to_level, []
+    for wanted in demand:
+        on_hand += on_order.pop(0)
+        on_order.append(min(max(order_up_to_level - on_hand - sum(on_order), 0), cap))
+        costs.append(cost[on_hand])
+        on_hand = max(on_hand - int(wanted), 0)
+    return float(np.mean(costs[warm_up:]))

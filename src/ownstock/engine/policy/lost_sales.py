@@ -102,14 +102,7 @@ class States:
         object.__setattr__(self, "pipelines", _pipelines(self.bounds))
         room = self.bounds[0] - self.pipelines.sum(axis=1) + 1
         object.__setattr__(self, "first", np.concatenate([[0], np.cumsum(room)]))
-        if self.size > MOST_STATES:
-            raise Refused(
-                f"Exact costs under lost sales would need {self.size} states; {MOST_STATES} is the most. "
-                "Use a shorter lead time, longer periods or larger units.",
-                code="too_many_states",
-                states=self.size,
-                most=MOST_STATES,
-            )
+        _refuse_too_many(self.size)
 
     @property
     def size(self) -> int:
@@ -162,9 +155,21 @@ def _pipelines(bounds: tuple[int, ...]) -> Ints:
     found = np.zeros((1, 0), dtype=np.int64)
     for bound in bounds[:1:-1]:
         here = np.arange(bound + 1)
+        _refuse_too_many(here.size * len(found))
         every = np.column_stack([np.repeat(here, len(found)), np.tile(found, (here.size, 1))])
         found = every[every.sum(axis=1) <= bound]
     return found
+
+
+def _refuse_too_many(states: int) -> None:
+    if states > MOST_STATES:
+        raise Refused(
+            f"Exact costs under lost sales would need {states} states or more; {MOST_STATES} is the most. "
+            "Use a shorter lead time, longer periods or larger units.",
+            code="too_many_states",
+            states=states,
+            most=MOST_STATES,
+        )
 
 
 def _codes(pipelines: Ints, most: int) -> Ints:
@@ -294,6 +299,22 @@ def optimum(item: LostSales) -> Average:
         if wider.cost > found.cost - WIDTH:
             return wider
         found = wider
+
+
+def step_plainly(run: Iteration, values: Floats) -> tuple[Floats, Ints]:
+    """One period of the cheapest orders in plain Python: the twin of the kernel. [states] → values, orders [states]"""
+    states, item = run.states, run.item
+    index = {tuple(units): state for state, units in enumerate(states.units.tolist())}
+    found, best = np.full(states.size, np.inf), np.zeros(states.size, dtype=np.int64)
+    for units, state in index.items():
+        left = np.maximum(units[0] - np.arange(item.demand.size), 0)
+        for order in range(int(states.most_order[state]) + 1):
+            later = (*units[1:], order)
+            following = [index[(int(there) + later[0], *later[1:])] for there in left]
+            expected = item.demand @ values[following] + (item.order_cost if order else 0.0)
+            if expected + run.cost[units[0]] < found[state]:
+                found[state], best[state] = expected + run.cost[units[0]], order
+    return found, best
 
 
 def _optimum_within(item: LostSales, most_order: int) -> Average:
