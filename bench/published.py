@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bench.stated import backorders, leadtime, lost_sales
+from bench.stated import backorders, bullwhip, constrained, dual_sourcing, leadtime, lost_sales
 from bench.stated.compare import Answer, Check, Family, NotReadable, Table
 
 FAMILIES = (
@@ -25,6 +25,9 @@ FAMILIES = (
     lost_sales.WITH_ORDER_COST,
     leadtime.MIXTURE,
     leadtime.CROSSOVER,
+    dual_sourcing.FAMILY,
+    bullwhip.FAMILY,
+    constrained.FAMILY,
 )
 BEYOND, UNREADABLE = 1, 2
 

@@ -87,9 +87,9 @@ def _answers_by_policy(table: Table) -> Iterator[Answer]:
 
 
 def _compare_computed(answer: Answer, item: LostSales, stated: Row, costs: dict[str, float], whole: Row) -> None:
-    for name in stated.keys() & costs.keys():
+    for name in (name for name in costs if name in stated):
         answer.close(f"computed {name}", stated[name], costs[name])
-    for name in stated.keys() & whole.keys():
+    for name in (name for name in whole if name in stated):
         answer.equal(name, stated[name], whole[name])
     for number, pair in enumerate(zip(stated.get("svbs_levels", []), item.covering_levels, strict=False)):
         answer.equal(f"svbs_levels[{number}]", *pair)
