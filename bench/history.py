@@ -1,0 +1,200 @@
+"""Movements to dense weekly demand, and the history store: `python -m bench.history [--movements N] [--item-sites N]`.
+
+Column files of three years of movements, drawn from a fixed seed and in the order of days as a ledger has them, become
+weekly demand, returns netted; then the store is written, opened, and told 10,000 movements at a time. Beside it, in the same
+run and from the same files: DuckDB's GROUP BY made dense, numpy's bincount, and one numpy pass that adds up every column,
+which is what the machine cannot go below. Files are in the page cache, kernels are compiled. Prints a table and, last, one
+line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import polars as pl
+
+from ownstock.engine.arrays import Floats32
+from ownstock.engine.buckets import RETURN, BucketedDemand, Movements, Span, bucketed
+from ownstock.engine.history import net_of_returns
+from ownstock.engine.store import append_movements, open_store, write_generation
+
+SPAN = Span(date(2023, 1, 2), 157)
+DAYS = 7 * SPAN.count
+UNTIL_ON = SPAN.first_on + timedelta(days=DAYS)
+COLUMNS = {"place": np.int32, "day": np.int32, "quantity": np.float32, "kind": np.int8}
+RETURNED, TAKEN_BACK = 0.03, 0.001
+# At the last addition, a quarter of 200,000 item-sites has changed, and the big arrays are written anew.
+ADDED, ADDITIONS, RECENT_DAYS = 10_000, 6, 21
+GROUP_BY = """
+    SELECT place, (day - $first) // 7 AS week, sum(CASE kind WHEN $return THEN -quantity ELSE quantity END) AS units
+    FROM columns GROUP BY ALL
+"""
+
+Result = TypeVar("Result")
+
+
+def timed(work: Callable[[], Result]) -> tuple[float, Result]:
+    """Seconds, and what came out."""
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def peak_mib() -> int:
+    """The most memory this process ever held, mapped files included."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Lines of the table, and the same as fields."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    def tell(self, name: str, what: str, seconds: float, rows: int = 0) -> None:
+        """Print how long a step took, and keep it."""
+        speed = f"{rows / seconds:14,.0f} rows/s" if rows else ""
+        print(f"{what:<58}{seconds:8.3f} s{speed}", flush=True)
+        self.fields[f"{name}_s"] = round(seconds, 4)
+
+
+def write_columns(folder: Path, number: int, item_sites: int, seed: int = 1) -> None:
+    """A file per column: few item-sites move often and most rarely; some come back, some are taken back."""
+    rng = np.random.default_rng(seed)
+    share = np.cumsum(rng.gamma(0.5, 1, item_sites))
+    with ExitStack() as stack:
+        files = [stack.enter_context((folder / name).open("wb")) for name in COLUMNS]
+        for day, count in enumerate(np.diff(np.linspace(0, number, DAYS + 1).astype(int))):
+            place = np.searchsorted(share, rng.random(count) * share[-1])
+            quantity = rng.integers(1, 6, count) * np.where(rng.random(count) < TAKEN_BACK, -1, 1)
+            columns = (place, np.full(count, SPAN.first_day + day), quantity, rng.random(count) < RETURNED)
+            for file, column, dtype in zip(files, columns, COLUMNS.values(), strict=True):
+                file.write(column.astype(dtype).tobytes())
+
+
+def read_columns(folder: Path) -> Movements:
+    """The column files, mapped into memory."""
+    return Movements(*(np.memmap(folder / name, dtype, mode="c").view(np.ndarray) for name, dtype in COLUMNS.items()))
+
+
+def new_movements(item_sites: int, seed: int) -> pl.DataFrame:
+    """Movements of the last weeks and the one now running, in no order."""
+    rng = np.random.default_rng(seed)
+    days = rng.integers(-RECENT_DAYS, 3, ADDED)
+    return pl.DataFrame(
+        {
+            "item_site": rng.integers(0, item_sites, ADDED),
+            "moved_on": np.datetime64(UNTIL_ON, "D") + days.astype("timedelta64[D]"),
+            "quantity": rng.integers(1, 6, ADDED),
+            "kind": np.where(rng.random(ADDED) < RETURNED, "return", "issue"),
+        }
+    ).with_columns(pl.col("moved_on").cast(pl.Date))
+
+
+def add_up(folder: Path) -> float:
+    """Every number of every column, read once."""
+    columns = read_columns(folder)
+    return float(sum(float(column.sum()) for column in vars(columns).values()))
+
+
+def by_bincount(folder: Path, item_sites: int) -> Floats32:
+    """Issues less returns by item-site and week, as numpy adds them up."""
+    columns = read_columns(folder)
+    cell = columns.place.astype(np.int64) * SPAN.count + (columns.day - SPAN.first_day) // 7
+    signed = np.where(columns.kind == RETURN, -columns.quantity, columns.quantity)
+    return np.bincount(cell, signed, item_sites * SPAN.count).reshape(item_sites, -1).astype(np.float32)
+
+
+def by_duckdb(folder: Path, item_sites: int) -> Floats32:
+    """The same by DuckDB from the columns in memory, made dense; ModuleNotFoundError without DuckDB."""
+    connection = importlib.import_module("duckdb").connect()
+    columns = vars(read_columns(folder))  # noqa: F841  DuckDB finds it by its name.
+    connection.execute(f"SET threads = {len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else 2}")
+    found = connection.execute(GROUP_BY, {"first": SPAN.first_day, "return": RETURN}).fetchnumpy()
+    units = np.zeros((item_sites, SPAN.count), dtype=np.float32)
+    units[found["place"], found["week"]] = found["units"]
+    return units
+
+
+def measure_peers(report: Report, folder: Path, number: int, item_sites: int, demand: Floats32) -> None:
+    """What others need for the same; their answers must be ours."""
+    report.tell(
+        "numpy_pass", "one numpy pass over the columns (the raw limit)", timed(lambda: add_up(folder))[0], number
+    )
+    peers = {"numpy_bincount": by_bincount, "duckdb": by_duckdb}
+    for name, work in peers.items():
+        try:
+            seconds, units = timed(lambda: work(folder, item_sites))  # noqa: B023
+        except ModuleNotFoundError:
+            print(f"{name} is not installed: it is left out.")
+            continue
+        report.tell(name, f"{name}, issues less returns, dense, not netted", seconds, number)
+        assert np.array_equal(net_of_returns(units, np.zeros_like(units)), demand), f"{name} adds up to something else"
+
+
+def measure_store(report: Report, folder: Path, found: BucketedDemand) -> None:
+    """Write the store, open it, add to it."""
+    item_sites = len(found.history.item_sites)
+    report.tell("write", "store written", timed(lambda: write_generation(folder, found.history, 0, found.unnetted))[0])
+    report.tell("open", "store opened, every checksum verified", timed(lambda: open_store(folder))[0])
+    for since in range(ADDITIONS):
+        frame = new_movements(item_sites, seed=since)
+        seconds, _ = timed(lambda: append_movements(folder, frame, since=since, watermark=since + 1))  # noqa: B023
+        report.tell(f"append_{since + 1}", f"{ADDED:,} new movements, time {since + 1}", seconds, ADDED)
+    nothing = new_movements(item_sites, seed=0).clear()
+    closed = UNTIL_ON + timedelta(weeks=1)
+    seconds, _ = timed(lambda: append_movements(folder, nothing, since=ADDITIONS, watermark=ADDITIONS, until_on=closed))
+    report.tell("new_week", "a week completed (all written anew)", seconds)
+    report.tell("open_after", "store opened after that", timed(lambda: open_store(folder))[0])
+
+
+def measure(number: int, item_sites: int, folder: Path) -> dict[str, Any]:
+    """All steps, in a folder of their own."""
+    report = Report({"bench": "history", "movements": number, "item_sites": item_sites, "weeks": SPAN.count})
+    report.tell(
+        "generate",
+        f"{number:,} movements of {item_sites:,} item-sites generated",
+        timed(lambda: write_columns(folder, number, item_sites))[0],
+    )
+    keys = pl.Series("item_site", np.arange(item_sites))
+    bucketed(Movements(*(column[:1] for column in vars(read_columns(folder)).values())), keys, SPAN)
+    seconds, found = timed(lambda: bucketed(read_columns(folder), keys, SPAN))
+    report.tell("demand", "column files to weekly dense demand, netted", seconds, number)
+    report.fields["demand_peak_mib"] = peak_mib()
+    measure_store(report, folder / "store", found)
+    report.fields["store_peak_mib"] = peak_mib()
+    measure_peers(report, folder, number, item_sites, found.history.demand)
+    additions = [report.fields[f"append_{k + 1}_s"] for k in range(ADDITIONS)]
+    report.fields["append_s"] = round(float(np.median(additions)), 4)
+    report.fields["append_longest_s"] = max(additions)
+    return report.fields
+
+
+def main() -> None:
+    """Read the size from the command line, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--movements", type=int, default=50_000_000)
+    parser.add_argument("--item-sites", type=int, default=200_000)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ownstock-history-") as folder:
+        measured = measure(chosen.movements, chosen.item_sites, Path(folder))
+    print(f"most memory: {measured['demand_peak_mib']} MiB to demand, {measured['store_peak_mib']} MiB with the store")
+    print(json.dumps(measured))
+
+
+if __name__ == "__main__":
+    main()
