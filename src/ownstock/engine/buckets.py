@@ -96,7 +96,7 @@ class Movements:
 class Unnetted:
     """Issues less returns, not netted, of the item-sites whose returns once exceeded the issues of their bucket.
 
-    place [m], ascending; units [m, T]. For all others they equal demand. What moves later is netted from these.
+    place [m]; units [m, T]. For all others they equal demand. What moves later is netted from these.
     """
 
     place: Ints32

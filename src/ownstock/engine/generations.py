@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,8 +70,9 @@ class Generation:
     def verified(self, name: str) -> Array:
         """An array, all of it read and held against its checksums. Raises Refused that names the block that is not right."""
         array = self.array(name)
-        for block, (found, told) in enumerate(zip(_checksums(array), self.arrays[name]["checksums"], strict=True)):
-            if found != told:
+        checksums = self.arrays[name]["checksums"]
+        for block, (found, told) in enumerate(zip(_blocks([array]), checksums, strict=True)):
+            if _checksum(found) != told:
                 rows = _rows_of(block, array)
                 raise _damaged(
                     self.folder, f"block {block} of {name}.bin ({rows}) is not what was written", name, block
@@ -88,15 +90,19 @@ class Draft:
 
     def put(self, name: str, array: Array) -> None:
         """Write an array."""
-        ordered = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        self.put_pieces(name, [array], array.shape, array.dtype)
+
+    def put_pieces(self, name: str, pieces: Iterable[Array], shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
+        """Write an array that comes piece by piece, some rows each, so that it need never be in memory as a whole."""
+        little = np.dtype(dtype).newbyteorder("<")
+        checksums: list[int] = []
         with _file(self.folder, name).open("wb") as file:
-            file.write(_bytes(ordered))
-        self.arrays[name] = {
-            "dtype": ordered.dtype.str,
-            "shape": list(ordered.shape),
-            "bytes": ordered.nbytes,
-            "checksums": list(_checksums(ordered)),
-        }
+            for block in _blocks(np.ascontiguousarray(piece, little) for piece in pieces):
+                checksums.append(_checksum(block))
+                file.writelines(block)
+            size = file.tell()
+        assert size == little.itemsize * math.prod(shape), f"{name} is not of shape {shape}"
+        self.arrays[name] = {"dtype": little.str, "shape": list(shape), "bytes": size, "checksums": checksums}
 
     def keep(self, name: str) -> None:
         """Take an array over from the current generation, without copying it where the file system can."""
@@ -243,9 +249,28 @@ def _bytes(array: Array) -> memoryview:
     return array.reshape(-1).view(np.uint8).data
 
 
-def _checksums(array: Array) -> Iterator[int]:
-    content = _bytes(array)
-    return (zlib.crc32(content[at : at + BLOCK_BYTES]) for at in range(0, content.nbytes, BLOCK_BYTES))
+def _blocks(pieces: Iterable[Array]) -> Iterator[list[memoryview]]:
+    """The bytes of all pieces in blocks of BLOCK_BYTES, each block as the parts that make it up."""
+    block: list[memoryview] = []
+    room = BLOCK_BYTES
+    for piece in pieces:
+        content = _bytes(piece)
+        while content.nbytes:
+            part, content = content[:room], content[room:]
+            block.append(part)
+            room -= part.nbytes
+            if room == 0:
+                yield block
+                block, room = [], BLOCK_BYTES
+    if block:
+        yield block
+
+
+def _checksum(block: list[memoryview]) -> int:
+    checksum = 0
+    for part in block:
+        checksum = zlib.crc32(part, checksum)
+    return checksum
 
 
 def _text_checksum(content: dict[str, Any]) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from ownstock.engine.generations import Draft, Generation, read, writing
 from ownstock.engine.history import DemandHistory, net_of_returns
 
 # When so large a part of the item-sites has changed, the big arrays are written anew.
-MOST_CHANGED = 1 / 8
+MOST_CHANGED = 1 / 4
+AT_ONCE = 4_096
 
 IN_STOCK = frames.Schema(
     "in_stock",
@@ -39,6 +41,7 @@ IN_STOCK = frames.Schema(
     ),
     key=("item_site", "bucket_start_on"),
 )
+_NO_PLACES = np.zeros(0, dtype=np.int32)
 _BIG = ("item_sites", "demand", "in_stock", "unnetted_place", "unnetted_units")
 
 
@@ -58,13 +61,18 @@ class Store:
 
 @dataclass(frozen=True)
 class _Contents:
-    """All of a generation. `changed`: rows that differ from the big arrays, with their issues less returns; `waiting`:
-    movements after the last bucket, quantities signed."""
+    """All of a generation.
+
+    `changed` and `told` are the rows whose demand, and whose time in stock, differ from the big arrays. `carried` goes
+    before `unnetted`, which is one of the big arrays. `waiting`: movements after the last bucket, quantities signed.
+    """
 
     history: DemandHistory
     span: Span
     unnetted: Unnetted
-    changed: Unnetted
+    carried: Unnetted
+    changed: Ints32
+    told: Ints32
     waiting: Movements
 
 
@@ -78,9 +86,10 @@ def write_generation(folder: Path, history: DemandHistory, watermark: int, unnet
     if history.first_on is None or history.demand.shape[1] == 0:
         raise Refused("A history without any bucket cannot be stored; give it its first bucket.", code="no_buckets")
     span = Span(history.first_on, history.demand.shape[1], history.bucket)
-    none = _no_rows(span.count)
+    none = Unnetted(_NO_PLACES, np.zeros((0, span.count), np.float32))
+    nothing = Movements(_NO_PLACES, _NO_PLACES, np.zeros(0, np.float32), np.zeros(0, np.int8))
     with writing(folder, afresh=True) as draft:
-        _put_all(draft, _Contents(history, span, unnetted or none, none, _no_movements()), watermark)
+        _put_all(draft, _Contents(history, span, unnetted or none, none, _NO_PLACES, _NO_PLACES, nothing), watermark)
 
 
 def open_store(folder: Path, *, least_watermark: int = 0) -> Store:
@@ -127,7 +136,7 @@ def append_movements(
         grows = len(keys) > len(before.history.item_sites) or span.count > before.span.count
         moved = movements_of(movements, keys)
         added = _added(_grown(before, keys, span, moved) if grows else before, moved, in_stock)
-        if not grows and added.changed.place.size <= MOST_CHANGED * len(keys):
+        if not grows and added.changed.size + added.told.size <= MOST_CHANGED * len(keys):
             _put_changes(draft, added, watermark)
             return
         for name in _BIG:
@@ -194,14 +203,7 @@ def _grown(before: _Contents, keys: pl.Series, span: Span, moved: Movements) -> 
     np.minimum.at(first_moved, moved.place, _bucket_of(moved.day, span).clip(0, span.count))
     is_unknown = np.arange(span.count) < np.minimum(first_moved[rows:], buckets)[:, None]
     in_stock[rows:][is_unknown] = 0
-    wider = span.count - buckets
-    return replace(
-        before,
-        history=replace(old, item_sites=keys, demand=demand, in_stock=in_stock),
-        span=span,
-        unnetted=_widened(before.unnetted, wider),
-        changed=_widened(before.changed, wider),
-    )
+    return replace(before, history=replace(old, item_sites=keys, demand=demand, in_stock=in_stock), span=span)
 
 
 def _added(before: _Contents, moved: Movements, in_stock: pl.DataFrame | None) -> _Contents:
@@ -213,14 +215,19 @@ def _added(before: _Contents, moved: Movements, in_stock: pl.DataFrame | None) -
     units = np.concatenate([before.waiting.quantity, signed])
     bucket = _bucket_of(day, span)
     waits, counts = bucket >= span.count, (bucket >= 0) & (bucket < span.count)
-    known_place, known_bucket, known = _in_stock_cells(history, in_stock)
-    touched = np.unique(np.concatenate([place[counts], known_place])).astype(np.int32)
+    touched = np.unique(place[counts])
     sums = _units_of(before, touched)
     np.add.at(sums, (np.searchsorted(touched, place[counts]), bucket[counts]), units[counts])
     history.demand[touched] = net_of_returns(sums, np.zeros_like(sums))
+    known_place, known_bucket, known = _in_stock_cells(history, in_stock)
     history.in_stock[known_place, known_bucket] = known
-    waiting = Movements(place[waits], day[waits], units[waits].astype(np.float32), np.zeros(waits.sum(), np.int8))
-    return replace(before, changed=_merged(before.changed, Unnetted(touched, sums)), waiting=waiting)
+    return replace(
+        before,
+        carried=_merged(before, Unnetted(touched, sums)),
+        changed=np.union1d(before.changed, touched),
+        told=np.union1d(before.told, known_place.astype(np.int32)),
+        waiting=Movements(place[waits], day[waits], units[waits].astype(np.float32), np.zeros(waits.sum(), np.int8)),
+    )
 
 
 def _bucket_of(day: Ints32, span: Span) -> Ints:
@@ -242,33 +249,28 @@ def _in_stock_cells(history: DemandHistory, in_stock: pl.DataFrame | None) -> tu
 def _units_of(contents: _Contents, places: Ints32) -> Floats32:
     """Issues less returns of some item-sites, not netted. [m, T]"""
     units = contents.history.demand[places]
-    for layer in (contents.unnetted, contents.changed):
+    for layer in (contents.unnetted, contents.carried):
         if layer.place.size:
-            at = np.searchsorted(layer.place, places).clip(0, layer.place.size - 1)
+            order = np.argsort(layer.place)
+            at = order[np.searchsorted(layer.place, places, sorter=order).clip(0, order.size - 1)]
             is_there = layer.place[at] == places
-            units[is_there] = layer.units[at[is_there]]
+            units[is_there, : layer.units.shape[1]] = layer.units[at[is_there]]
     return units
 
 
-def _merged(older: Unnetted, newer: Unnetted) -> Unnetted:
-    """The rows of both; of those in both, the newer."""
+def _merged(before: _Contents, newer: Unnetted) -> Unnetted:
+    """The carried rows, with newer ones in their place: those not equal to demand, or that stood for one that was not."""
+    older = before.carried
+    matters = (newer.units < 0).any(axis=1)
+    for layer in (before.unnetted, older):
+        matters |= np.isin(newer.place, layer.place)
     stays = ~np.isin(older.place, newer.place)
-    place = np.concatenate([older.place[stays], newer.place])
-    order = np.argsort(place)
-    return Unnetted(place[order], np.concatenate([older.units[stays], newer.units])[order])
+    units = np.concatenate([_widened(older.units[stays], newer.units.shape[1]), newer.units[matters]])
+    return Unnetted(np.concatenate([older.place[stays], newer.place[matters]]), units)
 
 
-def _widened(rows: Unnetted, buckets: int) -> Unnetted:
-    return replace(rows, units=np.pad(rows.units, ((0, 0), (0, buckets))))
-
-
-def _no_rows(buckets: int) -> Unnetted:
-    return Unnetted(np.zeros(0, np.int32), np.zeros((0, buckets), np.float32))
-
-
-def _no_movements() -> Movements:
-    none = np.zeros(0, np.int32)
-    return Movements(none, none, none.astype(np.float32), none.astype(np.int8))
+def _widened(units: Floats32, buckets: int) -> Floats32:
+    return np.pad(units, ((0, 0), (0, buckets - units.shape[1])))
 
 
 def _put_all(draft: Draft, contents: _Contents, watermark: int) -> None:
@@ -276,14 +278,23 @@ def _put_all(draft: Draft, contents: _Contents, watermark: int) -> None:
     history = contents.history
     keys = BytesIO()
     history.item_sites.to_frame("item_site").write_ipc(keys)
-    unnetted = _merged(contents.unnetted, contents.changed)
-    is_carried = (unnetted.units < 0).any(axis=1)
     draft.put("item_sites", np.frombuffer(keys.getvalue(), np.uint8))
     draft.put("demand", history.demand.astype(np.float32, copy=False))
     draft.put("in_stock", history.in_stock.astype(np.float32, copy=False))
-    draft.put("unnetted_place", unnetted.place[is_carried])
-    draft.put("unnetted_units", unnetted.units[is_carried])
-    _put_rest(draft, replace(contents, changed=_no_rows(contents.span.count)), watermark)
+    _put_unnetted(draft, contents)
+    none = Unnetted(_NO_PLACES, contents.carried.units[:0])
+    _put_rest(draft, replace(contents, carried=none, changed=_NO_PLACES, told=_NO_PLACES), watermark)
+
+
+def _put_unnetted(draft: Draft, contents: _Contents) -> None:
+    """Write what is needed to net later returns, of the rows where it is not demand itself."""
+    older, newer, buckets = contents.unnetted, contents.carried, contents.span.count
+    stays = np.flatnonzero(~np.isin(older.place, newer.place))
+    carried = np.flatnonzero((newer.units < 0).any(axis=1))
+    place = np.concatenate([older.place[stays], newer.place[carried]])
+    parts = (_widened(older.units[stays[at : at + AT_ONCE]], buckets) for at in range(0, stays.size, AT_ONCE))
+    draft.put("unnetted_place", place)
+    draft.put_pieces("unnetted_units", chain(parts, [newer.units[carried]]), (place.size, buckets), np.float32)
 
 
 def _put_changes(draft: Draft, contents: _Contents, watermark: int) -> None:
@@ -294,11 +305,13 @@ def _put_changes(draft: Draft, contents: _Contents, watermark: int) -> None:
 
 
 def _put_rest(draft: Draft, contents: _Contents, watermark: int) -> None:
-    history, changed, span = contents.history, contents.changed, contents.span
-    draft.put("changed_place", changed.place)
-    draft.put("changed_units", changed.units)
-    draft.put("changed_demand", history.demand[changed.place])
-    draft.put("changed_in_stock", history.in_stock[changed.place])
+    history, span = contents.history, contents.span
+    draft.put("changed_place", contents.changed)
+    draft.put("changed_demand", history.demand[contents.changed])
+    draft.put("told_place", contents.told)
+    draft.put("told_in_stock", history.in_stock[contents.told])
+    draft.put("carried_place", contents.carried.place)
+    draft.put("carried_units", contents.carried.units)
     draft.put("waiting_place", contents.waiting.place)
     draft.put("waiting_day", contents.waiting.day)
     draft.put("waiting_units", contents.waiting.quantity)
@@ -312,16 +325,18 @@ def _contents(generation: Generation, *, whole: bool) -> _Contents:
     facts: dict[str, Any] = generation.facts
     big = generation.verified if whole else generation.array
     keys = pl.read_ipc(BytesIO(generation.verified("item_sites").tobytes()))["item_site"]
-    changed = Unnetted(generation.verified("changed_place"), generation.verified("changed_units"))
+    changed, told = generation.verified("changed_place"), generation.verified("told_place")
     demand, in_stock = big("demand"), big("in_stock")
-    demand[changed.place] = generation.verified("changed_demand")
-    in_stock[changed.place] = generation.verified("changed_in_stock")
+    demand[changed] = generation.verified("changed_demand")
+    in_stock[told] = generation.verified("told_in_stock")
     place, day, units = (generation.verified(f"waiting_{name}") for name in ("place", "day", "units"))
     span = Span(date.fromisoformat(facts["first_on"]), facts["buckets"], facts["bucket"])
     return _Contents(
         DemandHistory(keys, demand, in_stock, span.first_on, span.bucket),
         span,
         Unnetted(big("unnetted_place"), big("unnetted_units")),
+        Unnetted(generation.verified("carried_place"), generation.verified("carried_units")),
         changed,
+        told,
         Movements(place, day, units, np.zeros(place.size, np.int8)),
     )
