@@ -119,7 +119,7 @@ def test_an_item_site_is_planned_alone_as_in_company_once_all_have_told_what_the
     weeks = max(len(one["demand"]) for one in several)
     several = [_padded(one, weeks) for one in several]
     history, position, arrivals, supply, economics = frames_of(several)
-    pool = engine.learn(history, supply)
+    pool = engine.learn(history, position, arrivals, supply, economics)
     together = engine.plan(history, position, arrivals, supply, economics)
     alone = pl.concat(engine.plan(*frames_of([one]), pool=pool) for one in several)
     reached = ("item_site", "mean_by_bucket")  # as far ahead as the longest item-site needs

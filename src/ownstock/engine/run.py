@@ -77,11 +77,15 @@ def forecast_demand(
 
 
 def learn(
-    history: pl.DataFrame | DemandHistory, supply: pl.DataFrame, *, groups: pl.DataFrame | None = None,
-    threads: int | None = None,
+    history: pl.DataFrame | DemandHistory, position: pl.DataFrame, arrivals: pl.DataFrame, supply: pl.DataFrame,
+    economics: pl.DataFrame, *, groups: pl.DataFrame | None = None, threads: int | None = None,
 ) -> Pool:  # fmt: skip
-    """What all item-sites of `supply` together tell of each: their season, how the methods did, how groups move."""
-    return _forecast(history, _supply_alone(supply), "fast", groups, None, None, 0, threads)[1]
+    """What all item-sites of `supply` tell of each: season, how the methods did, how groups move, how wide demand is.
+
+    Arguments and errors as in `plan`, which learns the same where it is given no pool.
+    """
+    checked = frames.check_all(position, arrivals, supply, economics)
+    return _forecast(history, checked, "fast", groups, None, None, 0, threads)[1]
 
 
 def decide(
@@ -154,9 +158,18 @@ def _forecast(
         profile=profile,
         today=today,
         pool=pool,
+        money=_money(checked),
         seed=seed,
         threads=threads,
     )
+
+
+def _money(checked: Checked) -> profiles.Money | None:
+    """What a unit too many and a unit short cost; None where only supply is known."""
+    if checked.economics.height < checked.supply.height:
+        return None
+    question = _question(checked)
+    return profiles.Money(question.over, question.under)
 
 
 def _history_of(history: pl.DataFrame | DemandHistory, supply: pl.DataFrame) -> DemandHistory:

@@ -80,7 +80,7 @@ def _plan(planned_on: date, actor: str) -> Planned:
     """The steps of a planning run."""
     inputs = planning_inputs(planned_on)
     _surface_late_deliveries(inputs)
-    pool = engine.learn(inputs.history, inputs.supply)
+    pool = engine.learn(*inputs.frames)
     decided = _decide(inputs, pool)
     standing = queries.standing(list(decided))
     steps = next_steps({key: d.wanted for key, d in decided.items()}, {key: s for key, (_, s) in standing.items()})

@@ -68,13 +68,15 @@ class Judged:
 class Everywhere:
     """What all series together tell of each: learned once, and then any series is forecast on its own.
 
-    error: [K] of each method, over that of the second. variance_ratio: of a series that has shown nothing yet.
+    error: [K] of each method, over that of the second. variance_ratio: of a series that has shown nothing yet. width:
+    how much wider than it seems demand really spreads (width.py).
     momentum: for each grouping, by group, how much more than usual it sold lately; 1 = as usual.
     """
 
     error: Floats
     variance_ratio: float
     momentum: tuple[Floats, ...]
+    width: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def _combined(judged: Judged, groups: Ints, horizon: Ints, everywhere: Everywher
     weight_of = weights(judged.error, everywhere)
     is_known = judged.of(kernel.LAST_SEEN) >= 0
     combined = np.where(is_known, (weight_of * level).sum(axis=1), 0.0)
-    return Combined(combined, ratio * (1 + horizon / (seen + 1)), weight_of)
+    return Combined(combined, ratio * (1 + horizon / (seen + 1)) * everywhere.width, weight_of)
 
 
 def weights(error: Floats32, everywhere: Everywhere) -> Floats32:

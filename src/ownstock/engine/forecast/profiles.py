@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,8 +14,10 @@ from ownstock.base.errors import Refused
 from ownstock.engine import frames
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.blocks import in_blocks
+from ownstock.engine.cleaning import uncensored
 from ownstock.engine.forecast import bank
 from ownstock.engine.forecast.shared_season import SharedSeason, shared_season
+from ownstock.engine.forecast.width import Windows, learned_width, window_sums
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels import bank as kernel
 
@@ -23,6 +25,11 @@ PROFILES = ("fast", "best")
 # Windows judged and looked ahead are no longer than this; later buckets go on as the last one does.
 MOST_AHEAD = 104
 MOST_JUDGED = 13
+# The width of demand is learned from so many series at most, and not from fewer than the least.
+MOST_SERIES, FEWEST_SERIES = 2_000, 30
+# From windows at so many origins, so many buckets apart, with so many buckets of history at least.
+ORIGINS = 8
+ORIGIN_EVERY = {"day": (28, 84), "week": (4, 12), "month": (1, 6)}
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Pool:
             "is_season_known": self.season.is_known,
             "method_error": self.everywhere.error.tolist(),
             "variance_ratio": self.everywhere.variance_ratio,
+            "width": self.everywhere.width,
             "momentum": [factor.tolist() for factor in self.everywhere.momentum],
         }
 
@@ -50,7 +58,16 @@ class Pool:
         """The pool that a record was made of."""
         season = SharedSeason(np.array(record["season"]), record["is_season_known"])
         momentum = tuple(np.array(factor) for factor in record["momentum"])
-        return cls(season, bank.Everywhere(np.array(record["method_error"]), record["variance_ratio"], momentum))
+        error = np.array(record["method_error"])
+        return cls(season, bank.Everywhere(error, record["variance_ratio"], momentum, record["width"]))
+
+
+@dataclass(frozen=True)
+class Money:
+    """What a unit too many and a unit short cost, by item-site; each [n]."""
+
+    over: Floats
+    under: Floats
 
 
 @dataclass(frozen=True)
@@ -70,6 +87,7 @@ def forecast(
     profile: str,
     today: date | None,
     pool: Pool | None,
+    money: Money | None,
     seed: int,
     threads: int | None,
 ) -> tuple[pl.DataFrame, Pool]:
@@ -91,11 +109,57 @@ def forecast(
     season = pool.season if pool else shared_season(history, group)
     index = season.over(history, buckets + stretch.ahead)
     judged = bank.judge(history, index, group, stretch.protection, threads)
-    everywhere = pool.everywhere if pool else bank.learn(judged, groups)
+    everywhere = pool.everywhere if pool else _learn(history, judged, groups, stretch.protection, money)
     combined = bank.combine(judged, groups, stretch.protection, everywhere)
     ahead = _from_today(index[:, buckets:], skipped / history.days_a_bucket)
     mean = _means(combined.level, ahead, group)
     return _frame(history, season, judged, combined, mean), Pool(season, everywhere)
+
+
+def _learn(
+    history: DemandHistory, judged: bank.Judged, groups: Ints, protection: Ints, money: Money | None
+) -> bank.Everywhere:
+    """What all series tell, the width of demand included: earlier forecasts of a sample beside what came."""
+    everywhere = bank.learn(judged, groups)
+    rows, buckets = history.demand.shape
+    if rows < FEWEST_SERIES:
+        return everywhere
+    asked = slice(None, None, -(-rows // MOST_SERIES))
+    sample = replace(
+        history,
+        item_sites=history.item_sites.gather_every(asked.step),
+        demand=np.ascontiguousarray(history.demand[asked]),
+        in_stock=np.ascontiguousarray(history.in_stock[asked]),
+    )
+    money = money or Money(np.full(rows, 0.1), np.full(rows, 0.9))
+    given = groups[asked], protection[asked], Money(money.over[asked], money.under[asked])
+    gap, least = ORIGIN_EVERY[history.bucket]
+    origins = [buckets - int(protection.max()) - gap * k for k in range(ORIGINS)]
+    # What sold out held more than was sold: to leave such windows out would leave out those with much demand.
+    real = uncensored(sample)
+    found = [_windows(sample, real, *given, origin) for origin in origins if origin >= least]
+    return replace(everywhere, width=learned_width(found))
+
+
+def _windows(
+    history: DemandHistory, wanted: DemandHistory, groups: Ints, protection: Ints, money: Money, origin: int
+) -> Windows:
+    """The windows after an origin, forecast from what was known at it."""
+    known = replace(
+        history,
+        demand=np.ascontiguousarray(history.demand[:, :origin]),
+        in_stock=np.ascontiguousarray(history.in_stock[:, :origin]),
+    )
+    season = shared_season(known, groups[:, 0])
+    index = season.over(known, origin + int(protection.max()))
+    judged = bank.judge(known, index, groups[:, 0], protection)
+    combined = bank.combine(judged, groups, protection, bank.learn(judged, groups))
+    real, rows = window_sums(wanted, origin, protection)
+    ahead = np.cumsum(index[:, origin:], axis=1)[groups[rows, 0], protection[rows] - 1]
+    mean = combined.level[rows] * ahead
+    is_some = mean > 0
+    rows = rows[is_some]
+    return Windows(mean[is_some], combined.variance_ratio[rows], real[is_some], money.over[rows], money.under[rows])
 
 
 def group_codes(groups: pl.DataFrame | None, supply: pl.DataFrame) -> Ints:
