@@ -157,7 +157,7 @@ def _cost_of(policy: str, item: LostSales) -> float | None:
     found = re.search(r"\(?([A-Za-z][A-Za-z,\s]*)\)?\s*=\s*\(?([\d,\s]+)\)?", policy)
     if not found:
         return None
-    names = [name.strip() for name in found.group(1).split(",")]
+    names = [name.split()[-1] for name in found.group(1).split(",")]
     values = dict(zip(names[::-1], [int(value) for value in found.group(2).split(",")][::-1], strict=False))
     if values.pop("R", 1) != 1:
         return None
