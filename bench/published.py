@@ -81,8 +81,6 @@ def compare(path: Path) -> dict[str, Any]:
             left_out.update(answer.not_computed)
     except (KeyError, TypeError, IndexError) as error:
         raise NotReadable(f"{path} has a row without what its family needs: {error!r}.") from error
-    except NotReadable as error:
-        raise NotReadable(f"{path}: {error}") from error
     for name, times in sorted(left_out.items()):
         print(f"    not computed: {name} ({times} rows)")
     return summary(path, family, checks, left_out) | {"seconds": round(time.perf_counter() - started, 2)}

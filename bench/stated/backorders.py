@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
-from bench.stated.compare import Answer, Family, Row, Table, decimals_of, first_row, has, numbers_left
+from bench.stated.compare import Answer, Family, Row, Table, decimals_of, each, first_row, has, numbers_left
 from bench.stated.demand import distribution
 from ownstock.engine.policy import min_max
 from ownstock.engine.policy.periodic_review import PeriodicReview
@@ -40,21 +41,27 @@ def _cost(items: PeriodicReview, stated: Row) -> float:
 def _answers(table: Table) -> Iterator[Answer]:
     rows = table["rows"]
     decimals = decimals_of(row["published"]["cost"] for row in rows if "cost" in row.get("published", {}))
-    for row in rows:
-        answer = Answer(f"lam={row['lam']:g} K={row['K']:g} p={row['p']:g}")
-        items = _items(row)
-        for side in ("published", "computed"):
-            if side in row:
-                _compare(answer, items, row[side], side, decimals)
-        if "cost_of_published_policy" in row and "published" in row:
-            cost = _cost(items, row["published"])
-            answer.close("cost of the published policy", row["cost_of_published_policy"], cost)
-        answer.skip(numbers_left(row, (*FIELDS, "lead_time", "R", "cost_of_published_policy")))
-        yield answer
-    for row in table.get("extra_12digit", []):
-        answer = Answer(f"lam={row['lam']:g} to twelve digits")
-        _compare(answer, _items(rows[0] | {"lam": row["lam"]}), row, "stated", decimals_of([row["cost"]]))
-        yield answer
+    yield from each(rows, partial(_answer, decimals))
+    yield from each(table.get("extra_12digit", []), partial(_answer_to_twelve_digits, rows[0]))
+
+
+def _answer(decimals: int, row: Row) -> Answer:
+    answer = Answer(f"lam={row['lam']:g} K={row['K']:g} p={row['p']:g}")
+    items = _items(row)
+    for side in ("published", "computed"):
+        if side in row:
+            _compare(answer, items, row[side], side, decimals)
+    if "cost_of_published_policy" in row and "published" in row:
+        cost = _cost(items, row["published"])
+        answer.close("cost of the published policy", row["cost_of_published_policy"], cost)
+    answer.skip(numbers_left(row, (*FIELDS, "lead_time", "R", "cost_of_published_policy")))
+    return answer
+
+
+def _answer_to_twelve_digits(given: Row, row: Row) -> Answer:
+    answer = Answer(f"lam={row['lam']:g} to twelve digits")
+    _compare(answer, _items(given | {"lam": row["lam"]}), row, "stated", decimals_of([row["cost"]]))
+    return answer
 
 
 def _compare(answer: Answer, items: PeriodicReview, stated: Row, side: str, decimals: int) -> None:

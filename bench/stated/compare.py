@@ -84,6 +84,15 @@ class NotReadable(ValueError):
     """A row says something that cannot be read: the sentence tells what."""
 
 
+def each(rows: Iterable[Row], answer: Callable[[Row], Answer]) -> Iterator[Answer]:
+    """The answers of all rows; one that says what cannot be read is not computed, and says why."""
+    for number, row in enumerate(rows, start=1):
+        try:
+            yield answer(row)
+        except NotReadable as error:
+            yield Answer(f"row {number}", not_computed=[f"row {number}: {error}"])
+
+
 def decimals_of(values: Iterable[float]) -> int:
     """To how many decimals a column is printed: trailing zeros are lost, so that the longest one counts."""
     return max((len(repr(float(value)).partition(".")[2].rstrip("0")) for value in values), default=0)

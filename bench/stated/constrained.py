@@ -12,7 +12,7 @@ from math import inf
 
 import numpy as np
 
-from bench.stated.compare import Answer, Family, Row, Table, first_row, has, numbers_left
+from bench.stated.compare import Answer, Family, Row, Table, each, first_row, has, numbers_left
 from bench.stated.demand import counts
 
 ITEM_FIELDS = {"lam", "cost", "margin", "h", "on_hand", "supplier", "moq", "multiple"}
@@ -89,20 +89,23 @@ def _value_and_spend(row: Row, quantities: list[int]) -> tuple[float, float]:
 
 
 def _answers(table: Table) -> Iterator[Answer]:
-    for row in table["rows"]:
-        answer = Answer(str(row.get("name", "")))
-        unknown = set(row) - ROW_FIELDS | {field for item in row["items"] for field in set(item) - ITEM_FIELDS}
-        stated = {side: row[side] for side in ("optimal", "greedy") if row.get(side)}
-        if unknown:
-            answer.skip(f"{side} under {', '.join(sorted(unknown))}" for side in stated)
-        else:
-            for side, order in stated.items():
-                value, spend = _value_and_spend(row, order["q"])
-                answer.close(f"value of the {side} order as stated", order["value"], value)
-                answer.close(f"spending of the {side} order as stated", order["spend"], spend)
-            answer.close("the best value of all", stated["optimal"]["value"], _best_value(row))
-        answer.skip(numbers_left(row, ROW_FIELDS - {"enumerated"}))
-        yield answer
+    return each(table["rows"], _answer)
+
+
+def _answer(row: Row) -> Answer:
+    answer = Answer(str(row.get("name", "")))
+    unknown = set(row) - ROW_FIELDS | {field for item in row["items"] for field in set(item) - ITEM_FIELDS}
+    stated = {side: row[side] for side in ("optimal", "greedy") if row.get(side)}
+    if unknown:
+        answer.skip(f"{side} under {', '.join(sorted(unknown))}" for side in stated)
+    else:
+        for side, order in stated.items():
+            value, spend = _value_and_spend(row, order["q"])
+            answer.close(f"value of the {side} order as stated", order["value"], value)
+            answer.close(f"spending of the {side} order as stated", order["spend"], spend)
+        answer.close("the best value of all", stated["optimal"]["value"], _best_value(row))
+    answer.skip(numbers_left(row, ROW_FIELDS - {"enumerated"}))
+    return answer
 
 
 FAMILY = Family("orders under constraints", _is_mine, _answers)

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.stated.compare import SHARE, Answer, Family, NotReadable, Row, Table, first_row, has, numbers_left
+from bench.stated.compare import SHARE, Answer, Family, NotReadable, Row, Table, each, first_row, has, numbers_left
 from bench.stated.demand import distribution
 from ownstock.engine.policy import dual_sourcing
 from ownstock.engine.policy.dual_sourcing import DualSourcing, Rule
@@ -40,29 +40,32 @@ def _item(row: Row) -> DualSourcing:
 
 
 def _answers(table: Table) -> Iterator[Answer]:
-    for row in table["rows"]:
-        item = _item(row)
-        answer = Answer(f"l_r={row['l_r']} c_e={row['c_e']:g}")
-        optimal = dual_sourcing.optimum(item)
-        regular_cost = 100 * float(item.demand @ np.arange(item.demand.size))
-        for name, ours in (("optimal", optimal), ("optimal_with_c_r_100", optimal + regular_cost)):
-            if name in row:
-                answer.close(name, row[name], ours)
-        costs = _compare_rules(answer, item, row)
-        gaps = {name: 100 * (cost / optimal - 1) for name, cost in costs.items()}
-        gaps_with_cost = {name: 100 * (cost - optimal) / (optimal + regular_cost) for name, cost in costs.items()}
-        for suffix, found in (("_gap_pct_cr0", gaps), ("_gap_pct_cr100", gaps_with_cost)):
-            for name, gap in found.items():
-                if name + suffix in row:
-                    answer.within(name + suffix, row[name + suffix], gap, 200 * SHARE * (1 + 1 / optimal))
-        _compare_published(answer, row, gaps_with_cost)
-        known = [
-            *FIELDS,
-            *("l_e", "c_r", "reg_order_bound", "optimal", "optimal_with_c_r_100"),
-            *(name + suffix for name in costs for suffix in ("", "_gap_pct_cr0", "_gap_pct_cr100")),
-        ]
-        answer.skip(numbers_left(row, known))
-        yield answer
+    return each(table["rows"], _answer)
+
+
+def _answer(row: Row) -> Answer:
+    item = _item(row)
+    answer = Answer(f"l_r={row['l_r']} c_e={row['c_e']:g}")
+    optimal = dual_sourcing.optimum(item)
+    regular_cost = 100 * float(item.demand @ np.arange(item.demand.size))
+    for name, ours in (("optimal", optimal), ("optimal_with_c_r_100", optimal + regular_cost)):
+        if name in row:
+            answer.close(name, row[name], ours)
+    costs = _compare_rules(answer, item, row)
+    gaps = {name: 100 * (cost / optimal - 1) for name, cost in costs.items()}
+    gaps_with_cost = {name: 100 * (cost - optimal) / (optimal + regular_cost) for name, cost in costs.items()}
+    for suffix, found in (("_gap_pct_cr0", gaps), ("_gap_pct_cr100", gaps_with_cost)):
+        for name, gap in found.items():
+            if name + suffix in row:
+                answer.within(name + suffix, row[name + suffix], gap, 200 * SHARE * (1 + 1 / optimal))
+    _compare_published(answer, row, gaps_with_cost)
+    known = [
+        *FIELDS,
+        *("l_e", "c_r", "reg_order_bound", "optimal", "optimal_with_c_r_100"),
+        *(name + suffix for name in costs for suffix in ("", "_gap_pct_cr0", "_gap_pct_cr100")),
+    ]
+    answer.skip(numbers_left(row, known))
+    return answer
 
 
 def _compare_rules(answer: Answer, item: DualSourcing, row: Row) -> dict[str, float]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bench.stated.compare import Answer, Family, NotReadable, Row, Table, first_row, has, numbers_left
+from bench.stated.compare import Answer, Family, NotReadable, Row, Table, each, first_row, has, numbers_left
 from bench.stated.demand import distribution
 from ownstock.engine import leadtime
 from ownstock.engine.arrays import Floats
@@ -36,17 +36,20 @@ def _is_mixture(table: Table) -> bool:
 
 
 def _mixtures(table: Table) -> Iterator[Answer]:
-    for row in table["rows"]:
-        lead_time, review = _lead_times(row)[0], int(row.get("review", 1))
-        mean_interval = float(leadtime.mean_and_variance(lead_time)[0][0]) + review
-        mean = row["naive_mean"] / mean_interval if "naive_mean" in row else None
-        demand = distribution(str(row["demand"]), mean=mean)[0][None, :]
-        answer = Answer(f"{row['demand']}, {row.get('lead_time', row.get('lead_time_pmf'))}")
-        _compare_mixture(answer, row, leadtime.protection_demand(demand, lead_time, review))
-        _compare_textbook(answer, row, *leadtime.textbook_moments(demand, lead_time, review))
-        known = [name for name in row if OF_TARGET.match(name)]
-        answer.skip(numbers_left(row, [*known, "review", "mean", "var", "naive_mean", "naive_var"]))
-        yield answer
+    return each(table["rows"], _mixture)
+
+
+def _mixture(row: Row) -> Answer:
+    lead_time, review = _lead_times(row)[0], int(row.get("review", 1))
+    mean_interval = float(leadtime.mean_and_variance(lead_time)[0][0]) + review
+    mean = row["naive_mean"] / mean_interval if "naive_mean" in row else None
+    demand = distribution(str(row["demand"]), mean=mean)[0][None, :]
+    answer = Answer(f"{row['demand']}, {row.get('lead_time', row.get('lead_time_pmf'))}")
+    _compare_mixture(answer, row, leadtime.protection_demand(demand, lead_time, review))
+    _compare_textbook(answer, row, *leadtime.textbook_moments(demand, lead_time, review))
+    known = [name for name in row if OF_TARGET.match(name)]
+    answer.skip(numbers_left(row, [*known, "review", "mean", "var", "naive_mean", "naive_var"]))
+    return answer
 
 
 def _compare_mixture(answer: Answer, row: Row, mixture: Floats) -> None:
@@ -86,18 +89,21 @@ def _is_crossover(table: Table) -> bool:
 
 
 def _crossovers(table: Table) -> Iterator[Answer]:
-    for row in table["rows"]:
-        demand = distribution(str(row["demand"]), mean=row.get("mean"))[0][None, :]
-        readings = [_levels(row, demand, lead_time) for lead_time in _lead_times(row)]
-        # Where the row leaves the lead time's shares open, the level on lead-time demand says which are meant.
-        computed = min(readings, key=lambda reading: abs(reading["S_ltd"] - row.get("S_ltd", reading["S_ltd"])))
-        answer = Answer(f"{row['demand']}, {row['lead_time']}, p={row['p']:g}")
-        for name, ours in computed.items():
-            if name in row:
-                compare = answer.equal if name.startswith("S_") else answer.close
-                compare(name, row[name], ours)
-        answer.skip(numbers_left(row, [*computed, "p", "h", "mean"]))
-        yield answer
+    return each(table["rows"], _crossover)
+
+
+def _crossover(row: Row) -> Answer:
+    demand = distribution(str(row["demand"]), mean=row.get("mean"))[0][None, :]
+    readings = [_levels(row, demand, lead_time) for lead_time in _lead_times(row)]
+    # Where the row leaves the lead time's shares open, the level on lead-time demand says which are meant.
+    computed = min(readings, key=lambda reading: abs(reading["S_ltd"] - row.get("S_ltd", reading["S_ltd"])))
+    answer = Answer(f"{row['demand']}, {row['lead_time']}, p={row['p']:g}")
+    for name, ours in computed.items():
+        if name in row:
+            compare = answer.equal if name.startswith("S_") else answer.close
+            compare(name, row[name], ours)
+    answer.skip(numbers_left(row, [*computed, "p", "h", "mean"]))
+    return answer
 
 
 def _levels(row: Row, demand: Floats, lead_time: Floats) -> dict[str, float]:

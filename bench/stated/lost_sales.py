@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from bench.stated.compare import Answer, Family, NotReadable, Row, Table, decimals_of, first_row, has, numbers_left
+from bench.stated.compare import (
+    Answer,
+    Family,
+    NotReadable,
+    Row,
+    Table,
+    decimals_of,
+    each,
+    first_row,
+    has,
+    numbers_left,
+)
 from bench.stated.demand import distribution
 from ownstock.engine.arrays import Ints
 from ownstock.engine.policy import (
@@ -67,23 +79,26 @@ def _costs(item: LostSales) -> dict[str, float]:
 
 
 def _answers_by_policy(table: Table) -> Iterator[Answer]:
-    for row in table["rows"]:
-        item = _item(row)
-        answer = Answer(f"{row['demand']} mean={row.get('mean', '')} p={row['p']:g} L={row['L']}")
-        best = lost_sales.optimum(item)
-        level, level_cost = base_stock.best_with_lost_sales(item)
-        costs = {"optimal": best.cost, "best_base_stock": level_cost} | _costs(item)
-        for name, stated in row.get("published", {}).items():
-            if name in PUBLISHED:
-                tolerance = _tolerance(table, name, str(row["demand"]))
-                answer.within(f"published {name}", stated, costs[PUBLISHED[name]], tolerance)
-            else:
-                answer.skip([f"published {name}"])
-        stated = row.get("computed", {})
-        whole = {"best_base_stock_S": level, "max_opt_order": int(best.order.max())}
-        _compare_computed(answer, item, stated, costs, whole)
-        answer.skip(numbers_left(row, FIELDS))
-        yield answer
+    return each(table["rows"], partial(_answer_by_policy, table))
+
+
+def _answer_by_policy(table: Table, row: Row) -> Answer:
+    item = _item(row)
+    answer = Answer(f"{row['demand']} mean={row.get('mean', '')} p={row['p']:g} L={row['L']}")
+    best = lost_sales.optimum(item)
+    level, level_cost = base_stock.best_with_lost_sales(item)
+    costs = {"optimal": best.cost, "best_base_stock": level_cost} | _costs(item)
+    for name, stated in row.get("published", {}).items():
+        if name in PUBLISHED:
+            tolerance = _tolerance(table, name, str(row["demand"]))
+            answer.within(f"published {name}", stated, costs[PUBLISHED[name]], tolerance)
+        else:
+            answer.skip([f"published {name}"])
+    stated = row.get("computed", {})
+    whole = {"best_base_stock_S": level, "max_opt_order": int(best.order.max())}
+    _compare_computed(answer, item, stated, costs, whole)
+    answer.skip(numbers_left(row, FIELDS))
+    return answer
 
 
 def _compare_computed(answer: Answer, item: LostSales, stated: Row, costs: dict[str, float], whole: Row) -> None:
@@ -135,19 +150,22 @@ def _parameters(table: Table, row: Row) -> Row:
 
 def _answers_with_order_cost(table: Table) -> Iterator[Answer]:
     decimals = decimals_of(row["published"] for row in table["rows"] if "published" in row)
-    for row in table["rows"]:
-        given = _parameters(table, row)
-        answer = Answer(f"{row['policy']} p={given['p']:g} K={given['K']:g} L={given['L']:g}")
-        cost = _cost_of(str(row["policy"]), _item(given, float(given["K"]))) if given["R"] == 1 else None
-        for side in ("published", "computed"):
-            if side in row and cost is None:
-                answer.skip([side])
-            elif side == "published" in row:
-                answer.printed(side, row[side], float(cost or 0), decimals)
-            elif side in row:
-                answer.close(side, row[side], float(cost or 0))
-        answer.skip(numbers_left(row, ("published", "computed", "R", "L", "h", "p", "K", "mean")))
-        yield answer
+    return each(table["rows"], partial(_answer_with_order_cost, table, decimals))
+
+
+def _answer_with_order_cost(table: Table, decimals: int, row: Row) -> Answer:
+    given = _parameters(table, row)
+    answer = Answer(f"{row['policy']} p={given['p']:g} K={given['K']:g} L={given['L']:g}")
+    cost = _cost_of(str(row["policy"]), _item(given, float(given["K"]))) if given["R"] == 1 else None
+    for side in ("published", "computed"):
+        if side in row and cost is None:
+            answer.skip([side])
+        elif side == "published" in row:
+            answer.printed(side, row[side], float(cost or 0), decimals)
+        elif side in row:
+            answer.close(side, row[side], float(cost or 0))
+    answer.skip(numbers_left(row, ("published", "computed", "R", "L", "h", "p", "K", "mean")))
+    return answer
 
 
 def _cost_of(policy: str, item: LostSales) -> float | None:

@@ -97,6 +97,16 @@ def test_a_missing_file_does_not_keep_the_others_from_being_compared(
     assert "cannot be opened" in told["not_readable"][0]
 
 
+def test_a_row_with_demand_of_no_known_name_is_named_and_the_others_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seasonal = BACKORDERS["rows"][0] | {"demand": "seasonal"}
+    assert run(monkeypatch, table(tmp_path, {"rows": [seasonal, *BACKORDERS["rows"]]})) == 0
+    told = last_line(capsys)["files"][0]
+    assert told["compared"] == 6
+    assert any("'seasonal' names no distribution" in name for name in told["not_computed"])
+
+
 def test_a_tie_between_two_policies_is_no_deviation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
