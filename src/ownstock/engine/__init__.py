@@ -15,7 +15,18 @@ from __future__ import annotations
 from ownstock.engine import frames
 from ownstock.engine.forecast.profiles import Pool
 from ownstock.engine.history import DemandHistory
-from ownstock.engine.run import decide, forecast_demand, inputs, learn, plan
+from ownstock.engine.run import decide, forecast_demand, inputs, learn, plan, train
 from ownstock.engine.version import VERSION
 
-__all__ = ["VERSION", "DemandHistory", "Pool", "decide", "forecast_demand", "frames", "inputs", "learn", "plan"]
+__all__ = [
+    "VERSION",
+    "DemandHistory",
+    "Pool",
+    "decide",
+    "forecast_demand",
+    "frames",
+    "inputs",
+    "learn",
+    "plan",
+    "train",
+]

@@ -11,8 +11,9 @@ import polars as pl
 from ownstock.engine import frames
 from ownstock.engine.arrays import NONE, Floats
 from ownstock.engine.arrivals import LeadTimes, OpenArrivals, lead_times_of, open_arrivals
-from ownstock.engine.forecast import profiles
+from ownstock.engine.forecast import global_model, profiles
 from ownstock.engine.forecast.demand_forecast import DemandForecast
+from ownstock.engine.forecast.global_model import GlobalModel
 from ownstock.engine.forecast.profiles import Pool
 from ownstock.engine.frames import Checked
 from ownstock.engine.history import DemandHistory, dense
@@ -32,6 +33,7 @@ def plan(
     lead_times: pl.DataFrame | None = None,
     today: date | None = None,
     pool: Pool | None = None,
+    model: GlobalModel | None = None,
     seed: int = 0,
     threads: int | None = None,
 ) -> pl.DataFrame:
@@ -49,7 +51,7 @@ def plan(
     whatever the number of threads. Raises Refused when a frame does not fit its schema.
     """
     checked = frames.check_all(position, arrivals, supply, economics, lead_times)
-    expected, _ = _forecast(history, checked, profile, groups, today, pool, seed, threads)
+    expected, _ = _forecast(history, checked, profile, groups, today, pool, model, seed, threads)
     return _decide(expected, checked, looks_ahead=True, threads=threads)
 
 
@@ -61,6 +63,7 @@ def forecast_demand(
     groups: pl.DataFrame | None = None,
     today: date | None = None,
     pool: Pool | None = None,
+    model: GlobalModel | None = None,
     seed: int = 0,
     threads: int | None = None,
 ) -> pl.DataFrame:
@@ -73,7 +76,7 @@ def forecast_demand(
 
     Arguments and errors as in `plan`.
     """
-    return _forecast(history, _supply_alone(supply), profile, groups, today, pool, seed, threads)[0]
+    return _forecast(history, _supply_alone(supply), profile, groups, today, pool, model, seed, threads)[0]
 
 
 def learn(
@@ -85,7 +88,7 @@ def learn(
     Arguments and errors as in `plan`, which learns the same where it is given no pool.
     """
     checked = frames.check_all(position, arrivals, supply, economics)
-    return _forecast(history, checked, "fast", groups, None, None, 0, threads)[1]
+    return _forecast(history, checked, "fast", groups, None, None, None, 0, threads)[1]
 
 
 def decide(
@@ -146,6 +149,7 @@ def _forecast(
     groups: pl.DataFrame | None,
     today: date | None,
     pool: Pool | None,
+    model: GlobalModel | None,
     seed: int,
     threads: int | None,
 ) -> tuple[pl.DataFrame, Pool]:
@@ -159,9 +163,26 @@ def _forecast(
         today=today,
         pool=pool,
         money=_money(checked),
+        model=model,
         seed=seed,
         threads=threads,
     )
+
+
+def train(
+    history: pl.DataFrame | DemandHistory, supply: pl.DataFrame, *, groups: pl.DataFrame | None = None, seed: int = 0,
+    threads: int | None = None,
+) -> GlobalModel:  # fmt: skip
+    """The global model of the `best` profile, to be used for several plans: `plan(..., profile="best", model=model)`.
+
+    Without it, every plan with that profile trains its own. Arguments and errors as in `plan`.
+    """
+    supply = frames.check(supply, frames.SUPPLY)
+    dense_history, codes = _history_of(history, supply), profiles.group_codes(groups, supply)
+    protection = profiles.protection_buckets(
+        dense_history, supply["lead_time_days"].to_numpy(), supply["review_period_days"].to_numpy()
+    )
+    return global_model.train(dense_history, codes, protection, seed, threads)
 
 
 def _money(checked: Checked) -> profiles.Money | None:

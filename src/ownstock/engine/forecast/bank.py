@@ -25,6 +25,8 @@ SHARPNESS = 3
 # Added to every sum of squared errors: what rounding to units makes of no error at all.
 LEAST_ERROR = 0.1
 MOST_SERIES = 50_000
+# The global model corrects so many buckets ahead, and those beyond like the last.
+MOST_MODELLED = 13
 # Series whose opinion of the methods counts as much as having none.
 SERIES_TO_TRUST = 30
 # Buckets seen that tell as much of a series' variance as all other series do.

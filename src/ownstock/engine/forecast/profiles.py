@@ -16,6 +16,7 @@ from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import uncensored
 from ownstock.engine.forecast import bank
+from ownstock.engine.forecast.global_model import GlobalModel, corrected, train
 from ownstock.engine.forecast.shared_season import SharedSeason, shared_season
 from ownstock.engine.forecast.width import Windows, learned_width, window_sums
 from ownstock.engine.history import DemandHistory
@@ -88,6 +89,7 @@ def forecast(
     today: date | None,
     pool: Pool | None,
     money: Money | None,
+    model: GlobalModel | None,
     seed: int,
     threads: int | None,
 ) -> tuple[pl.DataFrame, Pool]:
@@ -111,8 +113,11 @@ def forecast(
     judged = bank.judge(history, index, group, stretch.protection, threads)
     everywhere = pool.everywhere if pool else _learn(history, judged, groups, stretch.protection, money)
     combined = bank.combine(judged, groups, stretch.protection, everywhere)
-    ahead = _from_today(index[:, buckets:], skipped / history.days_a_bucket)
-    mean = _means(combined.level, ahead, group)
+    mean = _means(combined.level, index[:, buckets:], group)
+    if profile == "best":
+        model = model or train(history, groups, stretch.protection, seed, threads)
+        mean = corrected(model, history, groups, combined, judged, index[group], mean, threads)
+    mean = _from_today(mean, skipped / history.days_a_bucket)
     return _frame(history, season, judged, combined, mean), Pool(season, everywhere)
 
 
@@ -186,12 +191,17 @@ def _days_since_history(history: DemandHistory, today: date | None) -> int:
 
 
 def _stretch(history: DemandHistory, lead_days: Ints, review_days: Ints, skipped: int) -> Stretch:
-    days = history.days_a_bucket
-    protection = np.clip(np.rint((lead_days + review_days) / days), 1, MOST_JUDGED).astype(np.int64)
-    protection = np.minimum(protection, max(history.demand.shape[1] // 2, 1))
+    days, protection = history.days_a_bucket, protection_buckets(history, lead_days, review_days)
     furthest = int((lead_days + 2 * review_days).max(initial=0)) + skipped
     ahead = min(int(np.ceil(furthest / days)) + 1, MOST_AHEAD)
     return Stretch(protection, max(ahead, int(protection.max(initial=1))))
+
+
+def protection_buckets(history: DemandHistory, lead_days: Ints, review_days: Ints) -> Ints:
+    """How many buckets an order must last, as far as the history can judge: lead time and review period. [n]"""
+    protection = np.clip(np.rint((lead_days + review_days) / history.days_a_bucket), 1, MOST_JUDGED).astype(np.int64)
+    found: Ints = np.minimum(protection, max(history.demand.shape[1] // 2, 1))
+    return found
 
 
 def _means(level: Floats, ahead: Floats, group: Ints) -> Floats:
