@@ -38,7 +38,7 @@ UNTIL_ON = SPAN.first_on + timedelta(days=DAYS)
 COLUMNS = {"place": np.int32, "day": np.int32, "quantity": np.float32, "kind": np.int8}
 RETURNED, TAKEN_BACK = 0.03, 0.001
 # At the last addition, a quarter of 200,000 item-sites has changed, and the big arrays are written anew.
-ADDED, ADDITIONS, RECENT_DAYS = 10_000, 6, 21
+ADDED, ADDITIONS, RECENT_DAYS = 10_000, 7, 21
 GROUP_BY = """
     SELECT place, (day - $first) // 7 AS week, sum(CASE kind WHEN $return THEN -quantity ELSE quantity END) AS units
     FROM columns GROUP BY ALL

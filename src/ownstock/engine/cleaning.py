@@ -56,13 +56,10 @@ def uncensored(history: DemandHistory, season: Floats32 | None = None, group: In
     """
     demand, in_stock = history.demand.copy(), history.in_stock.copy()
     indices, groups = _indices(history, season, group)
-    fade = 0.5 ** (1 / LEVEL_HALF_LIFE[history.bucket])
-    unseen = UNSEEN_DAYS / history.days_a_bucket
+    told = sold_out(history)
     in_blocks(
         demand.shape[0],
-        lambda first, last: kernel.lift(
-            first, last, indices, groups, fade, EVIDENCE, unseen, BOOST, FIRST_LEVEL_BUCKETS, demand, in_stock
-        ),
+        lambda first, last: kernel.lift(first, last, indices, groups, told, demand, in_stock),
     )
     return replace(history, demand=demand, in_stock=in_stock)
 

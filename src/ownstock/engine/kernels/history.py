@@ -83,38 +83,34 @@ def empty_days(
 
 
 @compiled
-def lift(
-    first: int, last: int, season: Any, group: Any, fade: float, evidence: float, unseen: float, boost: float,
-    prior: float, demand: Any, in_stock: Any,
-) -> None:  # fmt: skip
+def lift(first: int, last: int, season: Any, group: Any, told: Any, demand: Any, in_stock: Any) -> None:
     """Lift the buckets that sold out to what was wanted, in place, see `cleaning.uncensored`. demand, in_stock [n, T]
 
-    season [G, T] by group [n].
+    season [G, T] by group [n]; told: `cleaning.sold_out`.
     """
-    one, tiny = np.float32(1.0), np.float32(1e-6)
-    rho, cut, push, k = np.float32(evidence), np.float32(unseen), np.float32(boost), np.float32(prior)
-    slower = np.float32(fade)
+    zero, one, tiny = np.float32(0.0), np.float32(1.0), np.float32(1e-6)
+    evidence, unseen, boost, prior, fade = told[0], told[1], told[2], told[3], told[4]
     for row in range(first, last):
         s = season[group[row]]
-        amount, weight = np.float32(0.0), np.float32(0.0)
+        amount, weight = zero, zero
         for t in range(demand.shape[1]):
             amount += demand[row, t]
             weight += s[t] * in_stock[row, t]
-        amount, weight = k * amount / max(weight, tiny), k
+        amount, weight = prior * amount / max(weight, tiny), prior
         for t in range(demand.shape[1]):
             d, f = demand[row, t], in_stock[row, t]
-            if f < one and d > np.float32(0.0):
+            if f < one and d > zero:
                 usual = s[t] * amount / weight
-                if f > np.float32(0.0):
-                    seen = max(f - cut, np.float32(0.5) * f)
-                    d += (one - seen) * (usual + rho * d) / (one + rho * seen)
+                if f > zero:
+                    seen = max(f - unseen, np.float32(0.5) * f)
+                    d += (one - seen) * (usual + evidence * d) / (one + evidence * seen)
                 else:
                     d = max(d, usual)
-                    d += push * np.sqrt(d)
+                    d += boost * np.sqrt(d)
                 f = one
                 demand[row, t], in_stock[row, t] = d, f
-            amount = amount * slower + d
-            weight = weight * slower + s[t] * f
+            amount = amount * fade + d
+            weight = weight * fade + s[t] * f
 
 
 @compiled
