@@ -111,7 +111,7 @@ def autoets_series_per_s(rows: int = SAMPLE) -> float | None:
 
 
 def first_plans(profile: str) -> dict[str, float]:
-    """Seconds of the first plan of 1,000 item-sites in a new process: on an empty cache of compiled kernels, and on a warm one."""
+    """Seconds of the first plan of 1,000 item-sites in a new process: kernels to be compiled, and compiled before."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "bench.plan", "--folder", folder, "--prepare", "1000"], check=True)
         words = [sys.executable, "-m", "bench.plan", "--folder", folder, "--profile", profile, "--first"]

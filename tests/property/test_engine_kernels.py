@@ -201,7 +201,7 @@ def decide(given: dict[str, Any]) -> tuple[Any, Any]:
     return whole, number
 
 
-def asked_of(given: dict[str, Any], row: int) -> OneItemSite:
+def asked_of(given: dict[str, Any], row: Any) -> OneItemSite:
     names = ("ratio", "net", "lead", "review", "over", "under", "is_lost")
     ratio, net, lead, review, over, under, is_lost = (given[name][row].item() for name in names)
     arrivals = tuple(given["arrivals"][row])

@@ -88,7 +88,7 @@ def test_a_history_of_more_weeks_than_the_limit_is_refused() -> None:
 
 def test_lead_times_whose_probabilities_do_not_sum_to_one_are_refused() -> None:
     lead_times = pl.DataFrame({"item_site": [0, 0], "lead_time_days": [7, 21], "probability": [0.9, 0.2]})
-    with pytest.raises(Refused, match="probability of item_site 0 sums to 1.1; it must sum to 1"):
+    with pytest.raises(Refused, match=r"probability of item_site 0 sums to 1\.1; it must sum to 1"):
         engine.plan(*frames_of([case()]), lead_times=lead_times)
 
 
