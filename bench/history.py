@@ -30,7 +30,7 @@ import polars as pl
 from ownstock.engine.arrays import Floats32
 from ownstock.engine.buckets import RETURN, BucketedDemand, Movements, Span, bucketed
 from ownstock.engine.history import net_of_returns
-from ownstock.engine.store import append_movements, open_store, write_generation
+from ownstock.engine.history_store import append_movements, open_store, write_generation
 
 SPAN = Span(date(2023, 1, 2), 157)
 DAYS = 7 * SPAN.count

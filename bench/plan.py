@@ -27,7 +27,7 @@ import polars as pl
 import ownstock.engine as engine
 from bench.tables import print_table
 from bench.workloads import WEEKS, workload
-from ownstock.engine.store import open_store, write_generation
+from ownstock.engine.history_store import open_store, write_generation
 
 FRAMES = ("position", "arrivals", "supply", "economics")
 SAMPLE = 400

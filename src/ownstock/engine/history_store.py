@@ -46,7 +46,7 @@ _BIG = ("item_sites", "demand", "in_stock", "unnetted_place", "unnetted_units")
 
 
 @dataclass(frozen=True)
-class Store:
+class HistoryStore:
     """A generation of the store, opened: its history, mapped into memory, and what the ledger had told when it was written.
 
     The history stays as it is while newer generations are written. `watermark` is the writer's: every movement below it
@@ -92,7 +92,7 @@ def write_generation(folder: Path, history: DemandHistory, watermark: int, unnet
         _put_all(draft, _Contents(history, span, unnetted or none, none, _NO_PLACES, _NO_PLACES, nothing), watermark)
 
 
-def open_store(folder: Path, *, least_watermark: int = 0) -> Store:
+def open_store(folder: Path, *, least_watermark: int = 0) -> HistoryStore:
     """The current generation, all of it held against its checksums and mapped into memory.
 
     Raises Refused, saying that it is to be rebuilt, where it is missing, damaged (which array, which block), of another
@@ -144,11 +144,11 @@ def append_movements(
         _put_all(draft, added, watermark)
 
 
-def _opened(generation: Generation) -> Store:
+def _opened(generation: Generation) -> HistoryStore:
     contents = _contents(generation, whole=True)
     span = contents.span
     until_on = span.first_on + timedelta(days=int(span.days().sum()))
-    return Store(contents.history, generation.facts["watermark"], until_on, generation.folder.name)
+    return HistoryStore(contents.history, generation.facts["watermark"], until_on, generation.folder.name)
 
 
 def _refuse_gap(watermark: int, since: int) -> None:
