@@ -36,7 +36,7 @@ def _ends(rate: float, contagion: float) -> tuple[int, int, int, float]:
 def count_bands(rate: Floats, contagion: Floats, periods: Ints, spread: Ints) -> tuple[Ints, Ints, Floats]:
     """Demand of `periods`, `periods` + 1 … `periods` + `spread` - 1 periods, each as likely as the others.
 
-    rate, contagion: of a period, a and b of `policy/plainly.count_pmf`; all [n]. From the likeliest point outwards, so that no
+    rate, contagion: a and b of `policy/plainly.count_pmf` of a period; [n]. From the likeliest point outwards, so that no
     mean is too large. Returns where each item's points begin [n + 1], which count its first point is [n], the points.
     """
     items = rate.size
