@@ -103,7 +103,8 @@ def test_every_printed_reason_is_recomputed_from_its_printed_inputs(demo: Demo) 
         assert found["quantity"] == decided["quantity"], reason["sku"]
         for name in ("expected_cost", "expected_cost_of_zero"):
             assert found[name] == pytest.approx(decided[name], abs=0.005), reason["sku"]
-    for reason in [reason for reason in demo.reasons if reason not in exact][:40]:
+    coarse = [reason for reason in demo.reasons if reason["decision"]["lattice_step"] > 1]
+    for reason in coarse[:: len(coarse) // 20]:
         found, zero = recompute(reason), reason["decision"]["expected_cost_of_zero"]
         assert found["expected_cost_of_zero"] == pytest.approx(zero, rel=0.02), reason["sku"]
 
