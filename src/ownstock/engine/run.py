@@ -51,7 +51,7 @@ def plan(
     whatever the number of threads. Raises Refused when a frame does not fit its schema.
     """
     checked = frames.check_all(position, arrivals, supply, economics, lead_times)
-    expected, _ = _forecast(history, checked, profile, groups, today, pool, model, seed, threads)
+    expected, _ = forecast_of(history, checked, profile, groups, today, pool, model, seed, threads)
     return _decide(expected, checked, looks_ahead=True, threads=threads)
 
 
@@ -76,7 +76,7 @@ def forecast_demand(
 
     Arguments and errors as in `plan`.
     """
-    return _forecast(history, _supply_alone(supply), profile, groups, today, pool, model, seed, threads)[0]
+    return forecast_of(history, _supply_alone(supply), profile, groups, today, pool, model, seed, threads)[0]
 
 
 def learn(
@@ -88,7 +88,7 @@ def learn(
     Arguments and errors as in `plan`, which learns the same where it is given no pool.
     """
     checked = frames.check_all(position, arrivals, supply, economics)
-    return _forecast(history, checked, "fast", groups, None, None, None, 0, threads)[1]
+    return forecast_of(history, checked, "fast", groups, None, None, None, 0, threads)[1]
 
 
 def decide(
@@ -133,7 +133,7 @@ def inputs(
     coming = checked.arrivals.sort("arrives_in_days", "quantity").group_by("item_site", maintain_order=True)
     lists = coming.agg(arrivals=pl.struct("arrives_in_days", "quantity"))
     return (
-        checked.supply.select("item_site", _week_lists(_history_of(history, checked.supply), buckets))
+        checked.supply.select("item_site", _week_lists(history_of(history, checked.supply), buckets))
         .join(lists, on="item_site", how="left", maintain_order="left")
         .with_columns(pl.col("arrivals").fill_null([]))
         .hstack(checked.position.drop("item_site"))
@@ -142,7 +142,7 @@ def inputs(
     )
 
 
-def _forecast(
+def forecast_of(
     history: pl.DataFrame | DemandHistory,
     checked: Checked,
     profile: str,
@@ -152,15 +152,19 @@ def _forecast(
     model: GlobalModel | None,
     seed: int,
     threads: int | None,
+    *,
+    ahead_days: int = 0,
 ) -> tuple[pl.DataFrame, Pool]:
+    """The forecast of checked frames and what all series told; it reaches `ahead_days` from today at least."""
     lead_times = lead_times_of(checked.supply, checked.lead_times)
     return profiles.forecast(
-        _history_of(history, checked.supply),
+        history_of(history, checked.supply),
         groups=profiles.group_codes(groups, checked.supply),
         lead_days=lead_times.longest(),
         review_days=checked.supply["review_period_days"].to_numpy(),
         profile=profile,
         today=today,
+        ahead_days=ahead_days,
         pool=pool,
         money=_money(checked),
         model=model,
@@ -178,7 +182,7 @@ def train(
     Without it, every plan with that profile trains its own. Arguments and errors as in `plan`.
     """
     supply = frames.check(supply, frames.SUPPLY)
-    dense_history, codes = _history_of(history, supply), profiles.group_codes(groups, supply)
+    dense_history, codes = history_of(history, supply), profiles.group_codes(groups, supply)
     protection = profiles.protection_buckets(
         dense_history, supply["lead_time_days"].to_numpy(), supply["review_period_days"].to_numpy()
     )
@@ -189,11 +193,11 @@ def _money(checked: Checked) -> profiles.Money | None:
     """What a unit too many and a unit short cost; None where only supply is known."""
     if checked.economics.height < checked.supply.height:
         return None
-    question = _question(checked)
+    question = question_of(checked)
     return profiles.Money(question.over, question.under)
 
 
-def _history_of(history: pl.DataFrame | DemandHistory, supply: pl.DataFrame) -> DemandHistory:
+def history_of(history: pl.DataFrame | DemandHistory, supply: pl.DataFrame) -> DemandHistory:
     """Dense history in the order of supply."""
     if isinstance(history, pl.DataFrame):
         return dense(frames.check_history(history, supply), supply.select("item_site"))
@@ -201,10 +205,10 @@ def _history_of(history: pl.DataFrame | DemandHistory, supply: pl.DataFrame) -> 
 
 
 def _decide(expected: pl.DataFrame, checked: Checked, *, looks_ahead: bool, threads: int | None) -> pl.DataFrame:
-    demand = _demand_forecast(expected)
+    demand = demand_forecast_of(expected)
     coming = open_arrivals(checked.arrivals, checked.supply)
     lead_times = lead_times_of(checked.supply, checked.lead_times)
-    question = _question(checked)
+    question = question_of(checked)
     proposal = propose(question, demand, coming, lead_times, looks_ahead=looks_ahead, threads=threads)
     decided = {
         "item_site": checked.supply["item_site"],
@@ -216,7 +220,7 @@ def _decide(expected: pl.DataFrame, checked: Checked, *, looks_ahead: bool, thre
     return frames.result(_with_nulls(decided) | named, frames.PLAN)
 
 
-def _demand_forecast(expected: pl.DataFrame) -> DemandForecast:
+def demand_forecast_of(expected: pl.DataFrame) -> DemandForecast:
     """The forecast frame as arrays; shorter lists go on as they end."""
     means = expected["mean_by_bucket"]
     if isinstance(means.dtype, pl.Array):
@@ -229,7 +233,8 @@ def _demand_forecast(expected: pl.DataFrame) -> DemandForecast:
     return DemandForecast(mean, expected["variance_ratio"].to_numpy(), expected["bucket_days"].to_numpy())
 
 
-def _question(checked: Checked) -> Question:
+def question_of(checked: Checked) -> Question:
+    """What checked frames ask, a row for each of supply."""
     position, supply, economics = checked.position, checked.supply, checked.economics
     review = supply["review_period_days"].to_numpy()
     return Question(

@@ -87,6 +87,7 @@ def forecast(
     review_days: Ints,
     profile: str,
     today: date | None,
+    ahead_days: int = 0,
     pool: Pool | None,
     money: Money | None,
     model: GlobalModel | None,
@@ -96,8 +97,8 @@ def forecast(
     """The forecast frame of a history, and what all its series told. groups [n, any] codes; lead_days, review_days [n].
 
     The steps: season, methods, what all series tell, their combination; in the `best` profile the global model's
-    correction; then the means of the buckets from today on. With a `pool` nothing is learned anew. Raises Refused for a
-    profile that is not known.
+    correction; then the means of the buckets from today on, over the lead time and two review periods and over
+    `ahead_days` at least. With a `pool` nothing is learned anew. Raises Refused for a profile that is not known.
     """
     if profile not in PROFILES:
         raise Refused(
@@ -107,7 +108,7 @@ def forecast(
         )
     buckets, group = history.demand.shape[1], groups[:, 0]
     skipped = _days_since_history(history, today)
-    stretch = _stretch(history, lead_days, review_days, skipped)
+    stretch = _stretch(history, lead_days, review_days, skipped, ahead_days)
     season = pool.season if pool else shared_season(history, group)
     index = season.over(history, buckets + stretch.ahead)
     judged = bank.judge(history, index, group, stretch.protection, threads)
@@ -190,11 +191,12 @@ def _days_since_history(history: DemandHistory, today: date | None) -> int:
     return max(int((np.datetime64(today, "D") - end).astype(int)), 0)
 
 
-def _stretch(history: DemandHistory, lead_days: Ints, review_days: Ints, skipped: int) -> Stretch:
+def _stretch(history: DemandHistory, lead_days: Ints, review_days: Ints, skipped: int, ahead_days: int) -> Stretch:
     days, protection = history.days_a_bucket, protection_buckets(history, lead_days, review_days)
     furthest = int((lead_days + 2 * review_days).max(initial=0)) + skipped
     ahead = min(int(np.ceil(furthest / days)) + 1, MOST_AHEAD)
-    return Stretch(protection, max(ahead, int(protection.max(initial=1))))
+    asked = int(np.ceil((ahead_days + skipped) / days)) + 1 if ahead_days else 0
+    return Stretch(protection, max(ahead, asked, int(protection.max(initial=1))))
 
 
 def protection_buckets(history: DemandHistory, lead_days: Ints, review_days: Ints) -> Ints:
