@@ -15,6 +15,7 @@ from __future__ import annotations
 from ownstock.engine import frames
 from ownstock.engine.forecast.profiles import Pool
 from ownstock.engine.history import DemandHistory
+from ownstock.engine.planned_orders import planned_orders
 from ownstock.engine.run import decide, forecast_demand, inputs, learn, plan, train
 from ownstock.engine.version import VERSION
 
@@ -28,5 +29,6 @@ __all__ = [
     "inputs",
     "learn",
     "plan",
+    "planned_orders",
     "train",
 ]

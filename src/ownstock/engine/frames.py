@@ -180,6 +180,30 @@ DECISION_COLUMNS = (
     Column("lattice_step", "whole", "units per point of the computed distribution; 1 = exact"),
 )
 PLAN = Schema("plan", DECISION_COLUMNS + FORECAST.columns[1:])
+PLANNED = Schema(
+    "planned",
+    (
+        ITEM_SITE,
+        Column("week", "whole", "0 = the seven days that begin today", least=0, most=MOST_WEEKS),
+        Column("week_start_on", "date", "first day of the week; null where no day is known", may_be_null=True),
+        Column(
+            "quantity",
+            "whole",
+            "units to be ordered in the week where demand comes as expected",
+            least=0,
+            most=MOST_UNITS,
+        ),
+        Column("quantity_p10", "whole", "units ordered in the week: no more on a tenth of the paths"),
+        Column("quantity_p50", "whole", "the same on half of the paths"),
+        Column("quantity_p90", "whole", "the same on nine tenths of the paths"),
+        Column("quantity_mean", "number", "the same on average"),
+        Column("order_value_mean", "number", "money: quantity_mean · unit cost"),
+        Column("on_hand_p10", "whole", "units on hand at the end of the week: no more on a tenth of the paths"),
+        Column("on_hand_p50", "whole", "the same on half of the paths"),
+        Column("on_hand_p90", "whole", "the same on nine tenths of the paths"),
+    ),
+    key=("item_site", "week"),
+)
 
 
 class Checked(NamedTuple):
