@@ -129,8 +129,8 @@ def planned_orders(
     """What is likely to be ordered of every item-site in every week ahead, and what will then be on hand.
 
     Frames in, and the arguments up to `model`: as in `plan`. Frame out: `frames.PLANNED`, `horizon_weeks` rows for each
-    row of `supply`, in its order. Week 0 begins today, and its order is the plan's own, on all paths. An item-site decides
-    today and then every `review_period_days`, to the day; the orders of a week are those decided in it.
+    row of `supply`, in its order. Week 0 begins today, and its first order is the plan's own, on all paths. An item-site
+    decides today and then every `review_period_days`, to the day; the orders of a week are those decided in it.
 
     `before`, the planned orders of the last time, fences the near weeks: in the first `firm_weeks` its `quantity` is
     ordered as it stands, in the next `flexible_weeks` the policy may move it by `flexible_share` up or down, in whole
