@@ -96,8 +96,9 @@ def test_demand_that_is_lost_is_not_ordered_for_and_demand_that_waits_is() -> No
     assert schedule(short, weeks=3) == [25, 10, 10]
 
 
-def test_an_item_that_nobody_wants_plans_nothing() -> None:
-    frame = planned(CERTAIN, mean=0.0, ratio=2.0)
+@pytest.mark.parametrize("mean", [0.0, 5e-324])
+def test_an_item_that_nobody_wants_plans_nothing(mean: float) -> None:
+    frame = planned(CERTAIN, mean=mean, ratio=2.0, buckets_seen=20)
     assert set(frame["quantity_p90"]) == {0}
     assert frame["on_hand_p10"].to_list() == [12, 22, 22, 22, 22, 22]
 
@@ -234,3 +235,14 @@ def test_without_history_there_is_no_day_and_no_plan() -> None:
     frame = engine.planned_orders(*frames_of([case(demand=[])]), horizon_weeks=2, paths=3)
     assert frame["week_start_on"].to_list() == [None, None]
     assert frame["quantity"].to_list() == [0, 0]
+
+
+def test_a_history_of_days_knows_its_weekdays_half_a_year_ahead() -> None:
+    """Twice as much is sold on Mondays as on other days, 800 a week: neither seven Mondays nor seven Sundays."""
+    sold = np.full((1, 140), 100, np.float32)
+    sold[:, ::7] = 200
+    given = frames_of([CERTAIN | {"review_period_days": 1, "usable": 400, "lead_time_days": 0}])
+    dense = engine.DemandHistory(given[1]["item_site"], sold, np.ones_like(sold), date(2025, 10, 13), "day")
+    frame = engine.planned_orders(dense, *given[1:], horizon_weeks=26, paths=3)
+    assert frame["week_start_on"][0] == TODAY
+    assert frame["quantity"][20:].mean() == pytest.approx(800, rel=0.05)

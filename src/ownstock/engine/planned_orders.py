@@ -40,6 +40,8 @@ MOST_AHEAD_WEEKS = 104
 MOST_PATHS = 1_000
 # The largest array of a block of item-sites has about so many numbers.
 MOST_AT_ONCE = 4_000_000
+# Below this mean of a window there is no level to be wrong about.
+LEAST_MEAN = 1e-6
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -222,7 +224,7 @@ def start_of(expected: pl.DataFrame, checked: Checked, today: date | None, horiz
         arrivals=open_arrivals(checked.arrivals, checked.supply),
         lead_times=lead_times,
         path_ratio=known,
-        level_variance=np.divide(ratio - known, mean, out=np.zeros_like(mean), where=mean > 0),
+        level_variance=np.divide(ratio - known, mean, out=np.zeros_like(mean), where=mean > LEAST_MEAN),
         stream=_streams(checked.supply["item_site"]),
         least=least,
         most=most,
@@ -351,7 +353,8 @@ def _drawn(start: Start, events: Truths, horizon: Horizon) -> tuple[Ints, Ints]:
         key = np.array([horizon.seed % 2**64, start.stream[row]], np.uint64)
         rng = np.random.Generator(np.random.Philox(key=key))
         begins = np.flatnonzero(events[row])
-        mean = np.diff(until[row, np.append(begins, days)])
+        # Rounding may leave less than nothing of a stretch without demand.
+        mean = np.maximum(np.diff(until[row, np.append(begins, days)]), 0.0)
         demand[begins, row] = _demand(rng, mean, start.path_ratio[row], start.level_variance[row], horizon.paths)
         if leads.count[row] > 1:
             some = slice(leads.first[row], leads.first[row] + leads.count[row])
