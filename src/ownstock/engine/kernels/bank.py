@@ -108,6 +108,22 @@ def season_sums(first: int, last: int, stride: int, demand: Any, in_stock: Any, 
 
 
 @compiled
+def naive_ahead(naive: Any, sums: Any, seen: Any, origin: int, horizon: int, cycle: int, lane: int) -> float:
+    """What the naive season says, at an origin, of the time seen in the `horizon` buckets after it.
+
+    A horizon beyond the cycle repeats the first cycle: what came since the origin is not known at it. Buckets beyond the
+    history count in full.
+    """
+    if horizon <= cycle:
+        return sums[origin + horizon, lane] - sums[origin, lane]
+    total = np.float32(0.0)
+    for j in range(horizon):
+        part = seen[origin + j, lane] if origin + j < seen.shape[0] else np.float32(1.0)
+        total += naive[origin + j % cycle, lane] * part
+    return total
+
+
+@compiled
 def run_bank(
     first: int, last: int, demand: Any, in_stock: Any, season: Any, group: Any, horizon: Any,
     half_lives: Any, long_window: int, recent: int, origins: int, cycle: int, sold_out: Any, deviations: float,
@@ -262,7 +278,7 @@ def run_bank(
                             for k in range(COUNT - 1):
                                 miss = real - now[k, b] * weight
                                 wrong[k, b] += miss * miss
-                            miss = real - (naive_sum[t + h, b] - naive_sum[t, b])
+                            miss = real - naive_ahead(naive, naive_sum, f, t, h, cycle, b)
                             wrong[COUNT - 1, b] += miss * miss
             if t == buckets:
                 break
@@ -300,7 +316,7 @@ def run_bank(
             ahead = zero
             for t in range(buckets, min(buckets + h, season.shape[1])):
                 ahead += s[t, b]
-            now[COUNT - 1, b] = (naive_sum[buckets + h, b] - naive_sum[buckets, b]) / max(ahead, tiny)
+            now[COUNT - 1, b] = naive_ahead(naive, naive_sum, f, buckets, h, cycle, b) / max(ahead, tiny)
             for k in range(COUNT):
                 level[row, k], error[row, k] = now[k, b], wrong[k, b]
             usual = a[FADING, b] / w[FADING, b]
