@@ -48,8 +48,9 @@ def shared_season(history: DemandHistory, group: Ints) -> SharedSeason:
     """The season of every group. group [n] codes → [G, S]"""
     buckets, groups = history.demand.shape[1], int(group.max(initial=0)) + 1
     season = history.buckets_a_season
-    is_short = buckets < 2 * season
-    if buckets < season or (is_short and history.demand.shape[0] < SERIES_TO_TRUST_ONE_SEASON):
+    known, series = _known(history)
+    is_short = known < 2 * season
+    if known < season or (is_short and series < SERIES_TO_TRUST_ONE_SEASON):
         return SharedSeason(np.ones((groups, season)), is_known=False)
     sold, expected = _sums(history, group, groups)
     age = (buckets - 1 - np.arange(buckets)) / season
@@ -67,6 +68,17 @@ def indices(sold: Floats, expected: Floats) -> Floats:
     of_all = (sold.sum(axis=0) + UNITS_TO_TRUST_ALL) / (expected.sum(axis=0) + UNITS_TO_TRUST_ALL)
     shrunk: Floats = (sold + UNITS_TO_TRUST_A_GROUP * of_all) / (expected + UNITS_TO_TRUST_A_GROUP)
     return np.maximum(shrunk, LEAST_INDEX)
+
+
+def _known(history: DemandHistory) -> tuple[int, int]:
+    """For how many buckets anything has been in stock, from the first on, and how many series ever were.
+
+    A frame may begin long before the business does: its empty buckets tell no season.
+    """
+    is_seen = history.in_stock[:: -(-history.in_stock.shape[0] // MOST_SERIES) or 1] > 0
+    by_bucket = is_seen.any(axis=0)
+    first = int(by_bucket.argmax()) if by_bucket.any() else by_bucket.size
+    return by_bucket.size - first, int(is_seen.any(axis=1).sum())
 
 
 def _by_place(sums: Floats, place: Ints, places: int) -> Floats:
