@@ -31,9 +31,9 @@ def forecast_of(bucket: Bucket, buckets: int, lead_time_days: int, review_period
     history = engine.DemandHistory(pl.Series(range(60)), demand, np.ones_like(demand), date(2023, 1, 2), bucket)
     if bucket == "month":
         history = engine.DemandHistory(history.item_sites, demand, history.in_stock, date(2023, 1, 1), bucket)
-    terms = {"lead_time_days": lead_time_days, "review_period_days": review_period_days}
-    terms |= {"moq": 0, "order_multiple": 1, "unit_cost": 1.0}
-    return engine.forecast_demand(history, pl.DataFrame({"item_site": history.item_sites, **terms}))
+    terms = {"lead_time_days": lead_time_days, "review_period_days": review_period_days, "moq": 0, "order_multiple": 1}
+    supply = pl.DataFrame({"item_site": history.item_sites, **terms}).with_columns(unit_cost=pl.lit(1.0))
+    return engine.forecast_demand(history, supply)
 
 
 @pytest.mark.parametrize(("bucket", "buckets", "lead", "review"), STEADY)

@@ -108,7 +108,7 @@ def season_sums(first: int, last: int, stride: int, demand: Any, in_stock: Any, 
 
 
 @compiled
-def naive_ahead(naive: Any, sums: Any, seen: Any, origin: int, horizon: int, cycle: int, lane: int) -> float:
+def naive_ahead(naive: Any, sums: Any, seen: Any, origin: int, horizon: int, cycle: int, lane: int) -> Any:
     """What the naive season says, at an origin, of the time seen in the `horizon` buckets after it.
 
     A horizon beyond the cycle repeats the first cycle: what came since the origin is not known at it. Buckets beyond the
