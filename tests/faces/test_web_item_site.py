@@ -83,7 +83,7 @@ def test_expected_stock_falls_by_the_mean_rises_with_arrivals_and_ends_at_zero(c
     assert min(on_hand) == 0
     picture = outlook_picture(outlook, open_deliveries(), TODAY)
     assert [arrival.label for arrival in picture.arrivals] == [f"+{half.normalize():f} {order.number}"] * 2
-    assert len(picture.empty) == 5
+    assert len(picture.empty) == 4
 
 
 def test_backorders_let_expected_stock_fall_below_zero(client: Client) -> None:
