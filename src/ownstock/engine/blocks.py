@@ -15,10 +15,15 @@ BLOCK = 4_096
 FEW = 2 * BLOCK
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def in_blocks(rows: int, work: Callable[[int, int], object], threads: int | None = None) -> None:
     """Call `work(first, last)` for blocks of rows that cover 0 … rows - 1; `threads` at once, by default one a core."""
     blocks = [(first, min(first + BLOCK, rows)) for first in range(0, rows, BLOCK)]
-    threads = 1 if rows <= FEW else threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    threads = 1 if rows <= FEW else threads or cores()
     if threads == 1:
         for first, last in blocks:
             work(first, last)

@@ -38,7 +38,12 @@ def sold_out(history: DemandHistory) -> Floats32:
     return np.array([EVIDENCE, unseen, BOOST, FIRST_LEVEL_BUCKETS, fade], dtype=np.float32)
 
 
-def uncensored(history: DemandHistory, season: Floats32 | None = None, group: Ints | None = None) -> DemandHistory:
+def uncensored(
+    history: DemandHistory,
+    season: Floats32 | None = None,
+    group: Ints | None = None,
+    threads: int | None = None,
+) -> DemandHistory:
     """The history with the buckets that sold out lifted to what was wanted; they then count as fully in stock.
 
     What was sold is a lower bound. Where the bucket was in stock for a part f of it, the rest 1 - f is added at the rate
@@ -60,6 +65,7 @@ def uncensored(history: DemandHistory, season: Floats32 | None = None, group: In
     in_blocks(
         demand.shape[0],
         lambda first, last: kernel.lift(first, last, indices, groups, told, demand, in_stock),
+        threads,
     )
     return replace(history, demand=demand, in_stock=in_stock)
 

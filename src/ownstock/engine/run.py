@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
 import numpy as np
 import polars as pl
 
+from ownstock.base.errors import Refused
 from ownstock.engine import frames
 from ownstock.engine.arrays import NONE, Floats
 from ownstock.engine.arrivals import LeadTimes, OpenArrivals, lead_times_of, open_arrivals
 from ownstock.engine.forecast import global_model, profiles
 from ownstock.engine.forecast.demand_forecast import DemandForecast
 from ownstock.engine.forecast.global_model import GlobalModel
+from ownstock.engine.forecast.groups import groups_of
 from ownstock.engine.forecast.profiles import Pool
 from ownstock.engine.frames import Checked
 from ownstock.engine.history import DemandHistory, dense
@@ -40,10 +43,11 @@ def plan(
     """How much to order now of every item-site in `supply`, and the numbers behind it.
 
     Frames in: `frames.HISTORY` (or a DemandHistory), `POSITION`, `ARRIVALS`, `SUPPLY`, `ECONOMICS`, and where they are
-    known `groups` (item_site and any columns that item-sites may share) and `LEAD_TIMES`. Frame out: `frames.PLAN`, one
-    row for each row of `supply`, in its order. `profile` says how demand is forecast (see `forecast_demand`). `today` is
-    the day of the decision, by default the day after the last bucket of history. A `pool` (see `learn`) plans some
-    item-sites as they would be planned in the company of those it was learned from.
+    known `groups` (item_site and any columns that item-sites may share; the first of them shares a season) and
+    `LEAD_TIMES`. Frame out: `frames.PLAN`, one row for each row of `supply`, in its order. `profile` says how demand is
+    forecast (see `forecast_demand`). `today` is the day of the decision, by default the day after the last bucket of
+    history. A `pool` (see `learn`) plans some item-sites as they would be planned in the company of those it was learned
+    from; groups it does not know are planned by what all told.
 
     The order decided today arrives in `lead_time_days` and must last `review_period_days` until the next one arrives.
     Open arrivals up to the lead time (on its day: before the order) take part in the projection; those inside the
@@ -76,7 +80,13 @@ def forecast_demand(
 
     Arguments and errors as in `plan`.
     """
-    return forecast_of(history, _supply_alone(supply), profile, groups, today, pool, model, seed, threads)[0]
+    supply = frames.check(supply, frames.SUPPLY)
+    of_all = groups_of(groups, supply, _names(pool, model))
+    lead_days, review_days = (supply[name].to_numpy() for name in ("lead_time_days", "review_period_days"))
+    return profiles.forecast(
+        history_of(history, supply), groups=of_all, lead_days=lead_days, review_days=review_days, profile=profile,
+        today=today, pool=pool, money=None, model=model, seed=seed, threads=threads,
+    )[0]  # fmt: skip
 
 
 def learn(
@@ -156,21 +166,31 @@ def forecast_of(
     ahead_days: int = 0,
 ) -> tuple[pl.DataFrame, Pool]:
     """The forecast of checked frames and what all series told; it reaches `ahead_days` from today at least."""
-    lead_times = lead_times_of(checked.supply, checked.lead_times)
+    lead_times, question = lead_times_of(checked.supply, checked.lead_times), question_of(checked)
     return profiles.forecast(
         history_of(history, checked.supply),
-        groups=profiles.group_codes(groups, checked.supply),
+        groups=groups_of(groups, checked.supply, _names(pool, model)),
         lead_days=lead_times.longest(),
-        review_days=checked.supply["review_period_days"].to_numpy(),
+        review_days=question.review_period_days,
         profile=profile,
         today=today,
         ahead_days=ahead_days,
         pool=pool,
-        money=_money(checked),
+        money=profiles.Money(question.over, question.under),
         model=model,
         seed=seed,
         threads=threads,
     )
+
+
+def _names(pool: Pool | None, model: GlobalModel | None) -> Mapping[str, Sequence[str]] | None:
+    """The names of groups by which a pool and a model speak; None where there is neither."""
+    if pool and model and pool.groups != model.groups:
+        raise Refused(
+            "The pool and the model were learned from different groups; learn both from the same item-sites.",
+            code="groups_differ",
+        )
+    return pool.groups if pool else model.groups if model else None
 
 
 def train(
@@ -182,19 +202,11 @@ def train(
     Without it, every plan with that profile trains its own. Arguments and errors as in `plan`.
     """
     supply = frames.check(supply, frames.SUPPLY)
-    dense_history, codes = history_of(history, supply), profiles.group_codes(groups, supply)
+    dense_history, of = history_of(history, supply), groups_of(groups, supply)
     protection = profiles.protection_buckets(
         dense_history, supply["lead_time_days"].to_numpy(), supply["review_period_days"].to_numpy()
     )
-    return global_model.train(dense_history, codes, protection, seed, threads)
-
-
-def _money(checked: Checked) -> profiles.Money | None:
-    """What a unit too many and a unit short cost; None where only supply is known."""
-    if checked.economics.height < checked.supply.height:
-        return None
-    question = question_of(checked)
-    return profiles.Money(question.over, question.under)
+    return global_model.train(dense_history, of, protection, seed, threads)
 
 
 def history_of(history: pl.DataFrame | DemandHistory, supply: pl.DataFrame) -> DemandHistory:
@@ -281,10 +293,3 @@ def _with_nulls(columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
         is_absent = values.is_nan() if values.dtype == pl.Float64 else values == NONE
         columns[name] = pl.select(pl.when(~is_absent).then(values)).to_series()
     return columns
-
-
-def _supply_alone(supply: pl.DataFrame) -> Checked:
-    """Supply after its check, and nothing else: what a forecast needs to know of a decision."""
-    supply = frames.check(supply, frames.SUPPLY)
-    none = frames.check(pl.DataFrame(), frames.LEAD_TIMES, supply.schema["item_site"])
-    return Checked(none, none, supply, none, none)

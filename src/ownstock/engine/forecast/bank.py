@@ -14,6 +14,7 @@ import numpy as np
 from ownstock.engine.arrays import Floats, Floats32, Ints
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import CAP_DEVIATIONS, sold_out
+from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels import bank as kernel
 
@@ -25,8 +26,6 @@ SHARPNESS = 3
 # Added to every sum of squared errors: what rounding to units makes of no error at all.
 LEAST_ERROR = 0.1
 MOST_SERIES = 50_000
-# The global model corrects so many buckets ahead, and those beyond like the last.
-MOST_MODELLED = 13
 # Series whose opinion of the methods counts as much as having none.
 SERIES_TO_TRUST = 30
 # Buckets seen that tell as much of a series' variance as all other series do.
@@ -72,7 +71,7 @@ class Everywhere:
 
     error: [K] of each method, over that of the second. variance_ratio: of a series that has shown nothing yet. width:
     how much wider than it seems demand really spreads (width.py).
-    momentum: for each grouping, by group, how much more than usual it sold lately; 1 = as usual.
+    momentum: for each grouping, by group (forecast/groups.py), how much more than usual it sold lately; 1 = as usual.
     """
 
     error: Floats
@@ -111,8 +110,8 @@ def judge(history: DemandHistory, season: Floats, group: Ints, horizon: Ints, th
     return Judged(level, error, told)
 
 
-def learn(judged: Judged, groups: Ints) -> Everywhere:
-    """What all series tell. groups [n, any] codes: series of a group move together."""
+def learn(judged: Judged, groups: Groups) -> Everywhere:
+    """What all series tell; series of a group move together."""
     sample = slice(None, None, -(-judged.error.shape[0] // MOST_SERIES) or 1)
     error = judged.error[sample].astype(np.float64) + LEAST_ERROR
     relative = np.log(error / error[:, 1:2])
@@ -124,8 +123,10 @@ def learn(judged: Judged, groups: Ints) -> Everywhere:
     )
 
 
-def combine(judged: Judged, groups: Ints, horizon: Ints, everywhere: Everywhere) -> Combined:
-    """Weigh the methods of each series by what it and all series tell. groups [n, any] codes. → [n]"""
+def combine(
+    judged: Judged, groups: Groups, horizon: Ints, everywhere: Everywhere, threads: int | None = None
+) -> Combined:
+    """Weigh the methods of each series by what it and all series tell. horizon [n] → [n]"""
     rows = judged.level.shape[0]
     level, ratio = np.zeros((2, rows))
     weight: Floats32 = np.zeros((rows, kernel.COUNT), np.float32)
@@ -133,18 +134,18 @@ def combine(judged: Judged, groups: Ints, horizon: Ints, everywhere: Everywhere)
     def part(first: int, last: int) -> None:
         some = slice(first, last)
         of = Judged(judged.level[some], judged.error[some], judged.told[some])
-        found = _combined(of, groups[some], horizon[some], everywhere)
+        found = _combined(of, groups.codes[some], horizon[some], everywhere)
         level[some], ratio[some], weight[some] = found.level, found.variance_ratio, found.weight
 
-    in_blocks(rows, part)
+    in_blocks(rows, part, threads)
     return Combined(level, ratio, weight)
 
 
-def _combined(judged: Judged, groups: Ints, horizon: Ints, everywhere: Everywhere) -> Combined:
+def _combined(judged: Judged, codes: Ints, horizon: Ints, everywhere: Everywhere) -> Combined:
     level = judged.level.astype(np.float64)
     usual, ratio, seen = judged.of(kernel.LONG_LEVEL), _variance_ratio(judged, everywhere), judged.of(kernel.SEEN)
     lately = np.ones(level.shape[0])
-    for group, momentum in zip(groups.T, everywhere.momentum, strict=True):
+    for group, momentum in zip(codes.T, everywhere.momentum, strict=True):
         lately *= momentum[group]
     strength = kernel.PRIOR_BUCKETS * ratio / (usual + kernel.PRIOR_FLOOR)
     for k in range(kernel.FADING):
@@ -173,16 +174,17 @@ def _variance_ratio(judged: Judged, everywhere: Everywhere) -> Floats:
     return mixed
 
 
-def _momentum(judged: Judged, groups: Ints) -> tuple[Floats, ...]:
-    """How much more than usual each group of each grouping sold lately; 1 = as usual. groups [n, any]
+def _momentum(judged: Judged, groups: Groups) -> tuple[Floats, ...]:
+    """How much more than usual each group of each grouping sold lately; 1 = as usual, and for groups not known.
 
     For each grouping in turn: (recent + k) / (expected + k), k = UNITS_TO_TRUST_MOMENTUM, expected by the usual level and
     what the groupings before said.
     """
-    factor, found = np.ones(groups.shape[0]), []
+    factor, found = np.ones(judged.level.shape[0]), []
     recent, usual = judged.of(kernel.RECENT), judged.of(kernel.LONG_LEVEL) * judged.of(kernel.RECENT_EXPECTED)
-    for group in groups.T:
-        sold, expected = np.bincount(group, recent), np.bincount(group, usual * factor)
+    for grouping, group in enumerate(groups.codes.T):
+        count = groups.count(grouping)
+        sold, expected = (np.bincount(group, units, count) for units in (recent, usual * factor))
         found.append((sold + UNITS_TO_TRUST_MOMENTUM) / (expected + UNITS_TO_TRUST_MOMENTUM))
         factor = factor * found[-1][group]
     return tuple(found)

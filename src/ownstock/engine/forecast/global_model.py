@@ -13,7 +13,7 @@ M5 competition: global gradient boosting), and Ke and others (2017), LightGBM, N
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -24,6 +24,7 @@ from ownstock.base.errors import Refused
 from ownstock.engine.arrays import Floats, Floats32, Ints
 from ownstock.engine.cleaning import uncensored
 from ownstock.engine.forecast import bank
+from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.forecast.model_features import Known, categorical, horizon_columns, series_columns
 from ownstock.engine.forecast.shared_season import shared_season
 from ownstock.engine.history import DemandHistory
@@ -42,15 +43,19 @@ MOST_HORIZONS = 4
 MOST_FACTOR = 15.0
 LEAST_MEAN = 0.02
 ROWS_AT_ONCE = 100_000
+# The model corrects so many buckets ahead, and those beyond like the last.
+MOST_MODELLED = 13
 
 
 @dataclass(frozen=True)
 class GlobalModel:
     """A trained model: pairs of a way (is it learned in season or flat?) and its booster. None learned: no correction.
 
-    `origins` is how many past origins it learned from, `rows` how many examples.
+    `groups` are the names of the groups it learned from, by grouping; `origins` is how many past origins it learned from,
+    `rows` how many examples.
     """
 
+    groups: Mapping[str, Sequence[str]]
     boosters: tuple[tuple[str, Any], ...]
     origins: int
     rows: int
@@ -72,8 +77,8 @@ class _Examples:
     weight: Floats
 
 
-def train(history: DemandHistory, groups: Ints, protection: Ints, seed: int, threads: int | None) -> GlobalModel:
-    """Learn from the history's own past. groups [n, any] codes; protection [n] buckets that an order must last.
+def train(history: DemandHistory, groups: Groups, protection: Ints, seed: int, threads: int | None) -> GlobalModel:
+    """Learn from the history's own past. protection [n] buckets that an order must last.
 
     The same seed gives the same model. Raises Refused where LightGBM is not installed.
     """
@@ -86,18 +91,18 @@ def train(history: DemandHistory, groups: Ints, protection: Ints, seed: int, thr
     found = [_examples(sample, lifted, groups, protection, origin, horizons) for origin in origins]
     examples = _joined([part for parts in found for part in parts])
     if examples is None or examples.came.size < FEWEST_ROWS:
-        return GlobalModel((), 0, 0)
-    names = categorical(groups)
+        return GlobalModel(groups.names, (), 0, 0)
+    names = categorical(groups.codes)
     boosters = tuple(
         (way, _boosted(lightgbm, examples, way, names, seed + number, threads))
         for way in ROUNDS
         for number in range(SEEDS)
     )
-    return GlobalModel(boosters, len(origins), examples.came.size)
+    return GlobalModel(groups.names, boosters, len(origins), examples.came.size)
 
 
 def corrected(
-    model: GlobalModel, history: DemandHistory, groups: Ints, combined: bank.Combined, judged: bank.Judged, index: Floats,
+    model: GlobalModel, history: DemandHistory, groups: Groups, combined: bank.Combined, judged: bank.Judged, index: Floats,
     mean: Floats, threads: int | None,
 ) -> Floats:  # fmt: skip
     """The plain means [n, H] after the model's correction; beyond the horizons it learned, that of the last.
@@ -107,15 +112,15 @@ def corrected(
     if not model.is_trained:
         return mean
     result = mean.copy()
-    lifted = uncensored(history)
-    last = min(mean.shape[1], bank.MOST_MODELLED)
+    lifted = uncensored(history, threads=threads)
+    last = min(mean.shape[1], MOST_MODELLED)
     for first in range(0, mean.shape[0], ROWS_AT_ONCE):
         rows = slice(first, min(first + ROWS_AT_ONCE, mean.shape[0]))
         part = replace(
             lifted, item_sites=lifted.item_sites[rows], demand=lifted.demand[rows], in_stock=lifted.in_stock[rows]
         )
         of = bank.Judged(judged.level[rows], judged.error[rows], judged.told[rows])
-        known = _known(part, groups[rows], combined.level[rows], of, index[rows])
+        known = _known(part, groups.of(rows), combined.level[rows], of, index[rows])
         common = series_columns(known)
         for h in range(1, last + 1):
             features = np.hstack([common, horizon_columns(known, h)])
@@ -143,14 +148,19 @@ def _base(way: str, plain: Floats, index: Floats) -> Floats:
 
 
 def _examples(
-    history: DemandHistory, lifted: DemandHistory, groups: Ints, protection: Ints, origin: int, horizons: Sequence[int]
+    history: DemandHistory,
+    lifted: DemandHistory,
+    groups: Groups,
+    protection: Ints,
+    origin: int,
+    horizons: Sequence[int],
 ) -> list[_Examples]:
     """What was known at an origin, and what came after it, for each horizon."""
     buckets = history.demand.shape[1]
     past = _until(history, origin)
-    season = shared_season(past, groups[:, 0])
-    index = season.over(history, origin + max(horizons))[groups[:, 0]]
-    judged = bank.judge(past, season.over(history, origin + max(horizons)), groups[:, 0], protection)
+    group, season = groups.codes[:, 0], shared_season(past, groups)
+    index = season.over(history, origin + max(horizons))[group]
+    judged = bank.judge(past, season.over(history, origin + max(horizons)), group, protection)
     combined = bank.combine(judged, groups, protection, bank.learn(judged, groups))
     known = _known(_until(lifted, origin), groups, combined.level, judged, index)
     has_sold = (known.demand > 0).any(axis=1)
@@ -168,7 +178,7 @@ def _examples(
     return found
 
 
-def _known(lifted: DemandHistory, groups: Ints, level: Floats, judged: bank.Judged, index: Floats) -> Known:
+def _known(lifted: DemandHistory, groups: Groups, level: Floats, judged: bank.Judged, index: Floats) -> Known:
     buckets = lifted.demand.shape[1]
     return Known(
         demand=lifted.demand.astype(np.float64),
@@ -178,7 +188,7 @@ def _known(lifted: DemandHistory, groups: Ints, level: Floats, judged: bank.Judg
         level=level,
         usual=judged.of(kernel.LONG_LEVEL),
         ratio=np.maximum(judged.of(kernel.RATIO), 1.0),
-        groups=groups,
+        groups=groups.codes,
         place=lifted.season_index(index.shape[1]),
         cycle=lifted.buckets_a_season,
     )
@@ -200,13 +210,13 @@ def _boosted(lightgbm: Any, examples: _Examples, way: str, names: list[int], see
 
 def _horizons(furthest: int) -> list[int]:
     """At most MOST_HORIZONS horizons from 1 to the furthest, evenly."""
-    furthest = min(furthest, bank.MOST_MODELLED)
+    furthest = min(furthest, MOST_MODELLED)
     return sorted({round(h) for h in np.linspace(1, furthest, min(furthest, MOST_HORIZONS))})
 
 
 def _sample(
-    history: DemandHistory, groups: Ints, protection: Ints, rows_each: int, seed: int
-) -> tuple[DemandHistory, Ints, Ints]:
+    history: DemandHistory, groups: Groups, protection: Ints, rows_each: int, seed: int
+) -> tuple[DemandHistory, Groups, Ints]:
     """As many series, drawn by the seed, as fill the rows that are learned from."""
     number = history.demand.shape[0]
     wanted = max(MOST_ROWS // max(rows_each, 1), 1)
@@ -216,7 +226,7 @@ def _sample(
     some = replace(
         history, item_sites=history.item_sites[drawn], demand=history.demand[drawn], in_stock=history.in_stock[drawn]
     )
-    return some, groups[drawn], protection[drawn]
+    return some, groups.of(drawn), protection[drawn]
 
 
 def _until(history: DemandHistory, origin: int) -> DemandHistory:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,12 +11,12 @@ import numpy as np
 import polars as pl
 
 from ownstock.base.errors import Refused
-from ownstock.engine import frames
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import uncensored
 from ownstock.engine.forecast import bank
 from ownstock.engine.forecast.global_model import GlobalModel, corrected, train
+from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.forecast.shared_season import SharedSeason, shared_season
 from ownstock.engine.forecast.width import Windows, learned_width, window_sums
 from ownstock.engine.history import DemandHistory
@@ -37,15 +37,18 @@ ORIGIN_EVERY = {"day": (28, 84), "week": (4, 12), "month": (1, 6)}
 class Pool:
     """What all item-sites together tell of each: their season, and how the methods did everywhere.
 
-    With it, any item-site is forecast alone just as in the company of all.
+    With it, any item-site is forecast alone just as in the company of all. `groups` are the names of their groups by
+    grouping, in the order of what is told by group; item-sites of other groups are forecast by what all told.
     """
 
+    groups: Mapping[str, Sequence[str]]
     season: SharedSeason
     everywhere: bank.Everywhere
 
     def record(self) -> dict[str, Any]:
         """The same in plain lists and numbers, ready for JSON."""
         return {
+            "groups": {grouping: list(names) for grouping, names in self.groups.items()},
             "season": self.season.index.tolist(),
             "is_season_known": self.season.is_known,
             "method_error": self.everywhere.error.tolist(),
@@ -60,7 +63,8 @@ class Pool:
         season = SharedSeason(np.array(record["season"]), record["is_season_known"])
         momentum = tuple(np.array(factor) for factor in record["momentum"])
         error = np.array(record["method_error"])
-        return cls(season, bank.Everywhere(error, record["variance_ratio"], momentum, record["width"]))
+        everywhere = bank.Everywhere(error, record["variance_ratio"], momentum, record["width"])
+        return cls({grouping: tuple(names) for grouping, names in record["groups"].items()}, season, everywhere)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Stretch:
 def forecast(
     history: DemandHistory,
     *,
-    groups: Ints,
+    groups: Groups,
     lead_days: Ints,
     review_days: Ints,
     profile: str,
@@ -94,11 +98,12 @@ def forecast(
     seed: int,
     threads: int | None,
 ) -> tuple[pl.DataFrame, Pool]:
-    """The forecast frame of a history, and what all its series told. groups [n, any] codes; lead_days, review_days [n].
+    """The forecast frame of a history, and what all its series told. lead_days, review_days [n].
 
     The steps: season, methods, what all series tell, their combination; in the `best` profile the global model's
     correction; then the means of the buckets from today on, over the lead time and two review periods and over
-    `ahead_days` at least. With a `pool` nothing is learned anew. Raises Refused for a profile that is not known.
+    `ahead_days` at least. With a `pool`, by whose names `groups` are coded, nothing is learned anew. Raises Refused for
+    a profile that is not known.
     """
     if profile not in PROFILES:
         raise Refused(
@@ -106,24 +111,24 @@ def forecast(
             code="unknown_profile",
             profile=profile,
         )
-    buckets, group = history.demand.shape[1], groups[:, 0]
+    buckets, group = history.demand.shape[1], groups.codes[:, 0]
     skipped = _days_since_history(history, today)
     stretch = _stretch(history, lead_days, review_days, skipped, ahead_days)
-    season = pool.season if pool else shared_season(history, group)
+    season = pool.season if pool else shared_season(history, groups, threads)
     index = season.over(history, buckets + stretch.ahead)
     judged = bank.judge(history, index, group, stretch.protection, threads)
     everywhere = pool.everywhere if pool else _learn(history, judged, groups, stretch.protection, money)
-    combined = bank.combine(judged, groups, stretch.protection, everywhere)
-    mean = _means(combined.level, index[:, buckets:], group)
+    combined = bank.combine(judged, groups, stretch.protection, everywhere, threads)
+    mean = _means(combined.level, index[:, buckets:], group, threads)
     if profile == "best":
         model = model or train(history, groups, stretch.protection, seed, threads)
         mean = corrected(model, history, groups, combined, judged, index[group], mean, threads)
     mean = _from_today(mean, skipped / history.days_a_bucket)
-    return _frame(history, season, judged, combined, mean), Pool(season, everywhere)
+    return _frame(history, season, judged, combined, mean), Pool(groups.names, season, everywhere)
 
 
 def _learn(
-    history: DemandHistory, judged: bank.Judged, groups: Ints, protection: Ints, money: Money | None
+    history: DemandHistory, judged: bank.Judged, groups: Groups, protection: Ints, money: Money | None
 ) -> bank.Everywhere:
     """What all series tell, the width of demand included: earlier forecasts of a sample beside what came."""
     everywhere = bank.learn(judged, groups)
@@ -138,7 +143,7 @@ def _learn(
         in_stock=np.ascontiguousarray(history.in_stock[asked]),
     )
     money = money or Money(np.full(rows, 0.1), np.full(rows, 0.9))
-    given = groups[asked], protection[asked], Money(money.over[asked], money.under[asked])
+    given = groups.of(asked), protection[asked], Money(money.over[asked], money.under[asked])
     gap, least = ORIGIN_EVERY[history.bucket]
     origins = [buckets - int(protection.max()) - gap * k for k in range(ORIGINS)]
     # What sold out held more than was sold: to leave such windows out would leave out those with much demand.
@@ -148,7 +153,7 @@ def _learn(
 
 
 def _windows(
-    history: DemandHistory, wanted: DemandHistory, groups: Ints, protection: Ints, money: Money, origin: int
+    history: DemandHistory, wanted: DemandHistory, groups: Groups, protection: Ints, money: Money, origin: int
 ) -> Windows:
     """The windows after an origin, forecast from what was known at it."""
     known = replace(
@@ -156,30 +161,16 @@ def _windows(
         demand=np.ascontiguousarray(history.demand[:, :origin]),
         in_stock=np.ascontiguousarray(history.in_stock[:, :origin]),
     )
-    season = shared_season(known, groups[:, 0])
+    group, season = groups.codes[:, 0], shared_season(known, groups)
     index = season.over(known, origin + int(protection.max()))
-    judged = bank.judge(known, index, groups[:, 0], protection)
+    judged = bank.judge(known, index, group, protection)
     combined = bank.combine(judged, groups, protection, bank.learn(judged, groups))
     real, rows = window_sums(wanted, origin, protection)
-    ahead = np.cumsum(index[:, origin:], axis=1)[groups[rows, 0], protection[rows] - 1]
+    ahead = np.cumsum(index[:, origin:], axis=1)[group[rows], protection[rows] - 1]
     mean = combined.level[rows] * ahead
     is_some = mean > 0
     rows = rows[is_some]
     return Windows(mean[is_some], combined.variance_ratio[rows], real[is_some], money.over[rows], money.under[rows])
-
-
-def group_codes(groups: pl.DataFrame | None, supply: pl.DataFrame) -> Ints:
-    """The groups of every item-site of supply as codes, one column per grouping; one group of all where none is given.
-
-    The first grouping shares a season. Raises Refused where an item-site is missing, there twice or without a value.
-    """
-    if groups is None or groups.width < 2:
-        return np.zeros((supply.height, 1), dtype=np.int64)
-    schema = frames.Schema("groups", (frames.ITEM_SITE,))
-    frames.check(groups.select("item_site"), schema, supply.schema["item_site"])
-    ordered = frames.one_row_each(groups, schema, supply)
-    names = [name for name in groups.columns if name != "item_site"]
-    return ordered.select(pl.col(name).rank("dense").cast(pl.Int64).fill_null(0) for name in names).to_numpy()
 
 
 def _days_since_history(history: DemandHistory, today: date | None) -> int:
@@ -206,7 +197,7 @@ def protection_buckets(history: DemandHistory, lead_days: Ints, review_days: Int
     return found
 
 
-def _means(level: Floats, ahead: Floats, group: Ints) -> Floats:
+def _means(level: Floats, ahead: Floats, group: Ints, threads: int | None) -> Floats:
     """Level times season. level [n], ahead [G, H], group [n] → [n, H]"""
     mean = np.empty((level.size, ahead.shape[1]))
 
@@ -214,7 +205,7 @@ def _means(level: Floats, ahead: Floats, group: Ints) -> Floats:
         some = slice(first, last)
         np.multiply(level[some, None], ahead[group[some]], out=mean[some])
 
-    in_blocks(level.size, part)
+    in_blocks(level.size, part, threads)
     return mean
 
 

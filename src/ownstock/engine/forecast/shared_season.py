@@ -15,6 +15,7 @@ import numpy as np
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import sold_out
+from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels.bank import season_sums
 
@@ -44,15 +45,15 @@ class SharedSeason:
         return self.index[:, history.season_index(count)]
 
 
-def shared_season(history: DemandHistory, group: Ints) -> SharedSeason:
-    """The season of every group. group [n] codes → [G, S]"""
-    buckets, groups = history.demand.shape[1], int(group.max(initial=0)) + 1
+def shared_season(history: DemandHistory, groups: Groups, threads: int | None = None) -> SharedSeason:
+    """The season of every group of the first grouping, and last, for groups not known, that of all. → [G, S]"""
+    buckets, count = history.demand.shape[1], groups.count(0)
     season = history.buckets_a_season
     known, series = _known(history)
     is_short = known < 2 * season
     if known < season or (is_short and series < SERIES_TO_TRUST_ONE_SEASON):
-        return SharedSeason(np.ones((groups, season)), is_known=False)
-    sold, expected = _sums(history, group, groups)
+        return SharedSeason(np.ones((count, season)), is_known=False)
+    sold, expected = _sums(history, groups.codes[:, 0], count, threads)
     age = (buckets - 1 - np.arange(buckets)) / season
     fade = 0.5 ** (age / HALF_LIFE_SEASONS)
     place = history.season_index(buckets)
@@ -87,7 +88,7 @@ def _by_place(sums: Floats, place: Ints, places: int) -> Floats:
     return added
 
 
-def _sums(history: DemandHistory, group: Ints, groups: int) -> tuple[Floats, Floats]:
+def _sums(history: DemandHistory, group: Ints, groups: int, threads: int | None) -> tuple[Floats, Floats]:
     """What was wanted and what was expected by group and bucket, of at most MOST_SERIES series. [G, T] each"""
     rows, buckets = history.demand.shape
     stride = -(-rows // MOST_SERIES)
@@ -101,6 +102,6 @@ def _sums(history: DemandHistory, group: Ints, groups: int) -> tuple[Floats, Flo
         season_sums(first, last, 1, demand, in_stock, of, half, told, sold, expected)
         parts[first] = sold, expected
 
-    in_blocks(demand.shape[0], add_up)
+    in_blocks(demand.shape[0], add_up, threads)
     ordered = [parts[first] for first in sorted(parts)]
     return np.sum([part[0] for part in ordered], axis=0), np.sum([part[1] for part in ordered], axis=0)
