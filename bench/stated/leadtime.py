@@ -12,7 +12,7 @@ from bench.stated.compare import Answer, Family, NotReadable, Row, Table, each, 
 from bench.stated.demand import distribution
 from ownstock.engine import leadtime
 from ownstock.engine.arrays import Floats
-from ownstock.engine.policy.newsvendor import Outlook
+from ownstock.engine.policy.plainly import expected_cost
 from ownstock.engine.policy.service_target import cycle_service_level, level_for_cycle_service
 
 # Where probability rises by less than this, the level at which it reaches a target is a matter of rounding.
@@ -109,16 +109,15 @@ def _crossover(row: Row) -> Answer:
 def _levels(row: Row, demand: Floats, lead_time: Floats) -> dict[str, float]:
     if lead_time[0, 0] > 0:
         raise NotReadable("a lead time of 0 has no place in this convention: orders arrive from the next period on.")
-    holding, shortage = np.array([float(row["h"])]), np.array([float(row["p"])])
-    ratio = shortage / (shortage + holding)
+    holding, shortage = float(row["h"]), float(row["p"])
+    ratio = np.array([shortage / (shortage + holding)])
     shortfall = leadtime.shortfall(demand, lead_time)
-    best = level_for_cycle_service(shortfall, ratio)
-    wrong = level_for_cycle_service(leadtime.lead_time_demand(demand, lead_time), ratio)
-    outlook = Outlook.of(shortfall, np.ones(1, dtype=np.int64))
-    cost, cost_wrong = (float(outlook.expected_cost(level, holding, shortage)[0]) for level in (best, wrong))
+    best = int(level_for_cycle_service(shortfall, ratio)[0])
+    wrong = int(level_for_cycle_service(leadtime.lead_time_demand(demand, lead_time), ratio)[0])
+    cost, cost_wrong = (expected_cost(level, shortfall[0], holding, shortage, 1) for level in (best, wrong))
     return {
-        "S_shortfall_opt": int(best[0]),
-        "S_ltd": int(wrong[0]),
+        "S_shortfall_opt": best,
+        "S_ltd": wrong,
         "cost_opt": cost,
         "cost_ltd": cost_wrong,
         "excess_pct": 100 * (cost_wrong / cost - 1),

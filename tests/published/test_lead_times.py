@@ -13,8 +13,8 @@ import pytest
 
 from ownstock.engine import leadtime
 from ownstock.engine.arrays import Floats
-from ownstock.engine.policy.newsvendor import Outlook
 from ownstock.engine.policy.periodic_review import Bands
+from ownstock.engine.policy.plainly import expected_cost
 from ownstock.engine.policy.service_target import cycle_service_level, level_for_cycle_service
 
 TARGETS = (0.8, 0.9, 0.95, 0.99)
@@ -121,9 +121,7 @@ def test_levels_where_orders_cross(
     shortfall, ratio = leadtime.shortfall(demand, lead_time), np.array([p / (p + 1)])
     assert level_for_cycle_service(shortfall, ratio)[0] == best
     assert level_for_cycle_service(leadtime.lead_time_demand(demand, lead_time), ratio)[0] == wrong
-    outlook = Outlook.of(shortfall, np.ones(1, dtype=np.int64))
-    for level, money in ((best, cost), (wrong, cost_wrong)):
-        found = outlook.expected_cost(np.array([level]), np.ones(1), np.array([float(p)]))[0]
-        assert found == pytest.approx(money, rel=1e-6)
+    assert expected_cost(best, shortfall[0], 1, p, 1) == pytest.approx(cost, rel=1e-6)
+    assert expected_cost(wrong, shortfall[0], 1, p, 1) == pytest.approx(cost_wrong, rel=1e-6)
     assert leadtime.outstanding_orders(lead_time)[1][0] == pytest.approx(variance)
     assert leadtime.outstanding_orders_variance_bound(lead_time)[0] >= variance
