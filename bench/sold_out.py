@@ -71,17 +71,17 @@ def simulate(shop: Shop, item_sites: int, seed: int = 5) -> Seen:
         on_hand += arrived
         for _ in range(DAYS_A_WEEK):
             asked = rng.poisson(rate / DAYS_A_WEEK)
-            in_stock[:, week] += (on_hand > 0) / DAYS_A_WEEK
+            in_stock[:, week] += on_hand > 0
             taken = np.minimum(asked, on_hand)
             on_hand -= taken
             wanted[:, week] += asked
             sold[:, week] += taken
-    return Seen(mean, wanted, sold, in_stock.clip(0, 1))
+    return Seen(mean, wanted, sold, in_stock / DAYS_A_WEEK)
 
 
 def is_full(seen: Seen) -> Truths:
     """Whether there was something to sell every day. [n, weeks]"""
-    full: Truths = seen.in_stock > 1 - 1e-6
+    full: Truths = seen.in_stock == 1
     return full
 
 
@@ -90,7 +90,7 @@ Read = Callable[[Seen], tuple[Floats, Floats]]
 
 def lifted(seen: Seen) -> tuple[Floats, Floats]:
     """As the engine reads them."""
-    demand, in_stock = seen.sold.astype(np.float32), np.where(is_full(seen), 1, seen.in_stock).astype(np.float32)
+    demand, in_stock = seen.sold.astype(np.float32), seen.in_stock.astype(np.float32)
     found = uncensored(DemandHistory(pl.Series(range(len(demand))), demand, in_stock, date(2024, 1, 1), "week"))
     return found.demand.astype(np.float64), found.in_stock.astype(np.float64)
 
