@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
+import ownstock.engine as engine
 from ownstock.base.errors import Refused
-from ownstock.engine.corrections import corrected, ends_on, like_others, superseded, without_events, without_one_offs
+from ownstock.engine.corrections import (
+    corrected,
+    ends_on,
+    expected_ahead,
+    like_others,
+    superseded,
+    without_events,
+    without_one_offs,
+)
 from ownstock.engine.history import DemandHistory
+from tests.engine_cases import case, frames_of
 
 WEEK = [date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19), date(2026, 1, 26)]
 
@@ -136,6 +146,50 @@ def test_everything_known_is_taken_in_the_order_that_is_right() -> None:
 def test_an_item_that_ends_is_told_with_its_day() -> None:
     endings = pl.DataFrame({"item_site": ["b"], "ends_on": [date(2026, 3, 1)]})
     assert ends_on(history(a=[1], b=[1]), endings).astype(str).tolist() == ["NaT", "2026-03-01"]
+
+
+def test_events_and_endings_to_come_change_what_is_expected() -> None:
+    """An ending in the middle of a week leaves the part of it before that day."""
+    ahead = [date(2026, 2, 2), date(2026, 2, 9)]
+    events = pl.DataFrame({"item_site": ["a"] * 3, "bucket_start_on": [WEEK[0], *ahead], "factor": [9.0, 2.0, 0.5]})
+    endings = pl.DataFrame({"item_site": ["a", "b"], "ends_on": [date(2026, 2, 18), date(2026, 2, 2)]})
+    given = history(a=[5, 5, 5, 5], b=[5, 5, 5, 5], c=[5, 5, 5, 5])
+    factor = expected_ahead(given, 4, events, endings)
+    assert factor == pytest.approx(np.array([[2, 0.5, 2 / 7, 0], [0, 0, 0, 0], [1, 1, 1, 1]]))
+    assert expected_ahead(given, 2, None, None).tolist() == [[1, 1]] * 3
+
+
+def test_an_event_to_come_on_a_day_on_which_no_week_begins_is_refused() -> None:
+    for day, begins in ((28, date(2026, 1, 26)), (36, date(2026, 2, 2))):
+        events = pl.DataFrame({"item_site": ["a"], "bucket_start_on": [WEEK[0] + timedelta(day - 5)], "factor": [2.0]})
+        with pytest.raises(Refused, match=f"no week begins on it; the one it lies in begins on {begins}"):
+            expected_ahead(without_events(history(a=[5, 5, 5, 5]), events), 3, events, None)
+
+
+def test_a_plan_orders_more_for_a_promotion_and_nothing_after_the_end() -> None:
+    cases = [case(demand=[20.0] * 30)] * 3
+    given = frames_of(cases)
+    last = given[0]["week_start_on"].max()
+    assert isinstance(last, date)
+    ahead = [last + timedelta(weeks=k) for k in (1, 2, 3)]
+    events = pl.DataFrame({"item_site": [0] * 3, "bucket_start_on": ahead, "factor": [3.0] * 3})
+    endings = pl.DataFrame({"item_site": [1], "ends_on": [ahead[0]]})
+    plan = engine.plan(*given, events=events, endings=endings)
+    promoted, ended, usual = plan["quantity"]
+    assert plan["mean_in_window"].to_list() == pytest.approx([60.0, 0.0, 20.0], rel=1e-3)
+    assert promoted > 2.5 * usual
+    assert ended == 0 < usual
+
+
+def test_a_promotion_of_the_past_raises_no_level() -> None:
+    plain, promoted = [20.0] * 30, [20.0] * 27 + [60.0] * 3
+    given = frames_of([case(demand=promoted)])
+    weeks = given[0]["week_start_on"].sort().tail(3)
+    events = pl.DataFrame({"item_site": [0] * 3, "bucket_start_on": weeks, "factor": [3.0] * 3})
+    expected = [engine.plan(*frames_of([case(demand=plain)])), engine.plan(*given, events=events)]
+    assert expected[0].equals(expected[1])
+    assert engine.learn(*given, events=events).record() == engine.learn(*frames_of([case(demand=plain)])).record()
+    assert engine.forecast_demand(given[0], given[3])["level"][0] > 25
 
 
 def test_a_frame_that_names_an_item_site_without_history_is_refused() -> None:

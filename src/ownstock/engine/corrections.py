@@ -1,6 +1,7 @@
-"""What people know of the past that the numbers do not: one-off orders, events, successors, items like another.
+"""What people know that the numbers do not: one-off orders, events, successors, items like another, items that end.
 
-Each function takes a history and a frame, and gives a new history; `corrected` applies all in the order that is right.
+Of the past, each function takes a history and a frame, and gives a new history; `corrected` applies all in the order that
+is right. Of the time ahead, events and endings change what is expected (`expected_ahead`).
 Rows for days before the history do not matter, and are passed over; rows that name what is not there are refused.
 """
 
@@ -15,7 +16,7 @@ import polars as pl
 
 from ownstock.base.errors import Refused
 from ownstock.engine import frames
-from ownstock.engine.arrays import Ints, Truths
+from ownstock.engine.arrays import Floats, Ints, Truths
 from ownstock.engine.history import DemandHistory
 
 MOST_FACTOR = 1_000.0
@@ -35,7 +36,7 @@ EVENTS = frames.Schema(
     (
         frames.ITEM_SITE,
         _BUCKET,
-        frames.Column("factor", "number", "demand was so many times the usual", 0, MOST_FACTOR, is_above_least=True),
+        frames.Column("factor", "number", "demand is so many times the usual", 0, MOST_FACTOR, is_above_least=True),
     ),
     key=("item_site", "bucket_start_on"),
 )
@@ -152,6 +153,28 @@ def like_others(history: DemandHistory, like_items: pl.DataFrame) -> DemandHisto
     return replace(history, demand=demand, in_stock=in_stock)
 
 
+def expected_ahead(
+    history: DemandHistory, count: int, events: pl.DataFrame | None, endings: pl.DataFrame | None
+) -> Floats:
+    """What is expected of each of the next `count` buckets, over what is usual: events do it, and endings. [n, count]
+
+    In the bucket in which an item-site ends it is wanted for the part before that day, after it never.
+    """
+    factor = np.ones((len(history.item_sites), count))
+    if events is not None:
+        checked = frames.check(events, EVENTS, history.item_sites.dtype)
+        places = places_of(history, checked, EVENTS, "item_site")
+        buckets, is_inside = buckets_of(history, checked, EVENTS, count)
+        factor[places[is_inside], buckets[is_inside]] = checked["factor"].to_numpy()[is_inside]
+    if endings is not None and history.first_on is not None:
+        known = history.demand.shape[1]
+        starts = history.bucket_starts(known + count + 1)[known:].astype("datetime64[D]").astype(np.float64)
+        day = ends_on(history, endings)
+        ends = np.where(np.isnat(day), np.inf, day.astype(np.float64))
+        factor *= np.clip((ends[:, None] - starts[:-1]) / np.diff(starts), 0, 1)
+    return factor
+
+
 def ends_on(history: DemandHistory, endings: pl.DataFrame) -> npt.NDArray[np.datetime64]:
     """The first day on which each item-site of the history is not sold any more; "not a time" where it goes on. [n] days"""
     checked = frames.check(endings, ENDINGS, history.item_sites.dtype)
@@ -206,19 +229,25 @@ def places_of(history: DemandHistory, checked: pl.DataFrame, schema: frames.Sche
     return places
 
 
-def buckets_of(history: DemandHistory, checked: pl.DataFrame, schema: frames.Schema) -> tuple[Ints, Truths]:
-    """The bucket of each row and whether the history has it; Refused where one begins in none."""
+def buckets_of(
+    history: DemandHistory, checked: pl.DataFrame, schema: frames.Schema, ahead: int = 0
+) -> tuple[Ints, Truths]:
+    """The bucket of each row, of the history or of so many `ahead` of it, and whether it is one of these.
+
+    Raises Refused where a day lies among them and none begins on it.
+    """
     days = checked["bucket_start_on"].to_numpy().astype("datetime64[D]")
-    count = history.demand.shape[1]
-    starts = history.bucket_starts(count)
-    if count == 0:
+    known = history.demand.shape[1]
+    count = ahead or known
+    if history.first_on is None or count == 0:
         return np.zeros(days.size, dtype=np.int64), np.zeros(days.size, dtype=np.bool_)
-    is_inside = (days >= starts[0]) & (days <= starts[-1])
-    at = np.searchsorted(starts, days)
-    astray = np.flatnonzero(is_inside & (starts[np.minimum(at, count - 1)] != days))
+    starts = history.bucket_starts(known + ahead + 1)[-count - 1 :]
+    is_inside = (days >= starts[0]) & (days < starts[-1])
+    at = np.searchsorted(starts, days, side="right") - 1
+    astray = np.flatnonzero(is_inside & (starts[at] != days))
     if astray.size:
         row = int(astray[0])
-        near = starts[at[row] - 1]
+        near = starts[at[row]]
         must = f"is {days[row]}, but no {history.bucket} begins on it; the one it lies in begins on {near}"
         raise _refused(schema, "bucket_start_on", checked, row, must, "not_a_bucket_start")
     return at, is_inside

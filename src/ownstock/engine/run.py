@@ -13,6 +13,7 @@ from ownstock.base.errors import Refused
 from ownstock.engine import frames
 from ownstock.engine.arrays import NONE, Floats
 from ownstock.engine.arrivals import LeadTimes, OpenArrivals, lead_times_of, open_arrivals
+from ownstock.engine.corrections import without_events
 from ownstock.engine.forecast import global_model, profiles
 from ownstock.engine.forecast.demand_forecast import DemandForecast
 from ownstock.engine.forecast.global_model import GlobalModel
@@ -34,6 +35,8 @@ def plan(
     profile: str = "fast",
     groups: pl.DataFrame | None = None,
     lead_times: pl.DataFrame | None = None,
+    events: pl.DataFrame | None = None,
+    endings: pl.DataFrame | None = None,
     today: date | None = None,
     pool: Pool | None = None,
     model: GlobalModel | None = None,
@@ -43,11 +46,12 @@ def plan(
     """How much to order now of every item-site in `supply`, and the numbers behind it.
 
     Frames in: `frames.HISTORY` (or a DemandHistory), `POSITION`, `ARRIVALS`, `SUPPLY`, `ECONOMICS`, and where they are
-    known `groups` (item_site and any columns that item-sites may share; the first of them shares a season) and
-    `LEAD_TIMES`. Frame out: `frames.PLAN`, one row for each row of `supply`, in its order. `profile` says how demand is
-    forecast (see `forecast_demand`). `today` is the day of the decision, by default the day after the last bucket of
-    history. A `pool` (see `learn`) plans some item-sites as they would be planned in the company of those it was learned
-    from; groups it does not know are planned by what all told.
+    known `groups` (item_site and any columns that item-sites may share; the first of them shares a season),
+    `LEAD_TIMES`, `events` that change demand, past and to come (`corrections.EVENTS`), and `endings`, the days from which
+    item-sites are not sold any more (`corrections.ENDINGS`). Frame out: `frames.PLAN`, one row for each row of `supply`,
+    in its order. `profile` says how demand is forecast (see `forecast_demand`). `today` is the day of the decision, by
+    default the day after the last bucket of history. A `pool` (see `learn`) plans some item-sites as they would be
+    planned in the company of those it was learned from; groups it does not know are planned by what all told.
 
     The order decided today arrives in `lead_time_days` and must last `review_period_days` until the next one arrives.
     Open arrivals up to the lead time (on its day: before the order) take part in the projection; those inside the
@@ -55,7 +59,9 @@ def plan(
     whatever the number of threads. Raises Refused when a frame does not fit its schema.
     """
     checked = frames.check_all(position, arrivals, supply, economics, lead_times)
-    expected, _ = forecast_of(history, checked, profile, groups, today, pool, model, seed, threads)
+    expected, _ = forecast_of(
+        history, checked, profile, groups, today, pool, model, seed, threads, events=events, endings=endings
+    )
     return _decide(expected, checked, looks_ahead=True, threads=threads)
 
 
@@ -65,6 +71,8 @@ def forecast_demand(
     *,
     profile: str = "fast",
     groups: pl.DataFrame | None = None,
+    events: pl.DataFrame | None = None,
+    endings: pl.DataFrame | None = None,
     today: date | None = None,
     pool: Pool | None = None,
     model: GlobalModel | None = None,
@@ -85,20 +93,22 @@ def forecast_demand(
     lead_days, review_days = (supply[name].to_numpy() for name in ("lead_time_days", "review_period_days"))
     return profiles.forecast(
         history_of(history, supply), groups=of_all, lead_days=lead_days, review_days=review_days, profile=profile,
-        today=today, pool=pool, money=None, model=model, seed=seed, threads=threads,
+        today=today, pool=pool, money=None, model=model, events=events, endings=endings,
+        seed=seed, threads=threads,
     )[0]  # fmt: skip
 
 
 def learn(
     history: pl.DataFrame | DemandHistory, position: pl.DataFrame, arrivals: pl.DataFrame, supply: pl.DataFrame,
-    economics: pl.DataFrame, *, groups: pl.DataFrame | None = None, threads: int | None = None,
+    economics: pl.DataFrame, *, groups: pl.DataFrame | None = None, events: pl.DataFrame | None = None,
+    threads: int | None = None,
 ) -> Pool:  # fmt: skip
     """What all item-sites of `supply` tell of each: season, how the methods did, how groups move, how wide demand is.
 
     Arguments and errors as in `plan`, which learns the same where it is given no pool.
     """
     checked = frames.check_all(position, arrivals, supply, economics)
-    return forecast_of(history, checked, "fast", groups, None, None, None, 0, threads)[1]
+    return forecast_of(history, checked, "fast", groups, None, None, None, 0, threads, events=events)[1]
 
 
 def decide(
@@ -163,6 +173,8 @@ def forecast_of(
     seed: int,
     threads: int | None,
     *,
+    events: pl.DataFrame | None = None,
+    endings: pl.DataFrame | None = None,
     ahead_days: int = 0,
 ) -> tuple[pl.DataFrame, Pool]:
     """The forecast of checked frames and what all series told; it reaches `ahead_days` from today at least."""
@@ -178,6 +190,8 @@ def forecast_of(
         pool=pool,
         money=profiles.Money(question.over, question.under),
         model=model,
+        events=events,
+        endings=endings,
         seed=seed,
         threads=threads,
     )
@@ -194,8 +208,8 @@ def _names(pool: Pool | None, model: GlobalModel | None) -> Mapping[str, Sequenc
 
 
 def train(
-    history: pl.DataFrame | DemandHistory, supply: pl.DataFrame, *, groups: pl.DataFrame | None = None, seed: int = 0,
-    threads: int | None = None,
+    history: pl.DataFrame | DemandHistory, supply: pl.DataFrame, *, groups: pl.DataFrame | None = None,
+    events: pl.DataFrame | None = None, seed: int = 0, threads: int | None = None,
 ) -> GlobalModel:  # fmt: skip
     """The global model of the `best` profile, to be used for several plans: `plan(..., profile="best", model=model)`.
 
@@ -203,6 +217,8 @@ def train(
     """
     supply = frames.check(supply, frames.SUPPLY)
     dense_history, of = history_of(history, supply), groups_of(groups, supply)
+    if events is not None:
+        dense_history = without_events(dense_history, events)
     protection = profiles.protection_buckets(
         dense_history, supply["lead_time_days"].to_numpy(), supply["review_period_days"].to_numpy()
     )

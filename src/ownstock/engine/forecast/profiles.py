@@ -14,6 +14,7 @@ from ownstock.base.errors import Refused
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import uncensored
+from ownstock.engine.corrections import expected_ahead, without_events
 from ownstock.engine.forecast import bank
 from ownstock.engine.forecast.global_model import GlobalModel, corrected, train
 from ownstock.engine.forecast.groups import Groups
@@ -95,15 +96,17 @@ def forecast(
     pool: Pool | None,
     money: Money | None,
     model: GlobalModel | None,
+    events: pl.DataFrame | None = None,
+    endings: pl.DataFrame | None = None,
     seed: int,
     threads: int | None,
 ) -> tuple[pl.DataFrame, Pool]:
     """The forecast frame of a history, and what all its series told. lead_days, review_days [n].
 
-    The steps: season, methods, what all series tell, their combination; in the `best` profile the global model's
-    correction; then the means of the buckets from today on, over the lead time and two review periods and over
-    `ahead_days` at least. With a `pool`, by whose names `groups` are coded, nothing is learned anew. Raises Refused for
-    a profile that is not known.
+    The steps: events of the past taken out; season, methods, what all series tell, their combination; in the `best`
+    profile the global model's correction; events and endings ahead; then the means of the buckets from today on, over
+    the lead time and two review periods and over `ahead_days` at least. With a `pool`, by whose names `groups` are
+    coded, nothing is learned anew. Raises Refused for a profile that is not known.
     """
     if profile not in PROFILES:
         raise Refused(
@@ -111,6 +114,8 @@ def forecast(
             code="unknown_profile",
             profile=profile,
         )
+    if events is not None:
+        history = without_events(history, events)
     buckets, group = history.demand.shape[1], groups.codes[:, 0]
     skipped = _days_since_history(history, today)
     stretch = _stretch(history, lead_days, review_days, skipped, ahead_days)
@@ -123,6 +128,8 @@ def forecast(
     if profile == "best":
         model = model or train(history, groups, stretch.protection, seed, threads)
         mean = corrected(model, history, groups, combined, judged, index[group], mean, threads)
+    if events is not None or endings is not None:
+        mean = mean * expected_ahead(history, mean.shape[1], events, endings)
     mean = _from_today(mean, skipped / history.days_a_bucket)
     return _frame(history, season, judged, combined, mean), Pool(groups.names, season, everywhere)
 
