@@ -332,8 +332,6 @@ def at_arrival_when_lost(
             done = until
             lowest, size = stop_at(ceiling, taken, lowest, size)
             lowest, size = trimmed(taken, lowest, size)
-        elif gap <= 0.0:
-            lowest, size = stop_at(ceiling, taken, lowest, size)
         if not is_arrival:
             return lowest, size, k, before
         there += quantities[k]

@@ -80,10 +80,12 @@ def taken_at_arrival(asked: OneItemSite, step: float, points: int) -> Floats:
     due = sorted(arrival for arrival in asked.arrivals if arrival[0] <= asked.lead_time_days)
     for day, quantity in [*due, (asked.lead_time_days, 0)]:
         until = asked.mean_until(day)
-        demand = count_pmf((until - since) / step, (until - since) / step * asked.variance_ratio / step, points)
-        taken, since = np.convolve(taken, demand)[:points], until
-        if asked.is_lost:
-            taken = _stopped_at(max(there, 0) / step, taken)
+        # Where nothing was wanted since, as between two arrivals of one day, a ceiling would only spread what it shared.
+        if until > since:
+            demand = count_pmf((until - since) / step, (until - since) / step * asked.variance_ratio / step, points)
+            taken, since = np.convolve(taken, demand)[:points], until
+            if asked.is_lost:
+                taken = _stopped_at(max(there, 0) / step, taken)
         there += quantity
     return taken
 
