@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import ownstock.engine as engine
+from ownstock.engine.constrain import around
 
 ROWS = 200_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 20_000
 Table = dict[str, Any]
@@ -66,11 +67,14 @@ def plan(drawn: Table) -> pl.DataFrame:
 
 
 def test_more_stock_never_orders_more(drawn: Table, plan: pl.DataFrame) -> None:
-    """Exactly, unit by unit; where units are counted in steps, by no more than a step."""
-    slack = plan["lattice_step"] - 1
+    """Exactly, unit by unit; where units are counted in steps, by no more than a step and what it rounds up to."""
+    slack = (plan["lattice_step"] - 1).to_numpy()
+    _, rounded = around(plan["needed_quantity"].to_numpy() + slack, drawn["moq"], drawn["order_multiple"])
+    most = np.where(slack > 0, np.maximum(plan["quantity"], rounded), plan["quantity"])
     for more in (1, 7, np.ceil(drawn["mean"]).astype(int)):
         richer = decided(drawn, usable=drawn["usable"] + more)
-        assert (richer["quantity"] <= plan["quantity"] + slack).all()
+        assert (richer["needed_quantity"] <= plan["needed_quantity"] + slack).all()
+        assert (richer["quantity"].to_numpy() <= most).all()
 
 
 def test_a_higher_shortage_cost_never_orders_less(drawn: Table, plan: pl.DataFrame) -> None:
