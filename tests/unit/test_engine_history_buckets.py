@@ -119,3 +119,9 @@ def test_changes_out_of_order_are_refused_with_the_row() -> None:
         changed([1.0], (0, 5, 1.0), (0, 4, 1.0))
     with pytest.raises(Refused, match="Row 0 is of place 4"):
         changed([1.0], (4, 5, 1.0))
+
+
+def test_item_sites_may_be_whole_numbers_of_any_width() -> None:
+    frame = pl.DataFrame({"item_site": [2], "moved_on": [MONDAY], "quantity": [1], "kind": ["issue"]})
+    for width in (pl.Int16, pl.UInt32, pl.Int64):
+        assert movements_of(frame, pl.Series("item_site", [0, 2], dtype=width)).place.tolist() == [1]

@@ -113,8 +113,8 @@ class BucketedDemand:
 
 def movements_of(frame: pl.DataFrame, item_sites: pl.Series) -> Movements:
     """A frame of movements (MOVEMENTS) as columns. Raises Refused where it does not fit or an item-site is not known."""
-    keys = item_sites.to_frame("item_site")
-    checked = frames.check(frame, MOVEMENTS, keys.schema["item_site"])
+    checked = frames.check(frame, MOVEMENTS, item_sites.dtype)
+    keys = item_sites.to_frame("item_site").cast(checked.schema["item_site"])
     found = checked.join(keys.with_row_index("place"), on="item_site", how="left", maintain_order="left")
     strangers = found.filter(pl.col("place").is_null())
     if strangers.height:
