@@ -15,10 +15,12 @@ forced to disk: a power cut can tear the newest generation, and the checksums th
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import math
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -36,8 +38,22 @@ FORMAT = 1
 BLOCK_BYTES = 4 << 20
 CURRENT, LOCK, MANIFEST = "CURRENT", "LOCK", "manifest.json"
 _DRAFT, _GENERATION = "draft-", "generation-"
+_IS_GENERATION = re.compile(rf"{_GENERATION}[0-9]{{8,}}")
 # Readers who find a generation gone look for the new one; so many in a row mean that something else is wrong.
 _MOST_MISSED = 10
+_ROOM = "Make room on its disk, then try again"
+_RIGHTS = "Give this account the right to it, or keep the store elsewhere"
+_PLACE = "A file is where its folder belongs: move it, or keep the store elsewhere"
+_REMEDIES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: "Allow larger files there, then try again",
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+    errno.EEXIST: _PLACE,
+    errno.ENOTDIR: _PLACE,
+}
 
 Array = npt.NDArray[Any]
 Result = TypeVar("Result")
@@ -61,11 +77,16 @@ class Generation:
         told = self.arrays[name]
         shape, dtype = tuple(told["shape"]), np.dtype(told["dtype"])
         path = _file(self.folder, name)
-        if path.stat().st_size != told["bytes"]:
-            raise _damaged(self.folder, f"{path.name} has {path.stat().st_size} bytes instead of {told['bytes']}", name)
-        if told["bytes"] == 0:
-            return np.zeros(shape, dtype)
-        return np.memmap(path, dtype, mode="c", shape=shape).view(np.ndarray)
+        try:
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size != told["bytes"]:
+                    raise _damaged(self.folder, f"{path.name} has {size} bytes instead of {told['bytes']}", name)
+                if size == 0:
+                    return np.zeros(shape, dtype)
+                return np.memmap(file, dtype, mode="c", shape=shape).view(np.ndarray)
+        except FileNotFoundError:
+            raise _damaged(self.folder, f"{path.name} is not there", name) from None
 
     def verified(self, name: str) -> Array:
         """An array, all of it read and held against its checksums. Raises Refused that names the block that is not right."""
@@ -121,9 +142,10 @@ class Draft:
         (self.folder / MANIFEST).write_text(text, encoding="utf-8")
         store, number = self.folder.parent, 1 + (self.current.number if self.current else 0)
         published = store / f"{_GENERATION}{number:08}"
-        self.folder.rename(published)
+        # All that needs room on the disk is written before the first step that others can see.
         pointer = store / f"{_DRAFT}{CURRENT}"
         pointer.write_text(published.name, encoding="utf-8")
+        self.folder.rename(published)
         pointer.replace(store / CURRENT)
         kept = {published} | ({self.current.folder} if self.current else set())
         _remove({path for path in store.glob(f"{_GENERATION}*") if path not in kept})
@@ -134,24 +156,22 @@ def read(store: Path, use: Callable[[Generation], Result]) -> Result:
 
     Raises Refused where there is none, or it cannot be read by this version, or it is not as it was written.
     """
-    missed = ""
     for _ in range(_MOST_MISSED):
-        name = _current_name(store)
-        if name is None:
-            raise Refused(
-                f"There is no history store in {store}. Rebuild it from the ledger.",
-                code="history_store_missing",
-                folder=store,
-            )
-        if name == missed:
-            raise _damaged(store / name, "a file of it is not there")
         try:
-            return use(_generation(store / name))
-        except FileNotFoundError:
-            missed = name
+            name = _current_name(store)
+            try:
+                return use(_generation(store / name))
+            except Refused:
+                # A newer one may have become current meanwhile, and this one have been cleared away.
+                if _current_name(store) == name:
+                    raise
         except OSError as error:
             raise _out_of_reach(store, "read", error) from error
-    raise Unavailable(f"The history store in {store} changes faster than it can be read.", code="history_store_busy")
+    raise Unavailable(
+        f"The history store in {store} changes faster than it can be read. Try again when nobody writes it.",
+        code="history_store_busy",
+        folder=store,
+    )
 
 
 @contextmanager
@@ -173,20 +193,17 @@ def writing(store: Path, *, afresh: bool = False) -> Iterator[Draft]:
             try:
                 yield Draft(folder, before)
             finally:
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(set(store.glob(f"{_DRAFT}*")))
     except OSError as error:
-        raise Unavailable(
-            f"The history store in {store} cannot be written: {error.strerror}.",
-            code="history_store_not_writable",
-            folder=store,
-        ) from error
+        raise _out_of_reach(store, "written", error) from error
 
 
 def _last(store: Path) -> Generation | None:
     """The current generation by name alone, whatever its content."""
-    name = _current_name(store)
-    is_one = name is not None and name.removeprefix(_GENERATION).isdecimal()
-    return Generation(store / str(name), {}, {}) if is_one else None
+    try:
+        return Generation(store / _current_name(store), {}, {})
+    except Refused:
+        return None
 
 
 def _take(descriptor: int, store: Path) -> None:
@@ -200,45 +217,62 @@ def _take(descriptor: int, store: Path) -> None:
         ) from None
 
 
-def _current_name(store: Path) -> str | None:
+def _current_name(store: Path) -> str:
     try:
-        return (store / CURRENT).read_text(encoding="utf-8").strip()
+        name = (store / CURRENT).read_bytes().decode("utf-8", "replace").strip()
     except FileNotFoundError:
-        return None
+        raise Refused(
+            f"There is no history store in {store}. Rebuild it from the ledger.",
+            code="history_store_missing",
+            folder=store,
+        ) from None
+    if not _IS_GENERATION.fullmatch(name):
+        raise _damaged(store / CURRENT, "it names no generation")
+    return name
 
 
 def _generation(folder: Path) -> Generation:
-    text = (folder / MANIFEST).read_text(encoding="utf-8")
     try:
-        content = json.loads(text)
+        content = json.loads((folder / MANIFEST).read_bytes())
         checksum, version = content.pop("checksum"), content["format"]
-    except (ValueError, KeyError, AttributeError):
-        raise _damaged(folder, "its manifest cannot be read") from None
+    except FileNotFoundError:
+        raise _damaged(folder, f"{MANIFEST} is not there") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _damaged(folder, f"{MANIFEST} cannot be read") from None
     if version != FORMAT:
         raise Refused(
-            f"{folder.name} of the history store has format {version}; this version reads {FORMAT}. Rebuild it.",
+            f"The history store in {folder.parent} has format {version}, and this version reads {FORMAT}. Rebuild it from "
+            "the ledger, or use the version that wrote it.",
             code="history_store_format",
+            folder=folder.parent,
             found=version,
             wanted=FORMAT,
         )
     if checksum != _text_checksum(content):
-        raise _damaged(folder, "its manifest is not what was written")
+        raise _damaged(folder, f"{MANIFEST} is not what was written")
     return Generation(folder, content["facts"], content["arrays"])
 
 
-def _damaged(folder: Path, problem: str, array: str = "", block: int = -1) -> Refused:
+def _damaged(part: Path, problem: str, array: str = "", block: int = -1) -> Refused:
+    """Of a generation's folder, or of the file that names the current one."""
     return Refused(
-        f"The history store is damaged: {folder.name}: {problem}. Rebuild it from the ledger.",
+        f"The history store in {part.parent} is damaged: {part.name}: {problem}. Rebuild it from the ledger.",
         code="history_store_damaged",
-        generation=folder.name,
+        folder=part.parent,
+        generation=part.name,
         array=array,
         block=block,
     )
 
 
 def _out_of_reach(store: Path, what: str, error: OSError) -> Unavailable:
-    sentence = f"The history store in {store} cannot be {what}: {error.strerror}."
-    return Unavailable(sentence, code=f"history_store_not_{what}", folder=store)
+    remedy = _REMEDIES.get(error.errno or 0, "Mend that, then try again")
+    kept = "; what it held is still there" if what == "written" else ""
+    return Unavailable(
+        f"The history store in {store} cannot be {what}: {error.strerror or error}. {remedy}{kept}.",
+        code=f"history_store_not_{what}",
+        folder=store,
+    )
 
 
 def _file(folder: Path, name: str) -> Path:
