@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -67,6 +69,19 @@ def test_an_item_site_alone_is_forecast_by_its_own_shop_though_no_other_shop_is_
         assert np.array_equal(forecast(only(company, [item_site]), pool=pool)[0], together[item_site])
     south = [2, 5, 8]
     assert np.array_equal(forecast(only(company, south), pool=pool), together[south])
+
+
+@pytest.mark.slow
+def test_two_processes_that_plan_half_each_agree_with_one_that_plans_all(company: dict[str, Any]) -> None:
+    pool = engine.learn(**company)
+    halves = [only(company, list(range(0, SERIES, 2))), only(company, list(range(1, SERIES, 2)))]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        planned = [done.result() for done in [processes.submit(_planned, half, pool.record()) for half in halves]]
+    assert pl.concat(planned).sort("item_site").equals(engine.plan(**company))
+
+
+def _planned(given: dict[str, Any], record: dict[str, Any]) -> pl.DataFrame:
+    return engine.plan(**given, pool=engine.Pool.of_record(record))
 
 
 def test_what_was_learned_comes_back_from_its_record_as_it_was(company: dict[str, Any]) -> None:
