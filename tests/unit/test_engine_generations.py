@@ -192,11 +192,11 @@ def test_a_pointer_that_names_no_generation_is_told_and_replaced(tmp_path: Path,
 def test_a_newer_format_says_which_and_what_to_do(tmp_path: Path) -> None:
     publish(tmp_path, 1)
     manifest = current(tmp_path) / "manifest.json"
-    manifest.write_text(json.dumps({"format": 2, "something": "new", "checksum": "of another kind"}))
-    sentence = "has format 2, and this version reads 1. Rebuild it from the ledger, or use the version that wrote it."
+    manifest.write_text(json.dumps({"format": 99, "something": "new", "checksum": "of another kind"}))
+    sentence = "has format 99, and this version reads 2. Rebuild it from the ledger, or use the version that wrote it."
     with pytest.raises(Refused, match=re.escape(sentence)) as refusal:
         read(tmp_path, units)
-    assert refusal.value.facts == {"folder": tmp_path, "found": 2, "wanted": 1}
+    assert refusal.value.facts == {"folder": tmp_path, "found": 99, "wanted": 2}
     publish(tmp_path, 2)
     assert read(tmp_path, units) == 2
 

@@ -145,6 +145,27 @@ def test_a_new_item_site_was_out_of_stock_before_its_first_movement(tmp_path: Pa
     assert history.in_stock[2].tolist() == [0, 1, 1]
 
 
+def test_a_new_item_site_says_nothing_of_the_weeks_before_it_not_even_of_those_now_completed(tmp_path: Path) -> None:
+    stored(tmp_path, ("a", 0, 5, "issue"))
+    added = moved(("c", 29, 2, "issue"))
+    append_movements(tmp_path, added, since=1, watermark=2, until_on=date(2026, 2, 9))
+    history = open_store(tmp_path).history
+    assert history.demand[2].tolist() == [0, 0, 0, 0, 2]
+    assert history.in_stock[2].tolist() == [0, 0, 0, 0, 1]
+
+
+def test_an_array_is_written_anew_alone_when_a_quarter_of_it_has_changed(tmp_path: Path) -> None:
+    large(tmp_path, rows=100, weeks=3)
+    before = generation(tmp_path)
+    frame = pl.DataFrame({"item_site": range(26), "quantity": 1.0, "kind": "issue"}).with_columns(moved_on=MONDAY)
+    append_movements(tmp_path, frame, since=1, watermark=2)
+    after = generation(tmp_path)
+    shared = [path.name for path in sorted(after.glob("*.bin")) if path.samefile(before / path.name)]
+    assert shared == ["in_stock.bin", "item_sites.bin", "unnetted_place.bin", "unnetted_units.bin"]
+    assert (after / "changed_place.bin").stat().st_size == 0
+    assert open_store(tmp_path).history.demand[:27, 0].tolist() == [1 + 3 * row for row in range(26)] + [78]
+
+
 def test_a_store_may_begin_without_any_item_site(tmp_path: Path) -> None:
     keys = pl.Series("item_site", [], dtype=pl.String)
     write_generation(tmp_path, bucketed(movements_of(moved(), keys), keys, Span(MONDAY, 3)).history, 1)
@@ -268,7 +289,7 @@ def test_a_manifest_that_was_changed_is_told(tmp_path: Path) -> None:
 
 def test_another_format_is_to_be_rebuilt(tmp_path: Path) -> None:
     change_manifest(stored(tmp_path), mend=True, format=99)
-    with pytest.raises(Refused, match=r"has format 99, and this version reads 1\. Rebuild it from the ledger, or use"):
+    with pytest.raises(Refused, match=r"has format 99, and this version reads 2\. Rebuild it from the ledger, or use"):
         open_store(tmp_path)
 
 

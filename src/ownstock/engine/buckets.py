@@ -19,8 +19,8 @@ from ownstock.engine.arrays import Floats, Floats32, Ints, Truths
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.history import Bucket, DemandHistory, bucket_starts, net_of_returns
 from ownstock.engine.kernels import history as kernel
+from ownstock.engine.layered import Ints32, Rows
 
-Ints32 = npt.NDArray[np.int32]
 Ints8 = npt.NDArray[np.int8]
 
 ISSUE, RETURN = kernel.ISSUE, kernel.RETURN
@@ -93,22 +93,15 @@ class Movements:
 
 
 @dataclass(frozen=True)
-class Unnetted:
-    """Issues less returns, not netted, of the item-sites whose returns once exceeded the issues of their bucket.
+class BucketedDemand:
+    """Dense demand, and what is needed to go on from it when more movements become known.
 
-    place [m]; units [m, T]. For all others they equal demand. What moves later is netted from these.
+    unnetted: issues less returns, not netted, of the item-sites whose returns once exceeded the issues of their bucket;
+    for all others they equal demand. What moves later is netted from these.
     """
 
-    place: Ints32
-    units: Floats32
-
-
-@dataclass(frozen=True)
-class BucketedDemand:
-    """Dense demand, and what is needed to go on from it when more movements become known."""
-
     history: DemandHistory
-    unnetted: Unnetted
+    unnetted: Rows
 
 
 def movements_of(frame: pl.DataFrame, item_sites: pl.Series) -> Movements:
@@ -169,7 +162,7 @@ def _netted(
     place = np.flatnonzero(is_carried).astype(np.int32)
     known = np.ones_like(demand) if in_stock is None else in_stock
     history = DemandHistory(item_sites, demand, known, span.first_on, span.bucket)
-    return BucketedDemand(history, Unnetted(place, np.ascontiguousarray(sums[:, place].T)))
+    return BucketedDemand(history, Rows(place, np.ascontiguousarray(sums[:, place].T)))
 
 
 def plainly_bucketed(movements: Movements, rows: int, span: Span) -> tuple[Floats32, Truths]:

@@ -34,7 +34,7 @@ import numpy.typing as npt
 
 from ownstock.base.errors import Refused, Unavailable
 
-FORMAT = 1
+FORMAT = 2
 BLOCK_BYTES = 4 << 20
 CURRENT, LOCK, MANIFEST = "CURRENT", "LOCK", "manifest.json"
 _DRAFT, _GENERATION = "draft-", "generation-"
