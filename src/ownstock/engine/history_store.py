@@ -3,9 +3,9 @@
 It is never a source of truth: whatever is wrong with it, it is rebuilt from the ledger. It holds whole buckets alone;
 movements of later days wait in it until their bucket is complete.
 
-    write_generation    a whole history            generations.py         folders that change at once or not at all
-    append_movements    what came since            history_contents.py    the arrays in such a folder
-    open_store          the history, to plan from  layered.py             large tables and the rows that changed since
+    generations.py         folders that become current at once or not at all, whatever lies in them
+    history_contents.py    the arrays that lie in them
+    layered.py             a large table, and the rows that changed since it was written
 
 New movements touch few rows, but rows all over. So the large arrays stay as they are, shared by the generations, and rows
 that changed are kept beside them; a reader puts them in their place in memory of its own, page by page. When they become
@@ -81,14 +81,15 @@ def open_store(folder: Path, *, least_watermark: int = 0) -> HistoryStore:
     """The current generation, all of it held against its checksums and mapped into memory.
 
     Raises Refused, saying that it is to be rebuilt, where it is missing, damaged (which array, which block), of another
-    format, or older than `least_watermark`.
+    format, or older than `least_watermark`; Unavailable where the folder cannot be read.
     """
     store = read(folder, _opened)
     if store.watermark < least_watermark:
         raise Refused(
-            f"The history store knows the ledger up to {store.watermark}, but {least_watermark} is needed. "
-            "Append what came since, or rebuild it.",
+            f"The history store in {folder} knows the ledger up to {store.watermark}, but {least_watermark} is needed. "
+            "Append what came since, or rebuild it from the ledger.",
             code="history_store_stale",
+            folder=folder,
             watermark=store.watermark,
             least_watermark=least_watermark,
         )
@@ -114,7 +115,7 @@ def append_movements(
     """
     with writing(folder) as draft:
         assert draft.current is not None
-        _refuse_gap(draft.current.facts["watermark"], since)
+        _refuse_gap(folder, draft.current.facts["watermark"], since)
         before = contents_of(draft.current, whole=False)
         checked = frames.check(movements, MOVEMENTS, before.item_sites.dtype)
         keys = _with_new(before.item_sites, checked["item_site"])
@@ -142,12 +143,13 @@ def _opened(generation: Generation) -> HistoryStore:
     return HistoryStore(history, generation.facts["watermark"], until_on, generation.folder.name)
 
 
-def _refuse_gap(watermark: int, since: int) -> None:
+def _refuse_gap(folder: Path, watermark: int, since: int) -> None:
     if watermark != since:
         raise Refused(
-            f"The history store stands at watermark {watermark}, but these movements follow {since}. "
-            "Append what came since, or rebuild it.",
+            f"The history store in {folder} stands at watermark {watermark}, but these movements follow {since}. "
+            "Append what came since, or rebuild it from the ledger.",
             code="history_store_gap",
+            folder=folder,
             watermark=watermark,
             since=since,
         )
