@@ -121,6 +121,12 @@ def test_changes_out_of_order_are_refused_with_the_row() -> None:
         changed([1.0], (4, 5, 1.0))
 
 
+def test_time_in_stock_is_not_told_from_numbers_that_are_none() -> None:
+    for opening, change in ((np.nan, 1.0), (0.0, np.inf)):
+        with pytest.raises(Refused, match="not a finite number"):
+            changed([opening, 0.0], (0, 2, change))
+
+
 def test_item_sites_may_be_whole_numbers_of_any_width() -> None:
     frame = pl.DataFrame({"item_site": [2], "moved_on": [MONDAY], "quantity": [1], "kind": ["issue"]})
     for width in (pl.Int16, pl.UInt32, pl.Int64):

@@ -182,8 +182,12 @@ def in_stock_of(place: Ints32, day: Ints32, change: Floats, opening: Floats, spa
     place, day, change [m]: how what is usable of an item-site changed on a day (columns as in Movements, receipts and
     corrections too), in the order of days; opening [n]: what was usable before the first of them.
     A day on which there was nothing and nothing moved counts as out of stock; one on which something came, went or ran
-    out counts as in stock. Raises Refused for a place that is not there, and where days are out of order.
+    out counts as in stock. Raises Refused for a place that is not there, for days out of order, for a number that is none.
     """
+    if not (np.isfinite(change).all() and np.isfinite(opening).all()):
+        raise Refused(
+            "Changes of what is usable: one is not a finite number; mend it in the source.", code="not_finite"
+        )
     stranger = np.flatnonzero((place < 0) | (place >= opening.size))
     if stranger.size:
         raise _unknown_place(int(stranger[0]), int(place[stranger[0]]), opening.size)
