@@ -19,8 +19,8 @@ KNOWN = (
 )  # fmt: skip
 TERMS = ("supplier", "price", "currency", "quoted_lead_time_days")
 EXPECTED = (
-    "mean_per_day", "variance_per_week", "variance_ratio", "level", "is_season_known", "main_method", "main_method_weight",
-    "buckets_seen", "buckets_since_seen", "buckets_capped",
+    "mean_per_day", "variance_per_week", "variance_ratio", "bucket_days", "mean_by_bucket", "level", "is_season_known",
+    "main_method", "main_method_weight", "buckets_seen", "buckets_since_seen", "buckets_capped",
 )  # fmt: skip
 DECIDED = (
     "critical_ratio", "projected_mean_at_arrival", "stock_out_probability", "stock_out_in_days", "arriving_later",
