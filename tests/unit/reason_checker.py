@@ -1,59 +1,250 @@
-"""Recomputes a decision from the printed inputs and forecast of its reason: numpy, arithmetic, nothing of Ownstock's."""
+"""Recomputes a decision from its printed reason, by the rules of docs/explanation/decision.md alone: nothing of Ownstock's.
 
+Each function is one rule of that page. What is uncertain is counted in points of `step` units; 1 is unit by unit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, floor, log2, sqrt
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Cost = Callable[[int], float]
+# A probability missed by less is met; a quantity that saves less, per unit and price, is not worth taking.
+GUARD = 1e-9
+# What is less likely is left out: here, and by the engine.
+NEVER, ENGINE_NEVER = 1e-18, 1e-12
 
 
-def count(mean: float, ratio: float, points: int) -> np.ndarray:
-    b, k = 1 - 1 / max(ratio, 1.0), np.arange(1, points)  # P(k) = P(k-1) · (a + b·(k-1)) / k, a = mean · (1-b)
-    logs = np.append(0.0, np.cumsum(np.log(np.maximum((mean * (1 - b) + b * (k - 1)) / k, 1e-300))))
-    return np.exp(logs - logs.max()) / np.exp(logs - logs.max()).sum()
+@dataclass(frozen=True)
+class Count:
+    """An uncertain number of points: the probabilities of `low`, `low` + 1, …"""
+
+    low: int
+    chance: Floats
+
+    @property
+    def points(self) -> npt.NDArray[np.int64]:
+        return self.low + np.arange(self.chance.size)
+
+    @property
+    def mean(self) -> float:
+        return float(self.points @ self.chance)
+
+    def plus(self, other: Count) -> Count:
+        """The sum with another, independent of it."""
+        return likely(self.low + other.low, np.convolve(self.chance, other.chance))
+
+    def stopped_at(self, ceiling: float) -> Count:
+        """What lies above the ceiling is moved onto it: shared by the points beside it, so that its mean is the ceiling."""
+        point, part = int(ceiling), ceiling % 1
+        if point >= self.points[-1]:
+            return self
+        low, kept = min(self.low, point), self.chance[self.points <= point]
+        chance = np.zeros(point + 2 - low)
+        chance[self.low - low :][: kept.size] = kept
+        chance[-2:] += self.chance[self.points > point].sum() * np.array([1 - part, part])
+        return likely(low, chance)
+
+
+NOTHING = Count(0, np.ones(1))
+
+
+def likely(low: int, chance: Floats) -> Count:
+    """A count in proportion to these chances, without its unlikely ends."""
+    ever = np.flatnonzero(chance > NEVER)
+    kept = chance[ever[0] : ever[-1] + 1]
+    return Count(low + int(ever[0]), kept / kept.sum())
+
+
+def counted(mean: float, ratio: float) -> Count:
+    """Negative binomial, Poisson (ratio 1) or binomial, from what its textbook formula says of P(k) / P(k - 1)."""
+    if mean <= 0:
+        return NOTHING
+    if ratio >= 1:
+        k = np.arange(1, int(mean + 12 * sqrt(mean * ratio) + 60 * ratio) + 60)
+        neighbours = (mean / (ratio - 1) + k - 1) / k * (1 - 1 / ratio) if ratio > 1 else mean / k
+    else:
+        trials = ceil(mean / (1 - max(ratio, 0.05)) - GUARD)
+        if mean > trials * (1 - GUARD):
+            return Count(round(mean), np.ones(1))
+        k = np.arange(1, trials + 1)
+        neighbours = (trials - k + 1) / k * (mean / (trials - mean))
+    logs = np.append(0.0, np.cumsum(np.log(neighbours)))
+    return likely(0, np.exp(logs - logs.max()))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of one item-site: what its reason prints, in units, days and money per unit."""
+
+    means: list[float]
+    bucket_days: float
+    ratio: float
+    arrivals: list[tuple[int, int]]
+    net: int
+    lead: int
+    end: int
+    next_end: int
+    pack: int
+    smallest: int
+    over: float
+    under: float
+    is_lost: bool
+    goal: str
+    target: float
+
+    def mean(self, first: int, last: int) -> float:
+        """Units expected from the end of one day to the end of another; the last bucket goes on for ever."""
+
+        def until(day: int) -> float:
+            whole = min(int(day // self.bucket_days), len(self.means) - 1)
+            return sum(self.means[:whole]) + self.means[whole] * (day / self.bucket_days - whole)
+
+        return until(last) - until(first)
+
+    @property
+    def step(self) -> int:
+        """The largest power of two up to a twelfth of a standard deviation, or a sixteenth of the variance ratio."""
+        finest = max(sqrt(self.ratio * self.mean(0, self.end)) / 12, self.ratio / 16, 1.0)
+        return int(2 ** floor(log2(finest)))
+
+    def demand(self, first: int, last: int) -> Count:
+        """Demand of a stretch of days, in points."""
+        return counted(self.mean(first, last) / self.step, self.ratio / self.step)
+
+    def arriving(self, first: int, last: int) -> int:
+        """Units that arrive after the first day, up to the last."""
+        return sum(quantity for day, quantity in self.arrivals if first < day <= last)
+
+
+def asked_of(reason: dict[str, Any]) -> Asked:
+    given, forecast = reason["inputs"], reason["forecast"]
+    lead, review, pack = given["lead_time_days"], given["review_period_days"], given["order_multiple"]
+    return Asked(
+        means=forecast["mean_by_bucket"], bucket_days=forecast["bucket_days"], ratio=forecast["variance_ratio"],
+        arrivals=[(arrival["arrives_in_days"], arrival["quantity"]) for arrival in given["arrivals"]],
+        net=given["usable"] - given["backordered"], lead=lead, end=lead + review, next_end=lead + 2 * review,
+        pack=pack, smallest=-(-max(given["moq"], 1) // pack) * pack,
+        over=given["unit_cost"] * given["holding_rate"] * review / 365, under=given["shortage_cost"],
+        is_lost=given["unserved_demand"] == "lost", goal=given["goal"], target=given["target"],
+    )  # fmt: skip
+
+
+def taken_at_arrival(asked: Asked) -> Count:
+    """What will have been taken when the order arrives: where sales are lost, stopped at what there is at every arrival."""
+    if not asked.is_lost:
+        return asked.demand(0, asked.lead)
+    taken, since = NOTHING, 0
+    for day in sorted({day for day, _ in asked.arrivals if day <= asked.lead} | {asked.lead}):
+        wanted, ceiling = asked.demand(since, day), max(asked.net + asked.arriving(-1, day - 1), 0) / asked.step
+        if asked.mean(since, day) > 0 and (day == asked.lead or is_parted(asked, taken, wanted, ceiling)):
+            taken, since = taken.plus(wanted).stopped_at(ceiling), day
+    return taken
+
+
+def is_parted(asked: Asked, taken: Count, wanted: Count, ceiling: float) -> bool:
+    """Binomial demand is parted at an arrival only where it can run out before; other counts are the same either way."""
+    ratio, most = asked.ratio / asked.step, taken.points[taken.chance >= ENGINE_NEVER][-1]
+    return ratio >= 1 or bool(ceiling < most + wanted.mean + 8 * sqrt(ratio * wanted.mean) + 32)
+
+
+def left_of(units: int, wanted: Count, step: int) -> float:
+    """Units expected to be left of so many; a coarse point stands for the units around it, evenly."""
+    above = units / step - wanted.points
+    within = np.clip(above + 0.5, 0.0, 1.0) ** 2 / 2
+    left = np.where((step == 1) | (above > 0.5), np.maximum(above, 0.0), within)
+    return step * float(left @ wanted.chance)
+
+
+def short_of(units: int, wanted: Count, step: int) -> float:
+    """Units expected to be short of so many."""
+    return max(left_of(units, wanted, step) - units + step * wanted.mean, 0.0)
+
+
+def covering(probability: float, wanted: Count, step: int) -> int:
+    """The fewest units that cover what is wanted with a probability."""
+    reached = np.cumsum(wanted.chance)
+    place = min(int((reached < probability - GUARD).sum()), reached.size - 1)
+    if step == 1:
+        return wanted.low + place
+    part = 1 - (reached[place] - probability + GUARD) / wanted.chance[place]
+    return max(ceil((wanted.low + place - 0.5 + min(max(part, 0.0), 1.0)) * step - 1e-6), 0)
+
+
+def order_up_to_level(asked: Asked, wanted: Count, cost: Cost) -> int:
+    step = asked.step
+    if asked.goal == "cycle_service_level":
+        return covering(asked.target, wanted, step)
+    if asked.goal == "fill_rate":
+        most = (1 - asked.target) * asked.mean(asked.lead, asked.end) + GUARD
+        levels = range((wanted.points[-1] + 1) * step + 1)
+        return bisect_left(levels, True, key=lambda level: short_of(level, wanted, step) <= most)
+    level = covering(asked.under / (asked.under + asked.over), wanted, step)
+    return level - 1 if step > 1 and level > 0 and cost(level - 1) < cost(level) else level
+
+
+def looked_ahead(asked: Asked, wanted: Count, level: int, need: int, cost: Cost) -> int:
+    """How many units less than the need, at most three, are cheapest over this window and the next."""
+    following, later = asked.demand(asked.end, asked.next_end), asked.arriving(asked.end, asked.next_end)
+    units = np.arange(level + later + following.points[-1] + 2)
+    reached = np.cumsum(np.bincount(following.points, following.chance, units.size))
+    left = np.cumsum(reached) - reached
+    next_cost = asked.over * left + asked.under * (left - units + following.mean)
+    costs = []
+    for less in range(min(3, need) + 1):
+        left = np.bincount(np.maximum(level - less - wanted.points, 0), wanted.chance)
+        # The order for the next window, at least what already comes for it, is chosen before it is known what is left.
+        costs.append(cost(level - less) + np.correlate(next_cost, left, "valid")[later:].min())
+    best = 0
+    for less, found in enumerate(costs):
+        best = less if found < costs[best] - GUARD * (asked.over + asked.under) else best
+    return best
+
+
+def allowed(asked: Asked, needed: int, position: int, cost: Cost) -> int:
+    """The multiple next below what is needed, next above it, or nothing: the cheapest, of equals the smaller."""
+    above = max(-(-needed // asked.pack) * asked.pack, asked.smallest)
+    if not needed or asked.goal != "cost":
+        return above if needed else 0
+    quantity = 0
+    for units in (max(needed // asked.pack * asked.pack, asked.smallest), above):
+        saving = cost(position + quantity) - cost(position + units)
+        quantity = units if saving > GUARD * (asked.over + asked.under) * (units - quantity) else quantity
+    return quantity
 
 
 def recompute(reason: dict[str, Any]) -> dict[str, Any]:
-    given, forecast = reason["inputs"], reason["forecast"]
-    lead, review, ratio = given["lead_time_days"], given["review_period_days"], forecast["variance_ratio"]
-    means, length = forecast["mean_by_bucket"], forecast["bucket_days"]
+    """The numbers of a reason's decision, by the names that they have there."""
+    asked = asked_of(reason)
+    step, taken = asked.step, taken_at_arrival(asked)
+    wanted = taken.plus(asked.demand(asked.lead, asked.end)) if asked.is_lost else asked.demand(0, asked.end)
+    before, position = (asked.net + asked.arriving(-1, day) for day in (asked.lead, asked.end))
 
-    def until(day: float) -> float:
-        whole = [*means[:-1], *[means[-1]] * (int(day // length) + 1)]
-        return sum(whole[: int(day // length)]) + whole[int(day // length)] * (day % length) / length
+    def cost(units: int) -> float:
+        return asked.over * left_of(units, wanted, step) + asked.under * short_of(units, wanted, step)
 
-    points = int(until(lead + 2 * review) + 12 * (until(lead + 2 * review) * ratio) ** 0.5 + 60 * ratio + 60)
-    taken, there, since = np.eye(1, points)[0], given["usable"] - given["backordered"], 0
-    coming = sorted((arrival["arrives_in_days"], arrival["quantity"]) for arrival in given["arrivals"])
-    lost, over = given["unserved_demand"] == "lost", given["unit_cost"] * given["holding_rate"] * review / 365
-    for day, arriving in [*(c for c in coming if c[0] <= lead), (lead, 0), (lead + review, 0)]:
-        taken = np.convolve(taken, count(until(day) - until(since), ratio, points))[:points]
-        ceiling = max(there, 0)
-        if lost and day <= lead and ceiling < points:
-            taken = np.append(taken[:ceiling], [taken[ceiling:].sum(), *[0.0] * (points - ceiling - 1)])
-        there, since = there + arriving, day
-    there += sum(quantity for day, quantity in coming if lead < day <= lead + review)
-    later = sum(quantity for day, quantity in coming if lead + review < day <= lead + 2 * review)
-    under, k = given["shortage_cost"], np.arange(points)
-
-    def cost(level: int, wanted: np.ndarray = taken) -> float:
-        return float((over * np.maximum(level - k, 0) + under * np.maximum(k - level, 0)) @ wanted)
-
-    following = count(until(lead + 2 * review) - until(lead + review), ratio, points)
-    next_cost = np.array([cost(level, following) for level in range(int(following @ k * 4 + 30) + later + points)])
-
-    def ahead(level: int) -> float:
-        left = np.maximum(level - k, 0)
-        return min(
-            float(taken @ next_cost[left + order]) for order in range(later, later + int(following @ k * 4 + 20))
-        )
-
-    level = int((np.cumsum(taken) < under / (over + under) - 1e-9).sum())
-    need = fewer = max(level - there, 0)
-    if lost and need and until(lead + review) - until(lead) < 50:
-        costs = [cost(there + need - f) + ahead(there + need - f) for f in range(min(3, need) + 1)]
-        fewer = need - next(f for f, c in enumerate(costs) if c <= min(costs) + 1e-9 * (over + under))
-    pack, quantity = given["order_multiple"], 0
-    smallest = -(-max(given["moq"], 1) // pack) * pack
-    for q in (max(fewer // pack * pack, smallest), max(-(-fewer // pack) * pack, smallest)):
-        if fewer and cost(there + q) < cost(there + quantity) - 1e-9 * (over + under) * (q - quantity):
-            quantity = q
-    return {"quantity": quantity, "expected_cost": cost(there + quantity), "expected_cost_of_zero": cost(there)}
+    level = order_up_to_level(asked, wanted, cost)
+    needed = need = max(level - position, 0)
+    is_slow = step == 1 and asked.mean(asked.lead, asked.end) < 50
+    if need and is_slow and asked.is_lost and asked.goal == "cost":
+        needed -= looked_ahead(asked, wanted, level, need, cost)
+    quantity = allowed(asked, needed, position, cost)
+    return {
+        "lattice_step": step,
+        "order_up_to_level": level,
+        "inventory_position": position,
+        "needed_quantity": needed,
+        "quantity": quantity,
+        "expected_cost": cost(position + quantity),
+        "expected_cost_of_zero": cost(position),
+        "expected_cost_one_more": cost(position + (quantity + asked.pack if quantity else asked.smallest)),
+        "projected_mean_at_arrival": before - step * taken.mean,
+        "stock_out_probability": float(taken.chance[taken.points >= before / step].sum()),
+    }
