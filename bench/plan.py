@@ -27,6 +27,7 @@ import polars as pl
 import ownstock.engine as engine
 from bench.tables import print_table
 from bench.workloads import WEEKS, workload
+from ownstock.engine.forecast.profiles import PROFILES
 from ownstock.engine.history_store import open_store, write_generation
 
 FRAMES = ("position", "arrivals", "supply", "economics")
@@ -137,7 +138,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--profile", default="fast")
+    parser.add_argument("--profile", choices=PROFILES, default="fast")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--prepare", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--first", action="store_true", help=argparse.SUPPRESS)
