@@ -167,6 +167,18 @@ def test_a_reason_says_where_demand_was_read_when_it_was_out_of_stock_since() ->
     assert reason["forecast"]["mean_per_day"] == pytest.approx(4 / 7, rel=0.01)
 
 
+def test_a_reason_says_how_little_it_was_judged_by() -> None:
+    unseen, first = [0.0] * 12, [30.0, 20.0]
+    told, both = reasons(
+        [
+            case(demand=unseen + first, in_stock=[*unseen, 1.0, 1.0]),
+            case(demand=first + unseen, in_stock=[1.0, 1.0, *unseen]),
+        ]
+    )
+    assert ", judged by 2 weeks only; " in told["sentence"]
+    assert ", judged by 2 weeks only before it was out of stock, 12 weeks ago; " in both["sentence"]
+
+
 def test_an_item_never_in_stock_is_not_taken_for_an_item_without_demand() -> None:
     [reason] = reasons([case(demand=[0.0] * 8, in_stock=[0.0] * 8)])
     assert "demand is not known" in reason["sentence"]

@@ -8,6 +8,8 @@ from typing import Any
 
 # Out of stock for longer than this, what demand was before is told with the forecast.
 LONG_UNSEEN_BUCKETS = 4
+# Seen for no longer than this, how short that is is told with it.
+FEW_SEEN_BUCKETS = 3
 BUCKETS = {1: ("day", "days"), 7: ("week", "weeks")}
 
 
@@ -40,9 +42,17 @@ def _demand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
         )
     mean = row["mean_in_window"]
     told = f"demand until the next order is {_number(mean)} ± {_number(sqrt(row['variance_ratio'] * mean))}"
-    if row["buckets_since_seen"] >= LONG_UNSEEN_BUCKETS:
-        told += f", judged by the time before it was out of stock, {_buckets(row['buckets_since_seen'], row)} ago"
-    return told
+    return told + _judged_by(row)
+
+
+def _judged_by(row: Mapping[str, Any]) -> str:
+    """Where demand was seen for a short time only, or long ago."""
+    is_short, is_old = row["buckets_seen"] <= FEW_SEEN_BUCKETS, row["buckets_since_seen"] >= LONG_UNSEEN_BUCKETS
+    if not is_short and not is_old:
+        return ""
+    seen = f"{_buckets(int(row['buckets_seen']), row)} only" if is_short else "the time"
+    since = f" before it was out of stock, {_buckets(row['buckets_since_seen'], row)} ago" if is_old else ""
+    return f", judged by {seen}{since}"
 
 
 def _cover(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
