@@ -41,7 +41,12 @@ def plan_with(frame: str, column: str, value: object) -> pl.DataFrame:
         ("supply", "order_multiple", 0, "order_multiple of item_site 0 is 0; it must be at least 1."),
         ("supply", "unit_cost", "dear", "supply: the column unit_cost holds String; it must hold numbers."),
         ("economics", "unserved_demand", "gone", "is gone; it must be one of lost, backorder."),
-        ("economics", "item_site", "0", "economics: item_site holds String, but in supply it holds Int64."),
+        (
+            "economics",
+            "item_site",
+            "0",
+            "economics: item_site holds String, but elsewhere it holds Int64; give both as the same.",
+        ),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_in_a_sentence(
@@ -141,3 +146,9 @@ def test_the_inputs_stand_row_beside_row_with_the_plan() -> None:
         [],
     ]
     assert [week["demand"] for week in inputs["weeks"][0]] == case()["demand"]
+
+
+def test_a_key_too_large_for_its_type_is_refused_with_the_way_out() -> None:
+    given = [frame.with_columns(pl.lit(2**63, pl.UInt64).alias("item_site")) for frame in frames_of([case()])]
+    with pytest.raises(Refused, match=r"supply: item_site 9223372036854775808 is .* give larger ones as text"):
+        engine.plan(*given)

@@ -19,6 +19,7 @@ from ownstock.base.errors import Refused
 MOST_UNITS = 10**12
 MOST_DAYS = 3_650
 MOST_WEEKS = 1_040
+MOST_KEY = 2**63 - 1
 
 Kind = Literal["key", "whole", "number", "date", "text", "truth", "numbers"]
 
@@ -322,7 +323,7 @@ def _check_type(frame: pl.DataFrame, schema: Schema, column: Column, key: pl.Dat
         )
     if column.kind == "key" and key is not None and (found == pl.String) != (key == pl.String):
         raise Refused(
-            f"{schema.name}: item_site holds {found}, but in supply it holds {key}.",
+            f"{schema.name}: item_site holds {found}, but elsewhere it holds {key}; give both as the same.",
             code="key_type",
             frame=schema.name,
             column=column.name,
@@ -332,7 +333,7 @@ def _check_type(frame: pl.DataFrame, schema: Schema, column: Column, key: pl.Dat
 
 def _check_values(frame: pl.DataFrame, schema: Schema) -> None:
     """All rules of all columns in one pass; the first that is broken is told."""
-    rules = [(column, is_bad, must) for column in schema.columns for is_bad, must in _rules(column)]
+    rules = [(c, is_bad, must) for c in schema.columns for is_bad, must in _rules(c, frame.schema[c.name])]
     broken = frame.select(is_bad.any().alias(str(place)) for place, (_, is_bad, _) in enumerate(rules)).row(0)
     for (column, is_bad, must), is_broken in zip(rules, broken, strict=True):
         if is_broken:
@@ -340,11 +341,13 @@ def _check_values(frame: pl.DataFrame, schema: Schema) -> None:
             _refuse(schema, column.name, bad, f"is {bad[column.name][0]}; {must}", "value_out_of_range")
 
 
-def _rules(column: Column) -> Iterator[tuple[pl.Expr, str]]:
+def _rules(column: Column, held: pl.DataType) -> Iterator[tuple[pl.Expr, str]]:
     """What each value of a column must not be, and what it must be instead."""
     value = pl.col(column.name)
     if not column.may_be_null:
         yield value.is_null(), "it must be given"
+    if column.kind == "key" and held.is_integer():
+        yield value > MOST_KEY, f"it must be at most {MOST_KEY}; give larger ones as text"
     if column.kind == "numbers":
         yield from _rules_of_lists(value.cast(pl.List(pl.Float64)), column)
         return
