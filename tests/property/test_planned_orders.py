@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -14,7 +15,12 @@ from polars.testing import assert_frame_equal
 import ownstock.engine as engine
 from ownstock.engine import frames
 from ownstock.engine.constrain import smallest_order
-from ownstock.engine.planned_orders import Fences, Horizon, Paths, roll, rolled, start_of
+from ownstock.engine.demand_paths import Horizon
+from ownstock.engine.fences import Fences
+from ownstock.engine.forecast.drift import NO_DRIFT, Drift
+from ownstock.engine.kernels.rolling import is_plenty
+from ownstock.engine.planned_orders import roll
+from ownstock.engine.rolling import Paths, plainly_rolled, rolled, start_of
 from tests.engine_cases import Case, case, frames_of
 
 TODAY = date(2026, 3, 2)
@@ -53,7 +59,7 @@ def paths_of(several: list[Case], ratio: float) -> Paths:
     """The paths of some cases, few enough for one block."""
     checked = frames.check_all(*frames_of(several)[1:])
     expected = frames.check(forecast_of(several, ratio), frames.FORECAST)
-    [found] = rolled(start_of(expected, checked, None, HORIZON, Fences()), HORIZON)
+    [found] = rolled(start_of(expected, checked, None, HORIZON, Fences(), NO_DRIFT), HORIZON)
     return found
 
 
@@ -140,3 +146,48 @@ def test_firm_weeks_stand_whatever_has_happened_since(one: Case, ratio: float, f
     now = roll(forecast_of([one], ratio), *emptied, today=TODAY, horizon=HORIZON, fences=fences)
     for name in ("quantity", "quantity_p10", "quantity_p90"):
         assert now[name][:firm].to_list() == before["quantity"][:firm].to_list()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    cases(),
+    RATIOS,
+    st.sampled_from([NO_DRIFT, Drift(0.3, 0.02)]),
+    st.sampled_from(["cost", "cycle_service_level", "fill_rate"]),
+    st.booleans(),
+)
+def test_the_kernel_rolls_as_its_plain_form(
+    one: Case, ratio: float, drift: Drift, goal: str, is_uncertain: bool
+) -> None:
+    horizon = Horizon(5, paths=3, seed=4)
+    given_frames = frames_of([one | {"goal": goal, "target": 0.9}])[1:]
+    leads = {"item_site": [0, 0], "lead_time_days": [3, 16], "probability": [0.7, 0.3]}
+    checked = frames.check_all(*given_frames, pl.DataFrame(leads) if is_uncertain else None)
+    expected = frames.check(forecast_of([one], ratio), frames.FORECAST)
+    start = start_of(expected, checked, None, horizon, Fences(), drift)
+    [fast], plain = rolled(start, horizon), plainly_rolled(start, 0, horizon)
+    for name in ("ordered", "received", "demand", "taken", "net_on_hand"):
+        assert (getattr(fast, name) == getattr(plain, name)).all(), name
+
+
+@given(st.integers(-20, 400), st.floats(1e-6, 100), RATIOS, st.floats(0.01, 0.999))
+def test_a_position_that_is_plenty_orders_nothing(position: int, mean: float, ratio: float, wanted: float) -> None:
+    """As the decision says itself, whatever it then computes."""
+    one = case(
+        usable=max(position, 0), backordered=max(-position, 0), unserved_demand="backorder", lead_time_days=0,
+        goal="cycle_service_level", target=wanted, demand=[mean],
+    )  # fmt: skip
+    if is_plenty(position, mean, ratio, wanted):
+        decided = engine.decide(forecast_of([one], ratio), *frames_of([one])[1:])
+        assert decided["quantity"][0] == 0
+
+
+@pytest.mark.parametrize("drift", [Drift(0.4, 0.0), Drift(0.0, 0.05), Drift(0.4, 0.05)])
+def test_drifting_levels_keep_the_mean_of_every_week(drift: Drift) -> None:
+    one = case(usable=40, demand=[20.0])
+    checked, horizon = frames.check_all(*frames_of([one])[1:]), Horizon(26, paths=1_000)
+    expected = frames.check(forecast_of([one], 2.0), frames.FORECAST)
+    [paths] = rolled(start_of(expected, checked, None, horizon, Fences(), drift), horizon)
+    demand = paths.demand[0, 1:]
+    error = demand.std(axis=0, ddof=1) / np.sqrt(horizon.paths)
+    assert (np.abs(demand.mean(axis=0)[1:] - 10.0) < 4.5 * error[1:]).all()

@@ -13,7 +13,11 @@ from polars.testing import assert_frame_equal
 import ownstock.engine as engine
 from ownstock.base.errors import Refused
 from ownstock.engine import frames
-from ownstock.engine.planned_orders import Fences, Horizon, Paths, plan_changes, roll, rolled, start_of
+from ownstock.engine.demand_paths import Horizon
+from ownstock.engine.fences import Fences, plan_changes
+from ownstock.engine.forecast.drift import NO_DRIFT, Drift, variance_of_total
+from ownstock.engine.planned_orders import roll
+from ownstock.engine.rolling import Paths, learned_plainly, rolled, start_of
 from tests.engine_cases import Case, case, frames_of
 
 TODAY = date(2026, 3, 2)
@@ -46,11 +50,11 @@ def schedule(one: Case, weeks: int = 6, fences: Fences | None = None, **forecast
     return found
 
 
-def paths_of(one: Case, horizon: Horizon, **forecast: Any) -> Paths:
+def paths_of(one: Case, horizon: Horizon, drift: Drift = NO_DRIFT, **forecast: Any) -> Paths:
     """The paths of one case."""
     checked = frames.check_all(*frames_of([one])[1:])
     expected = frames.check(forecast_of([one], **forecast), frames.FORECAST)
-    [found] = rolled(start_of(expected, checked, TODAY, horizon, Fences()), horizon)
+    [found] = rolled(start_of(expected, checked, TODAY, horizon, Fences(), drift), horizon)
     return found
 
 
@@ -162,6 +166,31 @@ def test_a_level_known_from_few_weeks_spreads_far_weeks_more_but_not_the_window_
     assert guessed.sum(axis=1).var() == pytest.approx(ratio_seen * 260 + variance_of_level * 260**2, rel=0.2)
 
 
+def test_a_drifting_level_spreads_far_totals_by_start_and_steps() -> None:
+    """Variance of a total of w weeks: ratio · mean + (start + step · (w - 1)(2w - 1) / 6w) · mean²."""
+    demand = paths_of(CERTAIN, Horizon(26, paths=1_000), Drift(0.05, 0.004), ratio=3.0).demand[0, 1:]
+    level = variance_of_total(np.array(0.05), np.array(0.004), 26)
+    assert level == pytest.approx(0.05 + 0.004 * 25 * 51 / 156)
+    assert demand.sum(axis=1).var() == pytest.approx(3.0 * 260 + level * 260**2, rel=0.2)
+
+
+def test_the_planner_of_a_path_learns_that_more_is_wanted() -> None:
+    """Orders of the last weeks go with the demand of their path, beyond making up for what was sold the week before."""
+    waits = CERTAIN | {"lead_time_days": 28, "usable": 60, "arrivals": [(7, 10), (14, 10), (21, 10)]}
+    horizon = Horizon(16, paths=300)
+    paths = paths_of(waits, horizon, Drift(0.2, 0.0), ratio=1.5)
+    position = paths.net_on_hand[0, 1:, -1] + paths.ordered[0, 1:].sum(axis=1) + 30 - paths.received[0, 1:].sum(axis=1)
+    sold = paths.demand[0, 1:].sum(axis=1)
+    often, seldom = position[sold > np.quantile(sold, 0.8)], position[sold < np.quantile(sold, 0.2)]
+    assert often.mean() > 1.5 * seldom.mean()
+
+
+def test_what_a_planner_learns_in_a_week_is_worked_out_by_hand() -> None:
+    """10 expected with variance 20, 25 came: gain 1 / (12 + 6 · 2 / 10) = 1 / 13.2 of the 1.5 above the forecast."""
+    assert learned_plainly(1.0, 2.0, 10.0, 25.0) == pytest.approx(1 + 1.5 / 13.2)
+    assert learned_plainly(1.3, 2.0, 0.0, 25.0) == 1.3
+
+
 def test_each_order_draws_its_lead_time_where_it_is_uncertain() -> None:
     sure = CERTAIN | {"target": 0.9}
     given = frames_of([sure])[1:]
@@ -169,7 +198,7 @@ def test_each_order_draws_its_lead_time_where_it_is_uncertain() -> None:
     checked = frames.check_all(*given, leads)
     horizon = Horizon(10, paths=50)
     expected = frames.check(forecast_of([sure]), frames.FORECAST)
-    [found] = rolled(start_of(expected, checked, TODAY, horizon, Fences()), horizon)
+    [found] = rolled(start_of(expected, checked, TODAY, horizon, Fences(), NO_DRIFT), horizon)
     first = found.ordered[0, 0, 0]
     late = (found.received[0, 1:, 1] == 10).mean()
     assert 0.2 < late < 0.6
