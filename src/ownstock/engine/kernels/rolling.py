@@ -22,6 +22,7 @@ from ownstock.engine.kernels.decision import (
 
 DAYS_A_WEEK = 7
 UNBOUND = -1
+MOST_SUMMED = 64
 # The planner of a path forgets as a forecast does whose half-life is 8 weeks, and leans on it as the bank's methods do.
 REMEMBERED_WEEKS, PRIOR_WEEKS = 12.0, 6.0
 
@@ -39,10 +40,22 @@ def mean_from(day: int, mean: Any, bucket_days: float, buckets: int, found: Any)
 
 
 @compiled
+def chance_up_to(units: int, mean: float, spread: float) -> float:
+    """P(D ≤ units) of the negative binomial with this mean and variance ÷ mean, unit by unit; Poisson at 1."""
+    share = (spread - 1.0) / spread
+    chance = np.exp(-mean * np.log(spread) / (spread - 1.0)) if spread > 1.0 + 1e-9 else np.exp(-mean)
+    total = chance
+    for k in range(1, units + 1):
+        chance *= (mean / spread + share * (k - 1.0)) / k
+        total += chance
+    return total
+
+
+@compiled
 def is_plenty(position: int, mean: float, ratio: float, wanted: float) -> bool:
     """Whether a position is easily seen to cover demand of this mean and variance ÷ mean with probability `wanted`.
 
-    Chernoff's bound (1952, Annals of Mathematical Statistics 23) for the count that the decision would compute, in points
+    Few units are summed up; for more, Chernoff's bound (1952, Annals of Mathematical Statistics 23) for the count that the decision would compute, in points
     of its lattice: ln P(D ≥ x) ≤ -x ln(x/m) + (n + x) ln((n + x)/(n + m)) for the negative binomial, m = its mean and
     n = m / (spread - 1), and -x ln(x/m) + x - m for Poisson, which no binomial of that mean exceeds. Demand that is cut
     short takes no more. A point is left for rounding on coarse lattices.
@@ -52,6 +65,8 @@ def is_plenty(position: int, mean: float, ratio: float, wanted: float) -> bool:
     x = (position + 1) / step - (0.0 if step == 1.0 else 1.5)
     if x <= m or m <= 0.0:
         return x > 0.0 and m <= 0.0
+    if step == 1.0 and spread >= 1.0 and position < MOST_SUMMED:
+        return chance_up_to(position, m, spread) >= wanted
     log_chance = -x * np.log(x / m)
     if spread > 1.0:
         n = m / (spread - 1.0)
