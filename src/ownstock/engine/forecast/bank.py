@@ -89,7 +89,9 @@ class Combined:
     weight: Floats32
 
 
-def judge(history: DemandHistory, season: Floats, group: Ints, horizon: Ints, threads: int | None = None) -> Judged:
+def judge(
+    history: DemandHistory, season: Floats | Floats32, group: Ints, horizon: Ints, threads: int | None = None
+) -> Judged:
     """Run every method over every series; errors over `horizon` [n] buckets at the last origins. season [G, T + ahead]"""
     rows = history.demand.shape[0]
     level: Floats32 = np.zeros((rows, kernel.COUNT), np.float32)
@@ -97,7 +99,7 @@ def judge(history: DemandHistory, season: Floats, group: Ints, horizon: Ints, th
     told: Floats32 = np.zeros((rows, kernel.TOLD), np.float32)
     pace = PACES[history.bucket]
     fades = np.array([*pace.half_lives, pace.long_half_life], np.float32)
-    indices = season.astype(np.float32)
+    indices = season.astype(np.float32, copy=False)
 
     def run(first: int, last: int) -> None:
         kernel.run_bank(

@@ -1,11 +1,11 @@
 """One gradient-boosted model over all item-sites, which corrects the plain forecast where many series tell the same.
 
 A tree model sees what no single series can: how the week after a holiday goes for a whole department, how a fresh rise
-of a product in other shops carries over, how far a level can be trusted at a given age. It learns the factor between
-what came and what the plain forecast said, at earlier origins (Poisson likelihood, direct horizons), in two ways: on
-the plain forecast, and on it without its season, so that it must find the season itself. The forecast is
+of a product in other shops carries over, how far a level can be trusted at a given age. Before, the plain forecast is made
+anew with each series in a season of its own (nested_season.py). The model learns the factor between what came and what that
+forecast said, at earlier origins (Poisson likelihood, direct horizons). The forecast is
 
-    plain^(1 - a) · (mean of the two)^a,    a = SHARE
+    plain^(1 - a) · model^a,    a = SHARE
 
 Method after Makridakis, Spiliotis and Assimakopoulos (2022), International Journal of Forecasting 38(4), 1346-1364 (the
 M5 competition: global gradient boosting), and Ke and others (2017), LightGBM, NeurIPS 30.
@@ -21,18 +21,22 @@ from typing import Any
 import numpy as np
 
 from ownstock.base.errors import Refused
-from ownstock.engine.arrays import Floats, Floats32, Ints
+from ownstock.engine.arrays import Floats, Floats32, Ints, take
 from ownstock.engine.cleaning import uncensored
 from ownstock.engine.forecast import bank
+from ownstock.engine.forecast.drivers import Drivers
 from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.forecast.model_features import Known, categorical, horizon_columns, series_columns
+from ownstock.engine.forecast.nested_season import NestedSeason, nested_season
 from ownstock.engine.forecast.shared_season import shared_season
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels import bank as kernel
 
-SHARE = 0.7
-SEEDS = 2
-ROUNDS = {"in season": 250, "flat": 350}
+SHARE = 0.5
+# A model that knows what moved demand, and what will, is believed in full.
+SHARE_WITH_DRIVERS = 1.0
+SEEDS = 3
+ROUNDS = 250
 # So many rows at most are learned from; item-sites are drawn by the seed until they fill them.
 MOST_ROWS = 1_000_000
 FEWEST_ROWS = 2_000
@@ -40,7 +44,7 @@ FEWEST_ROWS = 2_000
 LEAST_HISTORY = {"day": 84, "week": 40, "month": 12}
 HALF_LIFE = {"day": 365.0, "week": 78.0, "month": 18.0}
 MOST_HORIZONS = 4
-MOST_FACTOR = 15.0
+MOST_FACTOR, LEAST_FACTOR = 15.0, 1e-3
 LEAST_MEAN = 0.02
 ROWS_AT_ONCE = 100_000
 # The model corrects so many buckets ahead, and those beyond like the last.
@@ -49,14 +53,17 @@ MOST_MODELLED = 13
 
 @dataclass(frozen=True)
 class GlobalModel:
-    """A trained model: pairs of a way (is it learned in season or flat?) and its booster. None learned: no correction.
+    """A trained model: its boosters, alike but for their seeds, of which the mean is taken. None: no correction.
 
-    `groups` are the names of the groups it learned from, by grouping; `origins` is how many past origins it learned from,
+    `groups` are the names of the groups it learned from, by grouping; `season` is what is their own of the season;
+    `knows_drivers` says whether it was told prices and promotions; `origins` is how many past origins it learned from,
     `rows` how many examples.
     """
 
     groups: Mapping[str, Sequence[str]]
-    boosters: tuple[tuple[str, Any], ...]
+    season: NestedSeason
+    knows_drivers: bool
+    boosters: tuple[Any, ...]
     origins: int
     rows: int
 
@@ -67,102 +74,140 @@ class GlobalModel:
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """Some series, and what the model must know of them."""
+
+    history: DemandHistory
+    groups: Groups
+    protection: Ints
+    drivers: Drivers | None
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The bank's forecast, each series in a season of its own: index [n, T + H], beside the shared season [G, T + H]."""
+
+    judged: bank.Judged
+    everywhere: bank.Everywhere
+    combined: bank.Combined
+    index: Floats32
+    season: Floats
+
+    def of(self, rows: Ints) -> Plain:
+        """That of some series."""
+        judged, combined = take(self.judged, rows), take(self.combined, rows)
+        return replace(self, judged=judged, combined=combined, index=self.index[rows])
+
+
+@dataclass(frozen=True)
 class _Examples:
-    """Rows to learn from: features [m, F], units that came, the plain forecast, its seasonal index, weight."""
+    """Rows to learn from: features [m, F], units that came, the plain forecast, weight."""
 
     features: Floats32
     came: Floats
     plain: Floats
-    index: Floats
     weight: Floats
 
 
-def train(history: DemandHistory, groups: Groups, protection: Ints, seed: int, threads: int | None) -> GlobalModel:
-    """Learn from the history's own past. protection [n] buckets that an order must last.
+def train(
+    history: DemandHistory, groups: Groups, protection: Ints, seed: int, threads: int | None, drivers: Drivers | None = None
+) -> GlobalModel:  # fmt: skip
+    """Learn from the history's own past. protection [n] buckets that an order must last; drivers [n, T or more].
 
     The same seed gives the same model. Raises Refused where LightGBM is not installed.
     """
     lightgbm = _lightgbm()
     horizons = _horizons(int(protection.max(initial=1)))
-    least, buckets = LEAST_HISTORY[history.bucket], history.demand.shape[1]
-    origins = range(least, buckets)
-    sample, groups, protection = _sample(history, groups, protection, len(origins) * len(horizons), seed)
-    lifted = uncensored(sample)
-    found = [_examples(sample, lifted, groups, protection, origin, horizons) for origin in origins]
+    nested = _nested(history, groups, protection, threads)
+    sample = _sample(history, groups, protection, drivers, len(horizons), seed)
+    lifted = uncensored(sample.history)
+    origins = range(LEAST_HISTORY[history.bucket], history.demand.shape[1])
+    found = [_examples(sample, lifted, origin, horizons) for origin in origins]
     examples = _joined([part for parts in found for part in parts])
     if examples is None or examples.came.size < FEWEST_ROWS:
-        return GlobalModel(groups.names, (), 0, 0)
+        return GlobalModel(groups.names, nested, drivers is not None, (), 0, 0)
     names = categorical(groups.codes)
-    boosters = tuple(
-        (way, _boosted(lightgbm, examples, way, names, seed + number, threads))
-        for way in ROUNDS
-        for number in range(SEEDS)
-    )
-    return GlobalModel(groups.names, boosters, len(origins), examples.came.size)
+    boosters = tuple(_boosted(lightgbm, examples, names, seed + number, threads) for number in range(SEEDS))
+    return GlobalModel(groups.names, nested, drivers is not None, boosters, len(origins), examples.came.size)
 
 
 def corrected(
-    model: GlobalModel, history: DemandHistory, groups: Groups, combined: bank.Combined, judged: bank.Judged, index: Floats,
-    mean: Floats, threads: int | None,
+    model: GlobalModel, history: DemandHistory, groups: Groups, plain: Plain, threads: int | None,
+    drivers: Drivers | None = None,
 ) -> Floats:  # fmt: skip
-    """The plain means [n, H] after the model's correction; beyond the horizons it learned, that of the last.
+    """The means [n, H] of the plain forecast after the model's correction.
 
-    index [n, T + H] seasonal indices of each series; mean [n, H] the plain forecast, from the end of the history on.
+    drivers [n, T + H or less] are told only to a model that knows them. Beyond the horizons that a model corrects, the
+    correction is that of the last.
     """
-    if not model.is_trained:
-        return mean
-    result = mean.copy()
+    rows, buckets = history.demand.shape
     lifted = uncensored(history, threads=threads)
-    last = min(mean.shape[1], MOST_MODELLED)
-    for first in range(0, mean.shape[0], ROWS_AT_ONCE):
-        rows = slice(first, min(first + ROWS_AT_ONCE, mean.shape[0]))
-        part = replace(
-            lifted, item_sites=lifted.item_sites[rows], demand=lifted.demand[rows], in_stock=lifted.in_stock[rows]
-        )
-        of = bank.Judged(judged.level[rows], judged.error[rows], judged.told[rows])
-        known = _known(part, groups.of(rows), combined.level[rows], of, index[rows])
-        common = series_columns(known)
-        for h in range(1, last + 1):
-            features = np.hstack([common, horizon_columns(known, h)])
-            result[rows, h - 1] = _mixed(model, features, mean[rows, h - 1], known.ahead[:, h - 1], threads)
+    if model.knows_drivers:
+        drivers = (drivers or Drivers.unknown(rows, buckets)).upto(plain.index.shape[1])
+    mean = np.empty((rows, plain.index.shape[1] - buckets))
+    for first in range(0, rows, ROWS_AT_ONCE):
+        some = np.arange(first, min(first + ROWS_AT_ONCE, rows))
+        told = drivers.of(some) if drivers is not None and model.knows_drivers else None
+        mean[some] = _means(model, _known(_of(lifted, some), groups.of(some), plain.of(some), told), threads)
+    return mean
+
+
+def in_own_seasons(
+    nested: NestedSeason, history: DemandHistory, lifted: DemandHistory, groups: Groups, protection: Ints,
+    judged: bank.Judged, season: Floats, everywhere: bank.Everywhere | None, width: float, threads: int | None,
+) -> Plain:  # fmt: skip
+    """The plain forecast again, each series in a season of its own.
+
+    judged: as the methods did in the shared season [G, T + H]; everywhere: what all series told in seasons of their own,
+    None to learn it anew, all but the width.
+    """
+    index = nested.over(lifted, season, judged.of(kernel.RATIO), groups, threads)
+    judged = bank.judge(history, index, np.arange(index.shape[0]), protection, threads)
+    everywhere = everywhere or replace(bank.learn(judged, groups), width=width)
+    return Plain(judged, everywhere, bank.combine(judged, groups, protection, everywhere, threads), index, season)
+
+
+def _nested(history: DemandHistory, groups: Groups, protection: Ints, threads: int | None) -> NestedSeason:
+    """What is the groups' own of the season of a history."""
+    season = shared_season(history, groups, threads).over(history, history.demand.shape[1])
+    judged = bank.judge(history, season, groups.codes[:, 0], protection, threads)
+    return nested_season(uncensored(history, threads=threads), season, judged.of(kernel.RATIO), groups, threads)
+
+
+def _means(model: GlobalModel, known: Known, threads: int | None) -> Floats:
+    """Means of the buckets after the origin. [n, H]"""
+    buckets = known.demand.shape[1]
+    mean = known.level[:, None] * known.season[:, buckets:]
+    result, common, last = mean.copy(), series_columns(known), min(mean.shape[1], MOST_MODELLED)
+    for h in range(1, last + 1):
+        features = np.hstack([common, horizon_columns(known, h)])
+        share = SHARE_WITH_DRIVERS if known.drivers is not None else SHARE
+        result[:, h - 1] = _mixed(model, features, mean[:, h - 1], share, threads)
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(mean[:, last - 1] > 0, result[:, last - 1] / mean[:, last - 1], 1.0)
     result[:, last:] = mean[:, last:] * factor[:, None]
     return np.where(mean > 0, result, 0.0)
 
 
-def _mixed(model: GlobalModel, features: Floats32, plain: Floats, index: Floats, threads: int | None) -> Floats:
-    """plain^(1 - a) · (geometric mean of the boosters)^a. [n]"""
-    plain = np.maximum(plain, LEAST_MEAN)
+def _mixed(model: GlobalModel, features: Floats32, plain: Floats, share: float, threads: int | None) -> Floats:
+    """plain^(1 - share) · (geometric mean of the boosters)^share. [n]"""
     logs = [
-        np.log(np.maximum(booster.predict(features, num_threads=threads or 2), 1e-3) * _base(way, plain, index))
-        for way, booster in model.boosters
+        np.log(np.maximum(booster.predict(features, num_threads=threads or 2), LEAST_FACTOR))
+        for booster in model.boosters
     ]
-    mixed: Floats = np.exp((1 - SHARE) * np.log(plain) + SHARE * np.mean(logs, axis=0))
+    mixed: Floats = np.maximum(plain, LEAST_MEAN) * np.exp(share * np.mean(logs, axis=0))
     return mixed
 
 
-def _base(way: str, plain: Floats, index: Floats) -> Floats:
-    """What a booster's factor is of: the plain forecast, or it without its season."""
-    return plain if way == "in season" else np.maximum(plain / np.maximum(index, 0.05), LEAST_MEAN)
-
-
-def _examples(
-    history: DemandHistory,
-    lifted: DemandHistory,
-    groups: Groups,
-    protection: Ints,
-    origin: int,
-    horizons: Sequence[int],
-) -> list[_Examples]:
+def _examples(sample: _Asked, lifted: DemandHistory, origin: int, horizons: Sequence[int]) -> list[_Examples]:
     """What was known at an origin, and what came after it, for each horizon."""
-    buckets = history.demand.shape[1]
-    past = _until(history, origin)
-    group, season = groups.codes[:, 0], shared_season(past, groups)
-    index = season.over(history, origin + max(horizons))[group]
-    judged = bank.judge(past, season.over(history, origin + max(horizons)), group, protection)
-    combined = bank.combine(judged, groups, protection, bank.learn(judged, groups))
-    known = _known(_until(lifted, origin), groups, combined.level, judged, index)
+    groups, buckets = sample.groups, sample.history.demand.shape[1]
+    asked, past = replace(sample, history=_until(sample.history, origin)), _until(lifted, origin)
+    season = shared_season(asked.history, groups).over(sample.history, origin + max(horizons))
+    judged = bank.judge(asked.history, season, groups.codes[:, 0], sample.protection)
+    nested = nested_season(past, season, judged.of(kernel.RATIO), groups)
+    plain = in_own_seasons(nested, asked.history, past, groups, sample.protection, judged, season, None, 1.0, None)
+    known = _known(past, groups, plain, sample.drivers and sample.drivers.upto(origin + max(horizons)))
     has_sold = (known.demand > 0).any(axis=1)
     common, found = series_columns(known), []
     for h in horizons:
@@ -170,42 +215,40 @@ def _examples(
         if at >= buckets:
             continue
         rows = np.flatnonzero(has_sold & (lifted.in_stock[:, at] > 0.5))
-        plain = np.maximum(combined.level[rows] * index[rows, at], LEAST_MEAN)
-        weight = 0.5 ** ((buckets - at) / HALF_LIFE[history.bucket]) * plain / np.clip(known.ratio[rows], 1, 10)
+        mean = np.maximum(known.level[rows] * plain.index[rows, at], LEAST_MEAN)
+        weight = 0.5 ** ((buckets - at) / HALF_LIFE[past.bucket]) * mean / np.clip(known.ratio[rows], 1, 10)
         features = np.hstack([common[rows], horizon_columns(known, h)[rows]])
         came = lifted.demand[rows, at].astype(np.float64)
-        found.append(_Examples(features, came, plain, index[rows, at], weight))
+        found.append(_Examples(features, came, mean, weight))
     return found
 
 
-def _known(lifted: DemandHistory, groups: Groups, level: Floats, judged: bank.Judged, index: Floats) -> Known:
-    buckets = lifted.demand.shape[1]
+def _known(lifted: DemandHistory, groups: Groups, plain: Plain, drivers: Drivers | None) -> Known:
     return Known(
         demand=lifted.demand.astype(np.float64),
         exposure=lifted.in_stock.astype(np.float64),
-        season=index[:, :buckets],
-        ahead=index[:, buckets:],
-        level=level,
-        usual=judged.of(kernel.LONG_LEVEL),
-        ratio=np.maximum(judged.of(kernel.RATIO), 1.0),
+        season=plain.index.astype(np.float64),
+        own=plain.index / plain.season[groups.codes[:, 0]],
+        level=plain.combined.level,
+        usual=plain.judged.of(kernel.LONG_LEVEL),
+        ratio=np.maximum(plain.judged.of(kernel.RATIO), 1.0),
         groups=groups.codes,
-        place=lifted.season_index(index.shape[1]),
+        place=lifted.season_index(plain.index.shape[1]),
         cycle=lifted.buckets_a_season,
+        drivers=drivers,
     )
 
 
-def _boosted(lightgbm: Any, examples: _Examples, way: str, names: list[int], seed: int, threads: int | None) -> Any:
-    base = _base(way, examples.plain, examples.index)
-    label = np.minimum(examples.came / base, MOST_FACTOR * examples.plain / base)
-    weight = examples.weight * base / examples.plain
-    rows = lightgbm.Dataset(examples.features, label, weight=weight, categorical_feature=names)
+def _boosted(lightgbm: Any, examples: _Examples, names: list[int], seed: int, threads: int | None) -> Any:
+    label = np.minimum(examples.came / examples.plain, MOST_FACTOR)
+    rows = lightgbm.Dataset(examples.features, label, weight=examples.weight, categorical_feature=names)
     settings = {
         "objective": "poisson", "learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 200, "lambda_l2": 10.0,
-        "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1, "max_bin": 127, "cat_smooth": 50,
+        "feature_fraction": 0.2, "bagging_fraction": 0.7, "bagging_freq": 1, "max_bin": 127, "cat_smooth": 50,
         "min_data_per_group": 500, "seed": seed, "deterministic": True, "force_row_wise": True,
-        "num_threads": threads or 2, "verbose": -1,
+        "num_threads": threads or 1, "verbose": -1,
     }  # fmt: skip
-    return lightgbm.train(settings, rows, ROUNDS[way])
+    return lightgbm.train(settings, rows, ROUNDS)
 
 
 def _horizons(furthest: int) -> list[int]:
@@ -215,18 +258,21 @@ def _horizons(furthest: int) -> list[int]:
 
 
 def _sample(
-    history: DemandHistory, groups: Groups, protection: Ints, rows_each: int, seed: int
-) -> tuple[DemandHistory, Groups, Ints]:
+    history: DemandHistory, groups: Groups, protection: Ints, drivers: Drivers | None, horizons: int, seed: int
+) -> _Asked:
     """As many series, drawn by the seed, as fill the rows that are learned from."""
-    number = history.demand.shape[0]
-    wanted = max(MOST_ROWS // max(rows_each, 1), 1)
+    number, buckets = history.demand.shape
+    wanted = max(MOST_ROWS // max((buckets - LEAST_HISTORY[history.bucket]) * horizons, 1), 1)
     if number <= wanted:
-        return history, groups, protection
+        return _Asked(history, groups, protection, drivers)
     drawn = np.sort(np.random.default_rng(seed).choice(number, wanted, replace=False))
-    some = replace(
-        history, item_sites=history.item_sites[drawn], demand=history.demand[drawn], in_stock=history.in_stock[drawn]
+    return _Asked(_of(history, drawn), groups.of(drawn), protection[drawn], drivers and drivers.of(drawn))
+
+
+def _of(history: DemandHistory, rows: Ints) -> DemandHistory:
+    return replace(
+        history, item_sites=history.item_sites[rows], demand=history.demand[rows], in_stock=history.in_stock[rows]
     )
-    return some, groups.of(drawn), protection[drawn]
 
 
 def _until(history: DemandHistory, origin: int) -> DemandHistory:
@@ -240,7 +286,7 @@ def _until(history: DemandHistory, origin: int) -> DemandHistory:
 def _joined(parts: list[_Examples]) -> _Examples | None:
     if not parts:
         return None
-    names = ("features", "came", "plain", "index", "weight")
+    names = ("features", "came", "plain", "weight")
     return _Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ownstock.engine.arrays import Floats, Floats32, Ints
+from ownstock.engine.forecast.drivers import Drivers, driver_columns
 
 FADES = (2.0, 4.0, 8.0, 20.0, 40.0)
 WINDOWS = (4, 8, 13, 26, 52, 104)
 SEEN_IN = (4, 13, 52)
 LAST = 4
 GROUP_WINDOWS = (1, 2, 4, 8, 13)
+OWN_WINDOWS = (4, 13)
 # Groups lean on the usual by so many units, and a level on so little that it never divides by 0.
 GROUP_UNITS = 3.0
 FLOOR = 0.02
@@ -29,21 +31,29 @@ MOST_CATEGORIES = 64
 class Known:
     """A block of series as it was known at an origin.
 
-    demand, exposure, season: [n, T] lifted demand, part seen, seasonal index, before the origin. ahead: [n, H] indices
-    after it. level, usual, ratio: [n] the plain forecast's level, the long-run level, variance ÷ mean. groups: [n, any].
-    place: [T + H] place in the season. cycle: buckets a season.
+    demand, exposure: [n, T] lifted demand and part seen, before the origin. season: [n, T + H] seasonal indices of each
+    series, before and after it; own: [n, T + H] what of them is its own (nested_season.py). level, usual, ratio: [n] the
+    plain forecast's level, the long-run level, variance ÷ mean. groups: [n, any]. place: [T + H] place in the season.
+    cycle: buckets a season. drivers: [n, T + H] where they are known.
     """
 
     demand: Floats
     exposure: Floats
     season: Floats
-    ahead: Floats
+    own: Floats
     level: Floats
     usual: Floats
     ratio: Floats
     groups: Ints
     place: Ints
     cycle: int
+    drivers: Drivers | None = None
+
+    @property
+    def told(self) -> Floats:
+        """What a level of 1 would have sold in each bucket before the origin. [n, T]"""
+        told: Floats = self.season[:, : self.demand.shape[1]] * self.exposure
+        return told
 
 
 def columns(known: Known, horizon: int) -> Floats32:
@@ -62,7 +72,11 @@ def horizon_columns(known: Known, horizon: int) -> Floats32:
     """The features of one horizon. [n, F]"""
     with np.errstate(divide="ignore", invalid="ignore"):
         found = list(_of_horizon(known, horizon))
-    return np.stack(np.broadcast_arrays(*found), axis=1).astype(np.float32)
+    told = np.stack(np.broadcast_arrays(*found), axis=1).astype(np.float32)
+    if known.drivers is None:
+        return told
+    of_drivers = driver_columns(known.drivers, known.demand, known.told, known.level, known.cycle, horizon)
+    return np.hstack([told, of_drivers])
 
 
 def categorical(groups: Ints) -> list[int]:
@@ -78,7 +92,7 @@ def series_width(groupings: int) -> int:
 
 
 def _own(known: Known) -> Iterator[Floats]:
-    demand, told = known.demand, known.season * known.exposure
+    demand, told = known.demand, known.told
     buckets = demand.shape[1]
     scale = known.level + FLOOR
     yield np.log(scale)
@@ -108,7 +122,7 @@ def _own(known: Known) -> Iterator[Floats]:
 
 def _of_groups(known: Known) -> Iterator[Floats]:
     """How each group went lately against its own usual and against its present level, and how its size compares."""
-    demand, told = known.demand, known.season * known.exposure
+    demand, told = known.demand, known.told
     everyone = np.zeros((known.level.size, 1), dtype=np.int64)
     for group in np.hstack([everyone, known.groups]).T:
         for window in GROUP_WINDOWS:
@@ -131,9 +145,12 @@ def _of_horizon(known: Known, horizon: int) -> Iterator[Floats]:
     rows = known.level.size
     yield np.full(rows, float(horizon))
     yield np.full(rows, float(known.place[buckets + horizon - 1]))
-    index = known.ahead[:, horizon - 1]
+    index, own = known.season[:, buckets + horizon - 1], np.log(known.own)
     yield index
-    yield index / np.maximum(known.season[:, -2:].mean(axis=1), 0.1)
+    yield index / np.maximum(known.season[:, buckets - 2 : buckets].mean(axis=1), 0.1)
+    yield own[:, buckets + horizon - 1]
+    for window in OWN_WINDOWS:
+        yield own[:, buckets + horizon - 1] - own[:, max(buckets - window, 0) : buckets].mean(axis=1)
     for years in (1, 2):
         at = buckets + horizon - 1 - years * known.cycle
         if at - 13 < 0:

@@ -16,7 +16,7 @@ from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import uncensored
 from ownstock.engine.corrections import expected_ahead, without_events
 from ownstock.engine.forecast import bank
-from ownstock.engine.forecast.global_model import GlobalModel, corrected, train
+from ownstock.engine.forecast.global_model import GlobalModel, corrected, in_own_seasons, train
 from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.forecast.shared_season import SharedSeason, shared_season
 from ownstock.engine.forecast.width import Windows, learned_width, window_sums
@@ -127,7 +127,13 @@ def forecast(
     mean = _means(combined.level, index[:, buckets:], group, threads)
     if profile == "best":
         model = model or train(history, groups, stretch.protection, seed, threads)
-        mean = corrected(model, history, groups, combined, judged, index[group], mean, threads)
+        if model.is_trained:
+            plain = in_own_seasons(
+                model.season, history, uncensored(history, threads=threads), groups, stretch.protection, judged, index,
+                everywhere if pool else None, everywhere.width, threads,
+            )  # fmt: skip
+            judged, everywhere, combined = plain.judged, plain.everywhere, plain.combined
+            mean = corrected(model, history, groups, plain, threads)
     if events is not None or endings is not None:
         mean = mean * expected_ahead(history, mean.shape[1], events, endings)
     mean = _from_today(mean, skipped / history.days_a_bucket)
