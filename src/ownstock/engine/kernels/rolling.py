@@ -55,10 +55,10 @@ def chance_up_to(units: int, mean: float, spread: float) -> float:
 def is_plenty(position: int, mean: float, ratio: float, wanted: float) -> bool:
     """Whether a position is easily seen to cover demand of this mean and variance ÷ mean with probability `wanted`.
 
-    Few units are summed up; for more, Chernoff's bound (1952, Annals of Mathematical Statistics 23) for the count that the decision would compute, in points
-    of its lattice: ln P(D ≥ x) ≤ -x ln(x/m) + (n + x) ln((n + x)/(n + m)) for the negative binomial, m = its mean and
-    n = m / (spread - 1), and -x ln(x/m) + x - m for Poisson, which no binomial of that mean exceeds. Demand that is cut
-    short takes no more. A point is left for rounding on coarse lattices.
+    Few units are summed up. For more, Chernoff's bound (1952, Annals of Mathematical Statistics 23) for the count that the
+    decision would compute, in points of its lattice: for the negative binomial ln P(D ≥ x) ≤ -x ln(x/m) +
+    (n + x) ln((n + x)/(n + m)), m = its mean and n = m / (spread - 1), and -x ln(x/m) + x - m for Poisson, which no binomial
+    of that mean exceeds. Demand that is cut short takes no more. A point is left for rounding on coarse lattices.
     """
     step = lattice_step(mean, max(ratio, 1e-6) * mean)
     m, spread = mean / step, ratio / step
