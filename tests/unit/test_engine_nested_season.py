@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,10 +12,11 @@ import pytest
 from ownstock.engine.arrays import Floats
 from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.forecast.nested_season import DEMANDS_TO_TRUST, nested_season
+from ownstock.engine.forecast.shared_season import SharedSeason
 from ownstock.engine.history import DemandHistory
 
 WEEKS, PEAK = 156, 20
-FLAT = np.ones((2, WEEKS + 4))
+FLAT = SharedSeason(np.ones((2, 52)), is_known=True)
 
 
 def history(demand: Floats) -> DemandHistory:
@@ -34,11 +36,11 @@ def shops(shop: list[int]) -> Groups:
     return Groups(np.array([[0, k] for k in shop]), {"department": ("1",), "shop": ("a", "b")})
 
 
-def peaks(of: DemandHistory, groups: Groups, ratio: float = 1.0) -> Floats:
-    """The index of each series in the week of the peak, where the shared season knows none."""
+def peaks(of: DemandHistory, groups: Groups, ratio: float = 1.0, shared: SharedSeason = FLAT) -> Floats:
+    """The index of each series in the week of the peak, where the shared season has no peak."""
     spread = np.full(of.demand.shape[0], ratio)
-    season = FLAT[:, : of.demand.shape[1] + 4]
-    index = nested_season(of, season, spread, groups).over(of, season, spread, groups)
+    season = shared.over(of, of.demand.shape[1] + 4)
+    index = nested_season(of, shared, spread, groups).over(of, season, spread, groups)
     return index[:, PEAK].astype(np.float64)
 
 
@@ -77,18 +79,18 @@ def test_restless_demand_is_believed_less() -> None:
     assert (peaks(of, groups, ratio=20.0) < peaks(of, groups) - 0.5).all()
 
 
-def test_one_year_is_followed_by_half_and_less_not_at_all() -> None:
-    for weeks, least, most in ((51, 1.0, 1.0), (70, 1.2, 2.1), (104, 2.5, 4.0)):
-        of = peaking(np.full(20, 50.0), np.full(20, 4.0), weeks)
-        found = peaks(of, shops([0] * 20))
-        assert (found >= least).all()
-        assert (found <= most).all()
+def test_one_year_is_followed_by_half_though_a_second_one_was_empty() -> None:
+    of = peaking(np.full(20, 50.0), np.full(20, 4.0), 104)
+    groups = shops([0] * 20)
+    assert (peaks(of, groups) > 2.5).all()
+    of.in_stock[:, :20] = 0
+    assert (peaks(of, groups) > 1.2).all()
+    assert (peaks(of, groups) < 2.1).all()
 
 
-def test_weeks_before_the_first_sale_in_any_shop_are_no_year() -> None:
-    of = peaking(np.full(4, 50.0), np.full(4, 4.0), 104)
-    of.in_stock[:, :60] = 0
-    assert (peaks(of, shops([0] * 4)) == 1).all()
+def test_where_no_season_is_known_nobody_has_one_of_its_own() -> None:
+    of = peaking(np.full(4, 50.0), np.full(4, 4.0), 60)
+    assert (peaks(of, shops([0] * 4), shared=replace(FLAT, is_known=False)) == 1).all()
 
 
 def test_a_series_has_the_same_season_alone_as_in_the_company_of_all() -> None:
@@ -98,8 +100,9 @@ def test_a_series_has_the_same_season_alone_as_in_the_company_of_all() -> None:
     learned = nested_season(of, FLAT, spread, groups)
     rows = np.array([3, 17])
     some = DemandHistory(of.item_sites[rows], of.demand[rows], of.in_stock[rows], of.first_on, "week")
-    alone = learned.over(some, FLAT, spread[rows], groups.of(rows))
-    assert np.array_equal(alone, learned.over(of, FLAT, spread, groups)[rows])
+    season = FLAT.over(of, WEEKS + 4)
+    alone = learned.over(some, season, spread[rows], groups.of(rows))
+    assert np.array_equal(alone, learned.over(of, season, spread, groups)[rows])
 
 
 def test_a_group_that_nobody_was_in_has_the_season_of_all() -> None:

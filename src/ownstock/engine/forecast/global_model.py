@@ -169,9 +169,10 @@ def in_own_seasons(
 
 def _nested(history: DemandHistory, groups: Groups, protection: Ints, threads: int | None) -> NestedSeason:
     """What is the groups' own of the season of a history."""
-    season = shared_season(history, groups, threads).over(history, history.demand.shape[1])
+    shared = shared_season(history, groups, threads)
+    season = shared.over(history, history.demand.shape[1])
     judged = bank.judge(history, season, groups.codes[:, 0], protection, threads)
-    return nested_season(uncensored(history, threads=threads), season, judged.of(kernel.RATIO), groups, threads)
+    return nested_season(uncensored(history, threads=threads), shared, judged.of(kernel.RATIO), groups, threads)
 
 
 def _means(model: GlobalModel, known: Known, threads: int | None) -> Floats:
@@ -203,9 +204,10 @@ def _examples(sample: _Asked, lifted: DemandHistory, origin: int, horizons: Sequ
     """What was known at an origin, and what came after it, for each horizon."""
     groups, buckets = sample.groups, sample.history.demand.shape[1]
     asked, past = replace(sample, history=_until(sample.history, origin)), _until(lifted, origin)
-    season = shared_season(asked.history, groups).over(sample.history, origin + max(horizons))
+    shared = shared_season(asked.history, groups)
+    season = shared.over(sample.history, origin + max(horizons))
     judged = bank.judge(asked.history, season, groups.codes[:, 0], sample.protection)
-    nested = nested_season(past, season, judged.of(kernel.RATIO), groups)
+    nested = nested_season(past, shared, judged.of(kernel.RATIO), groups)
     plain = in_own_seasons(nested, asked.history, past, groups, sample.protection, judged, season, None, 1.0, None)
     known = _known(past, groups, plain, sample.drivers and sample.drivers.upto(origin + max(horizons)))
     has_sold = (known.demand > 0).any(axis=1)

@@ -22,6 +22,7 @@ import numpy as np
 from ownstock.engine.arrays import Floats, Floats32, Ints
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.forecast.groups import Groups
+from ownstock.engine.forecast.shared_season import SharedSeason
 from ownstock.engine.history import DemandHistory
 
 # A group's or a series' own season weighs as much as the one it leans on when so many independent demands were expected.
@@ -40,7 +41,7 @@ MOST_SERIES = 50_000
 class NestedSeason:
     """What the season of each group is over that of the groupings before: by grouping, [groups, S], about 1.
 
-    share: the power of all factors: 1 with two seasons of history, SHARE_OF_ONE_SEASON with one, 0 with less.
+    share: the power of all factors: 1 with two seasons of history, SHARE_OF_ONE_SEASON with one, 0 where none is known.
     """
 
     by_group: tuple[Floats, ...]
@@ -74,21 +75,25 @@ class NestedSeason:
 
 
 def nested_season(
-    lifted: DemandHistory, season: Floats, ratio: Floats, groups: Groups, threads: int | None = None
+    lifted: DemandHistory, shared: SharedSeason, ratio: Floats, groups: Groups, threads: int | None = None
 ) -> NestedSeason:
-    """Learn the seasons of all groups, in the order of the groupings. Arguments as in `NestedSeason.over`."""
+    """Learn the seasons of all groups, in the order of the groupings; none where the shared season is not known.
+
+    Arguments as in `NestedSeason.over`.
+    """
     rows, places = lifted.demand.shape[0], lifted.buckets_a_season
-    share = _share(lifted)
-    if share == 0:
-        return NestedSeason(tuple(np.ones((groups.count(k), places)) for k in range(len(groups.names))), share)
+    if not shared.is_known:
+        return NestedSeason(tuple(np.ones((groups.count(k), places)) for k in range(len(groups.names))), 0.0)
     asked = np.arange(0, rows, -(-rows // MOST_SERIES) or 1)
+    season, group = shared.over(lifted, lifted.demand.shape[1]), groups.codes[:, 0]
     sold, expected = np.zeros((asked.size, places)), np.zeros((asked.size, places))
 
     def fill(first: int, last: int) -> None:
         some = slice(first, last)
-        sold[some], expected[some] = _sums(lifted, season, ratio, groups.codes[:, 0], asked[some])
+        sold[some], expected[some] = _sums(lifted, season, ratio, group, asked[some])
 
     in_blocks(asked.size, fill, threads)
+    share = 1.0 if _seasons_seen(lifted) >= 2 else SHARE_OF_ONE_SEASON
     return NestedSeason(tuple(_by_grouping(sold, expected, groups.of(asked))), share)
 
 
@@ -136,8 +141,7 @@ def _around(values: Floats, half: int) -> Floats:
     return around
 
 
-def _share(history: DemandHistory) -> float:
-    """How far factors are followed: by how many seasons have been seen since anything was in stock."""
+def _seasons_seen(history: DemandHistory) -> float:
+    """How many seasons have gone by since anything was in stock."""
     is_seen = (history.in_stock[:: -(-history.in_stock.shape[0] // MOST_SERIES) or 1] > 0).any(axis=0)
-    seasons = (is_seen.size - int(is_seen.argmax())) / history.buckets_a_season if is_seen.any() else 0.0
-    return 1.0 if seasons >= 2 else SHARE_OF_ONE_SEASON if seasons >= 1 else 0.0
+    return (is_seen.size - int(is_seen.argmax())) / history.buckets_a_season if is_seen.any() else 0.0
