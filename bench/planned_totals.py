@@ -36,7 +36,7 @@ from ownstock.engine.simulate import Seen, State, replay
 ORIGINS = (61, 71, 81, 91, 101, 111, 121, 131)
 RETAIL_ORIGINS = (22, 24, 26, 30, 34, 38)
 WEEKS = (4, 13, 26)
-HORIZON = Horizon(weeks=max(WEEKS), paths=100)
+HORIZON = Horizon(weeks=max(WEEKS))
 HOLDING_RATE_OF_A_SHOP = 0.25
 REPLANS = 12
 
