@@ -49,10 +49,10 @@ def test_the_benchmark_ends_with_a_line_for_programs() -> None:
 @pytest.mark.slow
 @pytest.mark.shared
 def test_totals_of_half_a_year_lie_within_the_fan_as_often_as_it_says(shared: Path) -> None:
-    """VN2 from one origin; a single origin has a season of its own, so the tolerance is wide."""
-    rows, drifts = planned_totals.vn2(shared / "data" / "vn2", origins=(111,))
+    """VN2 from three origins; each has a mood of its own that all levels share, so the tolerance is wide."""
+    rows, drifts = planned_totals.vn2(shared / "data" / "vn2", origins=(61, 91, 121))
     within = {(row["paths"], row["total"]): row["within_80%"] for row in rows}
     for total in ("demand of 26 weeks", "orders of 26 weeks"):
         assert within["level drifts", total] == pytest.approx(0.8, abs=0.1)
         assert within["level as forecast", total] < 0.72
-    assert drifts[111].start > 0
+    assert all(drift.start > 0 for drift in drifts.values())
