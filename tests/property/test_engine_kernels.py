@@ -65,8 +65,11 @@ class Block:
         self.uncapped, self.exposure = lifted.demand.astype(np.float64), lifted.in_stock.astype(np.float64)
         self.demand = plainly_capped(lifted, self.season[:, :BUCKETS].astype(np.float32)).astype(np.float64)
 
-    def ratio(self) -> Floats:
-        rate = np.where(self.exposure > 0, self.demand / self.season[:, :BUCKETS], np.nan)[:, -WINDOW:]
+    def ratio(self, half: int | None = None) -> Floats:
+        """Of all buckets seen in the window, or of every other one from the first (0) or the second (1) on."""
+        seen = self.exposure[:, -WINDOW:] > 0
+        counts = seen if half is None else seen & ((np.cumsum(seen, axis=1) - 1) % 2 == half)
+        rate = np.where(counts, self.demand[:, -WINDOW:] / self.season[:, BUCKETS - WINDOW : BUCKETS], np.nan)
         return np.maximum(np.nanvar(rate, axis=1) / np.maximum(np.nanmean(rate, axis=1), 0.05), 1.0)
 
     def fading(self, half_life: float) -> Floats:
@@ -145,6 +148,12 @@ def test_what_else_is_told_of_a_series_is_so(block: Block) -> None:
     last = block.exposure[:, -WINDOW:] > 0
     assert block.told[:, bank_kernel.SEEN] == pytest.approx(last.sum(axis=1))
     assert block.told[:, bank_kernel.RATIO] == pytest.approx(block.ratio(), rel=2e-3)
+    assert block.told[:, bank_kernel.ODD_RATIO] == pytest.approx(block.ratio(half=0), rel=2e-3)
+    assert block.told[:, bank_kernel.EVEN_RATIO] == pytest.approx(block.ratio(half=1), rel=2e-3)
+    assert block.told[:, bank_kernel.ODD_RATIO] == pytest.approx(block.ratio(half=0), rel=2e-3)
+    assert block.told[:, bank_kernel.EVEN_RATIO] == pytest.approx(block.ratio(half=1), rel=2e-3)
+    assert block.told[:, bank_kernel.ODD_RATIO] == pytest.approx(block.ratio(half=0), rel=2e-3)
+    assert block.told[:, bank_kernel.EVEN_RATIO] == pytest.approx(block.ratio(half=1), rel=2e-3)
     assert block.told[:, bank_kernel.RECENT] == pytest.approx(block.demand[:, -RECENT:].sum(axis=1), rel=1e-3, abs=1e-2)
     is_cut = (block.uncapped - block.demand)[:, -WINDOW:] > 1e-4 * block.demand[:, -WINDOW:]
     assert np.abs(block.told[:, bank_kernel.CAPPED] - is_cut.sum(axis=1)).max() <= 1

@@ -23,13 +23,17 @@ METHODS = kernel.METHODS
 PRIOR_WEIGHT = np.array([1.0] * kernel.FADING + [0.05] * (kernel.COUNT - kernel.FADING))
 # Weights go with error^-SHARPNESS; an error is a sum of squares.
 SHARPNESS = 3
+# The fading mean whose errors the others' are relative to, and as whose the variance of a level is reckoned.
+REFERENCE = 1
 # Added to every sum of squared errors: what rounding to units makes of no error at all.
 LEAST_ERROR = 0.1
 MOST_SERIES = 50_000
 # Series whose opinion of the methods counts as much as having none.
 SERIES_TO_TRUST = 30
-# Buckets seen that tell as much of a series' variance as all other series do.
-BUCKETS_TO_TRUST = 8
+# Buckets seen that tell as much of a series' variance as all other series do, while few series show how many it takes.
+BUCKETS_TO_TRUST = 8.0
+# However little the two halves of a series have in common, its own variance counts for this much.
+LEAST_ALIKE = 0.05
 # A group's recent sales count against this many units of the usual.
 UNITS_TO_TRUST_MOMENTUM = 50.0
 
@@ -54,11 +58,15 @@ PACES = {
 
 @dataclass(frozen=True)
 class Judged:
-    """What one pass over the history tells: levels and squared errors by method [n, K], and the rest by name [n]."""
+    """What one pass over the history tells: levels and squared errors by method [n, K], and the rest by name [n].
+
+    half_life: of the fading mean that the others are measured by, in buckets.
+    """
 
     level: Floats32
     error: Floats32
     told: Floats32
+    half_life: float
 
     def of(self, column: int) -> Floats:
         """One column of what else is told (kernels/bank.py)."""
@@ -69,8 +77,9 @@ class Judged:
 class Everywhere:
     """What all series together tell of each: learned once, and then any series is forecast on its own.
 
-    error: [K] of each method, over that of the second. variance_ratio: of a series that has shown nothing yet. width:
-    how much wider than it seems demand really spreads (width.py).
+    error: [K] of each method, over that of the second. variance_ratio: of a series that has shown nothing yet.
+    buckets_to_trust: seen, they tell as much of a series' variance ratio as all others do. width: how much wider than it
+    seems demand really spreads (width.py).
     momentum: for each grouping, by group (forecast/groups.py), how much more than usual it sold lately; 1 = as usual.
     """
 
@@ -78,6 +87,7 @@ class Everywhere:
     variance_ratio: float
     momentum: tuple[Floats, ...]
     width: float = 1.0
+    buckets_to_trust: float = BUCKETS_TO_TRUST
 
 
 @dataclass(frozen=True)
@@ -109,19 +119,20 @@ def judge(
         )  # fmt: skip
 
     in_blocks(rows, run, threads)
-    return Judged(level, error, told)
+    return Judged(level, error, told, pace.half_lives[REFERENCE])
 
 
 def learn(judged: Judged, groups: Groups) -> Everywhere:
     """What all series tell; series of a group move together."""
     sample = slice(None, None, -(-judged.error.shape[0] // MOST_SERIES) or 1)
     error = judged.error[sample].astype(np.float64) + LEAST_ERROR
-    relative = np.log(error / error[:, 1:2])
+    relative = np.log(error / error[:, [REFERENCE]])
     ratio = judged.of(kernel.RATIO)[judged.of(kernel.SEEN) > 1]
     return Everywhere(
         error=np.exp(relative.sum(axis=0) / (relative.shape[0] + SERIES_TO_TRUST)),
-        variance_ratio=float(np.exp(np.log(ratio).mean())) if ratio.size else 1.0,
+        variance_ratio=float(np.sqrt(ratio).mean() ** 2) if ratio.size else 1.0,
         momentum=_momentum(judged, groups),
+        buckets_to_trust=buckets_to_trust(judged),
     )
 
 
@@ -135,7 +146,7 @@ def combine(
 
     def part(first: int, last: int) -> None:
         some = slice(first, last)
-        of = Judged(judged.level[some], judged.error[some], judged.told[some])
+        of = Judged(judged.level[some], judged.error[some], judged.told[some], judged.half_life)
         found = _combined(of, groups.codes[some], horizon[some], everywhere)
         level[some], ratio[some], weight[some] = found.level, found.variance_ratio, found.weight
 
@@ -156,24 +167,61 @@ def _combined(judged: Judged, codes: Ints, horizon: Ints, everywhere: Everywhere
     weight_of = weights(judged.error, everywhere)
     is_known = judged.of(kernel.LAST_SEEN) >= 0
     combined = np.where(is_known, (weight_of * level).sum(axis=1), 0.0)
-    return Combined(combined, ratio * (1 + horizon / (seen + 1)) * everywhere.width, weight_of)
+    return Combined(combined, ratio * with_level(horizon, seen, judged.half_life) * everywhere.width, weight_of)
+
+
+def with_level(horizon: Ints | Floats, seen: Floats, half_life: Floats | float) -> Floats:
+    """Variance over a horizon, that of the level with it, to what it would be were the level known. [n] each → [n]
+
+    1 + h / W, with W = (1 - f^seen) / (1 - f) and f = ½^(1 / half_life): what the buckets seen weigh together in a fading
+    mean, the latest of them 1. Of a level that moves as much as makes this mean the best forecast, the variance is that of
+    a bucket over W (Muth 1960, Journal of the American Statistical Association 55, 299-306).
+    """
+    fade = 0.5 ** (1 / half_life)
+    found: Floats = 1 + horizon / np.maximum((1 - fade**seen) / (1 - fade), 1.0)
+    return found
 
 
 def weights(error: Floats32, everywhere: Everywhere) -> Floats32:
     """Weight of every method for every series, from its squared errors there and everywhere. [n, K] → [n, K]"""
     squares = error.astype(np.float64) + LEAST_ERROR
-    weight = PRIOR_WEIGHT * (squares / squares[:, 1:2] + everywhere.error) ** -SHARPNESS
+    weight = PRIOR_WEIGHT * (squares / squares[:, [REFERENCE]] + everywhere.error) ** -SHARPNESS
     found: Floats32 = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
     return found
 
 
 def _variance_ratio(judged: Judged, everywhere: Everywhere) -> Floats:
-    """Variance ÷ mean of each series, leaning on all series where few buckets were seen. [n]"""
-    ratio, seen = judged.of(kernel.RATIO), judged.of(kernel.SEEN)
+    """Variance ÷ mean of each series, leaning on all series where few buckets were seen. [n]
+
+    Deviations are mixed, not variances, of which a single outlier is worth a hundred others.
+    """
+    ratio, seen, trust = judged.of(kernel.RATIO), judged.of(kernel.SEEN), everywhere.buckets_to_trust
     seen = np.where(seen > 1, seen, 0.0)
-    logs = seen * np.log(np.maximum(ratio, 1.0)) + BUCKETS_TO_TRUST * np.log(everywhere.variance_ratio)
-    mixed: Floats = np.exp(logs / (seen + BUCKETS_TO_TRUST))
+    own, of_all = np.sqrt(np.maximum(ratio, 1.0)), np.sqrt(everywhere.variance_ratio)
+    mixed: Floats = ((seen * own + trust * of_all) / (seen + trust)) ** 2
     return mixed
+
+
+def buckets_to_trust(judged: Judged) -> float:
+    """Buckets seen that tell as much of a series' variance ratio as all other series do: Bühlmann's credibility.
+
+    With r the correlation, over all series, of the logarithms of the ratios of two halves of m buckets each, the series' own
+    counts as much as that of all at m (1 - r) / r buckets (Bühlmann 1967, ASTIN Bulletin 4(3), 199-207). r leans on
+    what BUCKETS_TO_TRUST makes of it where series are few.
+    """
+    odd, even, seen = judged.of(kernel.ODD_RATIO), judged.of(kernel.EVEN_RATIO), judged.of(kernel.SEEN)
+    is_told = (odd > 0) & (even > 0)
+    number = int(is_told.sum())
+    if number < 2:
+        return BUCKETS_TO_TRUST
+    half = float(seen[is_told].mean()) / 2
+    ratios = np.log(np.stack([odd[is_told], even[is_told]]))
+    ratios -= ratios.mean(axis=1, keepdims=True)
+    scale = float(np.sqrt((ratios**2).sum(axis=1).prod()))
+    alike = float((ratios[0] * ratios[1]).sum()) / scale if scale > 0 else 0.0
+    leaning = half / (half + BUCKETS_TO_TRUST)
+    alike = max((number * alike + SERIES_TO_TRUST * leaning) / (number + SERIES_TO_TRUST), LEAST_ALIKE)
+    return half * (1 - alike) / alike
 
 
 def _momentum(judged: Judged, groups: Groups) -> tuple[Floats, ...]:

@@ -54,6 +54,7 @@ class Pool:
             "is_season_known": self.season.is_known,
             "method_error": self.everywhere.error.tolist(),
             "variance_ratio": self.everywhere.variance_ratio,
+            "buckets_to_trust": self.everywhere.buckets_to_trust,
             "width": self.everywhere.width,
             "momentum": [factor.tolist() for factor in self.everywhere.momentum],
         }
@@ -64,7 +65,8 @@ class Pool:
         season = SharedSeason(np.array(record["season"]), record["is_season_known"])
         momentum = tuple(np.array(factor) for factor in record["momentum"])
         error = np.array(record["method_error"])
-        everywhere = bank.Everywhere(error, record["variance_ratio"], momentum, record["width"])
+        numbers = (record[name] for name in ("width", "buckets_to_trust"))
+        everywhere = bank.Everywhere(error, record["variance_ratio"], momentum, *numbers)
         return cls({grouping: tuple(names) for grouping, names in record["groups"].items()}, season, everywhere)
 
 
@@ -145,7 +147,7 @@ def _learn(
 ) -> bank.Everywhere:
     """What all series tell, the width of demand included: earlier forecasts of a sample beside what came."""
     everywhere = bank.learn(judged, groups)
-    rows, buckets = history.demand.shape
+    rows = history.demand.shape[0]
     if rows < FEWEST_SERIES:
         return everywhere
     asked = slice(None, None, -(-rows // MOST_SERIES))
@@ -157,12 +159,24 @@ def _learn(
     )
     money = money or Money(np.full(rows, 0.1), np.full(rows, 0.9))
     given = groups.of(asked), protection[asked], Money(money.over[asked], money.under[asked])
-    gap, least = ORIGIN_EVERY[history.bucket]
-    origins = [buckets - int(protection.max()) - gap * k for k in range(ORIGINS)]
+    origins = width_origins(history, int(protection.max()))
     # What sold out held more than was sold: to leave such windows out would leave out those with much demand.
     real = uncensored(sample)
-    found = [_windows(sample, real, *given, origin) for origin in origins if origin >= least]
+    found = [_windows(sample, real, *given, origin) for origin in origins]
     return replace(everywhere, width=learned_width(found))
+
+
+def width_origins(history: DemandHistory, ahead: int) -> list[int]:
+    """Buckets where windows of `ahead` buckets begin that are over, latest first, from which the width is learned.
+
+    They are the same dates from week to week. Counted back from today, they would be others every week, and the width
+    would swing: on a year of a shop that cost 3 % (bench/retail.py).
+    """
+    gap, least = ORIGIN_EVERY[history.bucket]
+    last = history.demand.shape[1] - ahead
+    first_on = history.first_on or date.min
+    last -= (first_on.toordinal() // round(history.days_a_bucket) + last) % gap
+    return list(range(last, least - 1, -gap))[:ORIGINS]
 
 
 def _windows(

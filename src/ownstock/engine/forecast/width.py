@@ -35,18 +35,19 @@ class Windows:
 
 
 def learned_width(origins: Sequence[Windows]) -> float:
-    """The factor on variance that would have cost least at most of the origins; 1 where it could be chance.
+    """The factor on variance that would have cost least at all origins together; 1 where it could be chance.
 
-    All series of one origin share its weather, so that an origin is one observation: of each width, the mean over the
-    origins of the logarithm of its cost to that of width 1, plus one standard error of it, is what may be hoped for, and
-    the width with the least of it is taken, where that is below 0.
+    All series of one origin share its weather, so that an origin is one observation: of each width, its cost over that of
+    width 1, plus one standard error of it (of a ratio of two sums over n origins: Cochran 1977, Sampling Techniques,
+    section 6.4), is what may be hoped for. The width with the least of it is taken.
     """
     if len(origins) < 2:
         return 1.0
-    costs = np.array([_cost(windows) for windows in origins])
-    saved = np.log((costs + 1e-9) / (costs[:, [AS_IT_SEEMS]] + 1e-9))
-    hoped_for = saved.mean(axis=0) + saved.std(axis=0, ddof=1) / np.sqrt(len(origins))
-    return float(WIDTHS[int(np.argmin(hoped_for))])
+    costs = np.array([_cost(windows) for windows in origins]) + 1e-9
+    as_it_seems = costs[:, [AS_IT_SEEMS]]
+    ratio = costs.sum(axis=0) / as_it_seems.sum()
+    squares = ((costs - ratio * as_it_seems) ** 2).sum(axis=0) * len(origins) / (len(origins) - 1)
+    return float(WIDTHS[int(np.argmin(ratio + np.sqrt(squares) / as_it_seems.sum()))])
 
 
 def _cost(windows: Windows) -> Floats:

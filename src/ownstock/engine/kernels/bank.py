@@ -32,7 +32,10 @@ SHORT_WINDOW, LONG_WINDOW = 13, 26
 
 # Columns of `told`, what else is learned of a series.
 LONG_LEVEL, RATIO, SEEN, RECENT, RECENT_EXPECTED, CAPPED, LAST_SEEN, AMOUNT, WEIGHT = 0, 1, 2, 3, 4, 5, 6, 7, 10
-TOLD = 13
+# The ratio of every other bucket seen, and that of those between; 0 where they are fewer than LEAST_OF_HALF.
+ODD_RATIO, EVEN_RATIO = 13, 14
+TOLD = 15
+LEAST_OF_HALF = np.float32(3.0)
 
 LEAST_RATIO, MOST_RATIO = np.float32(1.0), np.float32(1e4)
 PRIOR_BUCKETS, PRIOR_FLOOR = np.float32(6.0), np.float32(0.3)
@@ -124,6 +127,14 @@ def naive_ahead(naive: Any, sums: Any, seen: Any, origin: int, horizon: int, cyc
 
 
 @compiled
+def ratio_of(total: Any, squares: Any, number: Any) -> Any:
+    """Variance ÷ mean of so many rates, by their sum and the sum of their squares."""
+    n = max(number, np.float32(1.0))
+    m = total / n
+    return min(max((squares / n - m * m) / max(m, np.float32(0.05)), LEAST_RATIO), MOST_RATIO)
+
+
+@compiled
 def run_bank(
     first: int, last: int, demand: Any, in_stock: Any, season: Any, group: Any, horizon: Any,
     half_lives: Any, long_window: int, recent: int, origins: int, cycle: int, sold_out: Any, deviations: float,
@@ -148,7 +159,7 @@ def run_bank(
     chance, size, sba_size, sba_interval, waited = np.zeros((5, LANES), f32)
     sw, swt, swtt, swy, swty = np.zeros((5, LANES), f32)
     ratio, prior, mean, cap, seen_number, window_level = np.zeros((6, LANES), f32)
-    run = np.zeros(LANES, f32)
+    half, run = np.zeros((2, LANES), f32), np.zeros(LANES, f32)
     fade = np.array([f32(0.5) ** (one / h) for h in half_lives])
     for start in range(first, last, LANES):
         lanes = min(LANES, last - start)
@@ -188,17 +199,25 @@ def run_bank(
                     d[t, b] = most
                     capped_number[b] += one if t >= since else zero
         for b in range(LANES):
-            x, xx, amount, weight = zero, zero, zero, zero
+            x, xx, n, amount, weight = zero, zero, zero, zero, zero
+            x_odd, xx_odd, n_odd, odd = zero, zero, zero, one
             for t in range(since, buckets):
                 if f[t, b] > zero:
                     rate = d[t, b] / s[t, b]
+                    square = rate * rate
                     x += rate
-                    xx += rate * rate
+                    xx += square
+                    n += one
+                    x_odd += odd * rate
+                    xx_odd += odd * square
+                    n_odd += odd
+                    odd = one - odd
                     amount += d[t, b]
                     weight += s[t, b] * f[t, b]
-            n = max(seen_number[b], one)
-            m = x / n
-            ratio[b] = min(max((xx / n - m * m) / max(m, f32(0.05)), LEAST_RATIO), MOST_RATIO)
+            ratio[b] = ratio_of(x, xx, n)
+            is_told = n - n_odd >= LEAST_OF_HALF
+            half[0, b] = ratio_of(x_odd, xx_odd, n_odd) if is_told else zero
+            half[1, b] = ratio_of(x - x_odd, xx - xx_odd, n - n_odd) if is_told else zero
             mean[b], prior[b] = amount, weight
             first_units, first_seen, sized, number, n_seen = zero, zero, zero, zero, 0
             for t in range(buckets):
@@ -326,6 +345,7 @@ def run_bank(
             told[row, RECENT] = units[buckets, b] - units[back, b]
             told[row, RECENT_EXPECTED] = expected[buckets, b] - expected[back, b]
             told[row, CAPPED] = capped_number[b]
+            told[row, ODD_RATIO], told[row, EVEN_RATIO] = half[0, b], half[1, b]
             last_seen = -1
             for t in range(buckets):
                 if f[t, b] > zero:
