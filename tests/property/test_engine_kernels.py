@@ -57,7 +57,7 @@ class Block:
         self.told = np.zeros((SERIES, bank_kernel.TOLD), np.float32)
         record = DemandHistory(pl.Series(range(SERIES)), demand, in_stock, date(2023, 1, 2), "week")
         bank_kernel.run_bank(
-            0, SERIES, demand, in_stock, index, self.group, self.horizon, np.array(HALF_LIVES, np.float32),
+            0, SERIES, demand, in_stock, index[self.group], self.horizon, np.array(HALF_LIVES, np.float32),
             WINDOW, RECENT, ORIGINS, CYCLE, sold_out(record), CAP_DEVIATIONS, self.level, self.error, self.told,
         )  # fmt: skip
         self.season = index[self.group].astype(np.float64)

@@ -13,11 +13,10 @@ import pytest
 import ownstock.engine as engine
 from ownstock.base.errors import Refused
 from ownstock.engine.arrays import Floats
-from ownstock.engine.cleaning import uncensored
 from ownstock.engine.forecast import bank, global_model
 from ownstock.engine.forecast.drivers import Drivers
 from ownstock.engine.forecast.groups import groups_of
-from ownstock.engine.forecast.shared_season import shared_season
+from ownstock.engine.forecast.nested_season import nested_season
 from ownstock.engine.history import DemandHistory
 
 SERIES, WEEKS = 80, 90
@@ -108,12 +107,11 @@ def driven(drivers: Drivers) -> tuple[DemandHistory, Floats]:
 def means(history: DemandHistory, learned: Drivers | None, told: Drivers | None) -> Floats:
     """Means of the weeks to come, by a model that learned from some drivers and is then told others. [n, AHEAD]"""
     groups, protection = groups_of(None, supply_of(history)), np.full(SERIES, AHEAD)
-    season = shared_season(history, groups).over(history, WEEKS + AHEAD)
-    judged = bank.judge(history, season, groups.codes[:, 0], protection)
+    season = nested_season(history, groups)
+    judged = bank.judge(history, season, groups, protection, AHEAD)
+    plain = global_model.Plain(judged, bank.combine(judged, groups, protection, bank.learn(judged, groups)))
     model = global_model.train(history, groups, protection, 0, 1, learned)
-    lifted = uncensored(history)
-    plain = global_model.in_own_seasons(model.season, history, lifted, groups, protection, judged, season, None, 1.0, 1)
-    return global_model.corrected(model, history, groups, plain, 1, told)
+    return global_model.corrected(model, history, groups, season, plain, 1, told)
 
 
 def error(found: Floats, true: Floats) -> float:

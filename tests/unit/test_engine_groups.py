@@ -96,8 +96,9 @@ def test_a_shop_that_is_new_is_forecast_by_what_all_shops_tell(company: dict[str
     pool = engine.learn(**company)
     new = company["groups"].with_columns(shop=pl.lit("west"))
     found = forecast(company, groups=new, pool=pool)[0] / forecast(company, pool=pool)[0]
-    as_all = pool.season.index[:-1].mean(axis=0)
-    assert np.allclose(pool.season.index[-1], as_all, atol=0.1)
+    shared = pool.season.shared.index
+    assert np.allclose(shared[-1], shared[:-1].mean(axis=0), atol=0.1)
+    assert (pool.season.by_group[0][-1] == 1).all()
     assert pool.everywhere.momentum[0][-1] == 1
     assert not np.allclose(found, 1, atol=0.05)
 

@@ -26,7 +26,7 @@ def judged(odd: Floats, even: Floats, ratio: Floats | None = None) -> bank.Judge
     told[:, kernel.RATIO] = odd if ratio is None else ratio
     told[:, kernel.LONG_LEVEL] = told[:, kernel.WEIGHT] = 1.0
     methods = np.ones((odd.size, kernel.COUNT), np.float32)
-    return bank.Judged(methods, methods, told, half_life=1.0)
+    return bank.Judged(methods, methods, told, np.ones((odd.size, 1), np.float32), half_life=1.0)
 
 
 def drawn(alike: float, series: int = 4_000) -> tuple[Floats, Floats]:

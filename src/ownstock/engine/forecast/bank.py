@@ -15,7 +15,8 @@ from ownstock.engine.arrays import Floats, Floats32, Ints
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import CAP_DEVIATIONS, sold_out
 from ownstock.engine.forecast.groups import Groups
-from ownstock.engine.history import DemandHistory
+from ownstock.engine.forecast.nested_season import NestedSeason
+from ownstock.engine.history import DAYS_A_BUCKET, DemandHistory
 from ownstock.engine.kernels import bank as kernel
 
 METHODS = kernel.METHODS
@@ -60,17 +61,23 @@ PACES = {
 class Judged:
     """What one pass over the history tells: levels and squared errors by method [n, K], and the rest by name [n].
 
-    half_life: of the fading mean that the others are measured by, in buckets.
+    ahead: seasonal indices of the buckets to come [n, H]. half_life: of the fading mean that the others are measured by, in
+    buckets.
     """
 
     level: Floats32
     error: Floats32
     told: Floats32
+    ahead: Floats32
     half_life: float
 
     def of(self, column: int) -> Floats:
         """One column of what else is told (kernels/bank.py)."""
         return self.told[:, column].astype(np.float64)
+
+    def only(self, rows: slice | Ints) -> Judged:
+        """The same of some series."""
+        return Judged(self.level[rows], self.error[rows], self.told[rows], self.ahead[rows], self.half_life)
 
 
 @dataclass(frozen=True)
@@ -100,26 +107,37 @@ class Combined:
 
 
 def judge(
-    history: DemandHistory, season: Floats | Floats32, group: Ints, horizon: Ints, threads: int | None = None
+    history: DemandHistory,
+    season: NestedSeason,
+    groups: Groups,
+    horizon: Ints,
+    ahead: int,
+    threads: int | None = None,
 ) -> Judged:
-    """Run every method over every series; errors over `horizon` [n] buckets at the last origins. season [G, T + ahead]"""
-    rows = history.demand.shape[0]
+    """Run every method over every series, each in its season; errors over `horizon` [n] buckets at the last origins.
+
+    `ahead`: of so many buckets after the history the season is told, of the longest horizon at least.
+    """
+    rows, buckets = history.demand.shape
     level: Floats32 = np.zeros((rows, kernel.COUNT), np.float32)
     error: Floats32 = np.zeros_like(level)
     told: Floats32 = np.zeros((rows, kernel.TOLD), np.float32)
+    to_come: Floats32 = np.zeros((rows, ahead), np.float32)
     pace = PACES[history.bucket]
     fades = np.array([*pace.half_lives, pace.long_half_life], np.float32)
-    indices = season.astype(np.float32, copy=False)
 
     def run(first: int, last: int) -> None:
+        some = np.arange(first, last)
+        index = season.over(history, groups, buckets + ahead, some)
+        to_come[some] = index[:, buckets:]
         kernel.run_bank(
-            first, last, history.demand, history.in_stock, indices, group, horizon, fades,
+            first, last, history.demand, history.in_stock, index, horizon, fades,
             pace.long_window, pace.recent, pace.origins, history.buckets_a_season, sold_out(history), CAP_DEVIATIONS,
             level, error, told,
         )  # fmt: skip
 
     in_blocks(rows, run, threads)
-    return Judged(level, error, told, pace.half_lives[REFERENCE])
+    return Judged(level, error, told, to_come, pace.half_lives[REFERENCE])
 
 
 def learn(judged: Judged, groups: Groups) -> Everywhere:
@@ -146,8 +164,7 @@ def combine(
 
     def part(first: int, last: int) -> None:
         some = slice(first, last)
-        of = Judged(judged.level[some], judged.error[some], judged.told[some], judged.half_life)
-        found = _combined(of, groups.codes[some], horizon[some], everywhere)
+        found = _combined(judged.only(some), groups.codes[some], horizon[some], everywhere)
         level[some], ratio[some], weight[some] = found.level, found.variance_ratio, found.weight
 
     in_blocks(rows, part, threads)
@@ -179,6 +196,14 @@ def with_level(horizon: Ints | Floats, seen: Floats, half_life: Floats | float) 
     """
     fade = 0.5 ** (1 / half_life)
     found: Floats = 1 + horizon / np.maximum((1 - fade**seen) / (1 - fade), 1.0)
+    return found
+
+
+def half_life(bucket_days: Floats) -> Floats:
+    """Half-life, in buckets, of the fading mean by which methods are measured, for buckets of such a length. [n] → [n]"""
+    of_bucket = {days: PACES[bucket].half_lives[REFERENCE] for bucket, days in DAYS_A_BUCKET.items()}
+    nearest = np.abs(bucket_days[:, None] - np.array(list(of_bucket))).argmin(axis=1)
+    found: Floats = np.array(list(of_bucket.values()))[nearest]
     return found
 
 

@@ -22,7 +22,7 @@ import polars as pl
 
 from ownstock.engine.arrays import Floats, Ints, Truths
 from ownstock.engine.cleaning import uncensored
-from ownstock.engine.forecast import profiles
+from ownstock.engine.forecast import bank, profiles
 from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.forecast.width import LEAST_TOLD
 from ownstock.engine.history import DemandHistory
@@ -150,12 +150,13 @@ def level_known(
 
     Mean and buckets of the window that an order must last → variance ÷ mean once the level is given, and variance of the
     level over its square; [n] each. The forecast widens the ratio of what it has seen by its `width`, which is left out
-    here, and by 1 + h / (seen + 1), since a level from `seen` buckets is no sure one for the h of the window (bank.py).
+    here, and by 1 + h / W, since a level from few buckets is no sure one for the h of the window (`bank.with_level`).
     That part is one error shared by all weeks to come. Where `buckets_seen` is 0, the level is taken as known.
     """
     ratio, seen = (forecast[name].to_numpy().astype(np.float64) for name in ("variance_ratio", "buckets_seen"))
     ratio = ratio / width
-    widened = 1 + np.clip(window_buckets, 1, profiles.MOST_JUDGED) / (seen + 1)
+    window_buckets = np.clip(window_buckets, 1, profiles.MOST_JUDGED)
+    widened = bank.with_level(window_buckets, seen, bank.half_life(forecast["bucket_days"].to_numpy()))
     known = np.where(seen > 0, np.maximum(ratio / widened, np.minimum(ratio, 1.0)), ratio)
     variance = np.divide(ratio - known, window_mean, out=np.zeros_like(known), where=window_mean > LEAST_MEAN)
     return known, variance

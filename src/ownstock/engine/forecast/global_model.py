@@ -1,9 +1,8 @@
 """One gradient-boosted model over all item-sites, which corrects the plain forecast where many series tell the same.
 
 A tree model sees what no single series can: how the week after a holiday goes for a whole department, how a fresh rise
-of a product in other shops carries over, how far a level can be trusted at a given age. Before, the plain forecast is made
-anew with each series in a season of its own (nested_season.py). The model learns the factor between what came and what that
-forecast said, at earlier origins (Poisson likelihood, direct horizons). The forecast is
+of a product in other shops carries over, how far a level can be trusted at a given age. It learns the factor between what
+came and what the plain forecast said, at earlier origins (Poisson likelihood, direct horizons). The forecast is
 
     plain^(1 - a) · model^a,    a = SHARE
 
@@ -28,7 +27,6 @@ from ownstock.engine.forecast.drivers import Drivers
 from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.forecast.model_features import Known, categorical, horizon_columns, series_columns
 from ownstock.engine.forecast.nested_season import NestedSeason, nested_season
-from ownstock.engine.forecast.shared_season import shared_season
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels import bank as kernel
 
@@ -55,13 +53,11 @@ MOST_MODELLED = 13
 class GlobalModel:
     """A trained model: its boosters, alike but for their seeds, of which the mean is taken. None: no correction.
 
-    `groups` are the names of the groups it learned from, by grouping; `season` is what is their own of the season;
-    `knows_drivers` says whether it was told prices and promotions; `origins` is how many past origins it learned from,
-    `rows` how many examples.
+    `groups` are the names of the groups it learned from, by grouping; `knows_drivers` says whether it was told prices and
+    promotions; `origins` is how many past origins it learned from, `rows` how many examples.
     """
 
     groups: Mapping[str, Sequence[str]]
-    season: NestedSeason
     knows_drivers: bool
     boosters: tuple[Any, ...]
     origins: int
@@ -85,18 +81,14 @@ class _Asked:
 
 @dataclass(frozen=True)
 class Plain:
-    """The bank's forecast, each series in a season of its own: index [n, T + H], beside the shared season [G, T + H]."""
+    """The bank's forecast of some series."""
 
     judged: bank.Judged
-    everywhere: bank.Everywhere
     combined: bank.Combined
-    index: Floats32
-    season: Floats
 
     def of(self, rows: Ints) -> Plain:
         """That of some series."""
-        judged, combined = take(self.judged, rows), take(self.combined, rows)
-        return replace(self, judged=judged, combined=combined, index=self.index[rows])
+        return Plain(self.judged.only(rows), take(self.combined, rows))
 
 
 @dataclass(frozen=True)
@@ -118,21 +110,20 @@ def train(
     """
     lightgbm = _lightgbm()
     horizons = _horizons(int(protection.max(initial=1)))
-    nested = _nested(history, groups, protection, threads)
     sample = _sample(history, groups, protection, drivers, len(horizons), seed)
     lifted = uncensored(sample.history)
     origins = range(LEAST_HISTORY[history.bucket], history.demand.shape[1])
     found = [_examples(sample, lifted, origin, horizons) for origin in origins]
     examples = _joined([part for parts in found for part in parts])
     if examples is None or examples.came.size < FEWEST_ROWS:
-        return GlobalModel(groups.names, nested, drivers is not None, (), 0, 0)
+        return GlobalModel(groups.names, drivers is not None, (), 0, 0)
     names = categorical(groups.codes)
     boosters = tuple(_boosted(lightgbm, examples, names, seed + number, threads) for number in range(SEEDS))
-    return GlobalModel(groups.names, nested, drivers is not None, boosters, len(origins), examples.came.size)
+    return GlobalModel(groups.names, drivers is not None, boosters, len(origins), examples.came.size)
 
 
 def corrected(
-    model: GlobalModel, history: DemandHistory, groups: Groups, plain: Plain, threads: int | None,
+    model: GlobalModel, history: DemandHistory, groups: Groups, season: NestedSeason, plain: Plain, threads: int | None,
     drivers: Drivers | None = None,
 ) -> Floats:  # fmt: skip
     """The means [n, H] of the plain forecast after the model's correction.
@@ -140,39 +131,18 @@ def corrected(
     drivers [n, T + H or less] are told only to a model that knows them. Beyond the horizons that a model corrects, the
     correction is that of the last.
     """
-    rows, buckets = history.demand.shape
+    (rows, buckets), ahead = history.demand.shape, plain.judged.ahead.shape[1]
     lifted = uncensored(history, threads=threads)
     if model.knows_drivers:
-        drivers = (drivers or Drivers.unknown(rows, buckets)).upto(plain.index.shape[1])
-    mean = np.empty((rows, plain.index.shape[1] - buckets))
+        drivers = (drivers or Drivers.unknown(rows, buckets)).upto(buckets + ahead)
+    mean = np.empty((rows, ahead))
     for first in range(0, rows, ROWS_AT_ONCE):
         some = np.arange(first, min(first + ROWS_AT_ONCE, rows))
         told = drivers.of(some) if drivers is not None and model.knows_drivers else None
-        mean[some] = _means(model, _known(_of(lifted, some), groups.of(some), plain.of(some), told), threads)
+        index = season.over(history, groups, buckets + ahead, some)
+        known = _known(_of(lifted, some), groups.of(some), season, index, plain.of(some), told)
+        mean[some] = _means(model, known, threads)
     return mean
-
-
-def in_own_seasons(
-    nested: NestedSeason, history: DemandHistory, lifted: DemandHistory, groups: Groups, protection: Ints,
-    judged: bank.Judged, season: Floats, everywhere: bank.Everywhere | None, width: float, threads: int | None,
-) -> Plain:  # fmt: skip
-    """The plain forecast again, each series in a season of its own.
-
-    judged: as the methods did in the shared season [G, T + H]; everywhere: what all series told in seasons of their own,
-    None to learn it anew, all but the width.
-    """
-    index = nested.over(lifted, season, judged.of(kernel.RATIO), groups, threads)
-    judged = bank.judge(history, index, np.arange(index.shape[0]), protection, threads)
-    everywhere = everywhere or replace(bank.learn(judged, groups), width=width)
-    return Plain(judged, everywhere, bank.combine(judged, groups, protection, everywhere, threads), index, season)
-
-
-def _nested(history: DemandHistory, groups: Groups, protection: Ints, threads: int | None) -> NestedSeason:
-    """What is the groups' own of the season of a history."""
-    shared = shared_season(history, groups, threads)
-    season = shared.over(history, history.demand.shape[1])
-    judged = bank.judge(history, season, groups.codes[:, 0], protection, threads)
-    return nested_season(uncensored(history, threads=threads), shared, judged.of(kernel.RATIO), groups, threads)
 
 
 def _means(model: GlobalModel, known: Known, threads: int | None) -> Floats:
@@ -204,12 +174,12 @@ def _examples(sample: _Asked, lifted: DemandHistory, origin: int, horizons: Sequ
     """What was known at an origin, and what came after it, for each horizon."""
     groups, buckets = sample.groups, sample.history.demand.shape[1]
     asked, past = replace(sample, history=_until(sample.history, origin)), _until(lifted, origin)
-    shared = shared_season(asked.history, groups)
-    season = shared.over(sample.history, origin + max(horizons))
-    judged = bank.judge(asked.history, season, groups.codes[:, 0], sample.protection)
-    nested = nested_season(past, shared, judged.of(kernel.RATIO), groups)
-    plain = in_own_seasons(nested, asked.history, past, groups, sample.protection, judged, season, None, 1.0, None)
-    known = _known(past, groups, plain, sample.drivers and sample.drivers.upto(origin + max(horizons)))
+    season, ahead = nested_season(asked.history, groups), max(horizons)
+    judged = bank.judge(asked.history, season, groups, sample.protection, max(ahead, int(sample.protection.max())))
+    combined = bank.combine(judged, groups, sample.protection, bank.learn(judged, groups))
+    index = season.over(asked.history, groups, origin + ahead, np.arange(groups.codes.shape[0]))
+    drivers = sample.drivers and sample.drivers.upto(origin + ahead)
+    known = _known(past, groups, season, index, Plain(judged, combined), drivers)
     has_sold = (known.demand > 0).any(axis=1)
     common, found = series_columns(known), []
     for h in horizons:
@@ -217,7 +187,7 @@ def _examples(sample: _Asked, lifted: DemandHistory, origin: int, horizons: Sequ
         if at >= buckets:
             continue
         rows = np.flatnonzero(has_sold & (lifted.in_stock[:, at] > 0.5))
-        mean = np.maximum(known.level[rows] * plain.index[rows, at], LEAST_MEAN)
+        mean = np.maximum(known.level[rows] * index[rows, at], LEAST_MEAN)
         weight = 0.5 ** ((buckets - at) / HALF_LIFE[past.bucket]) * mean / np.clip(known.ratio[rows], 1, 10)
         features = np.hstack([common[rows], horizon_columns(known, h)[rows]])
         came = lifted.demand[rows, at].astype(np.float64)
@@ -225,17 +195,20 @@ def _examples(sample: _Asked, lifted: DemandHistory, origin: int, horizons: Sequ
     return found
 
 
-def _known(lifted: DemandHistory, groups: Groups, plain: Plain, drivers: Drivers | None) -> Known:
+def _known(
+    lifted: DemandHistory, groups: Groups, season: NestedSeason, index: Floats32, plain: Plain, drivers: Drivers | None
+) -> Known:
+    shared = season.shared.over(lifted, index.shape[1])[groups.codes[:, 0]]
     return Known(
         demand=lifted.demand.astype(np.float64),
         exposure=lifted.in_stock.astype(np.float64),
-        season=plain.index.astype(np.float64),
-        own=plain.index / plain.season[groups.codes[:, 0]],
+        season=index.astype(np.float64),
+        own=index / shared,
         level=plain.combined.level,
         usual=plain.judged.of(kernel.LONG_LEVEL),
         ratio=np.maximum(plain.judged.of(kernel.RATIO), 1.0),
         groups=groups.codes,
-        place=lifted.season_index(plain.index.shape[1]),
+        place=lifted.season_index(index.shape[1]),
         cycle=lifted.buckets_a_season,
         drivers=drivers,
     )

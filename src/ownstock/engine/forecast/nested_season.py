@@ -14,16 +14,19 @@ and others, Bayesian Data Analysis, section 2.6).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ownstock.engine.arrays import Floats, Floats32, Ints
 from ownstock.engine.blocks import in_blocks
+from ownstock.engine.cleaning import LAST_SEASON, sold_out
 from ownstock.engine.forecast.groups import Groups
-from ownstock.engine.forecast.shared_season import SharedSeason
+from ownstock.engine.forecast.shared_season import SharedSeason, shared_season
 from ownstock.engine.history import DemandHistory
+from ownstock.engine.kernels import own_season as kernel
 
 # A group's or a series' own season weighs as much as the one it leans on when so many independent demands were expected.
 DEMANDS_TO_TRUST = 200.0
@@ -31,105 +34,140 @@ DEMANDS_TO_TRUST = 200.0
 HALF_LIFE_SEASONS = 2.0
 # What one season tells may be chance, or an event on another day next year: its factors are raised to this power.
 SHARE_OF_ONE_SEASON = 0.5
-# So much is added to what is expected of a level, that it never divides by 0.
-LEAST_EXPECTED = 0.5
 # More series than this tell nothing new of the groups: every k-th is asked.
 MOST_SERIES = 50_000
 
 
 @dataclass(frozen=True)
 class NestedSeason:
-    """What the season of each group is over that of the groupings before: by grouping, [groups, S], about 1.
+    """The season that all share, and what the season of each group is over that of the groupings before.
 
-    share: the power of all factors: 1 with two seasons of history, SHARE_OF_ONE_SEASON with one, 0 where none is known.
+    by_group: by grouping, [groups, S], about 1. share: the power of all factors: 1 with two seasons of history,
+    SHARE_OF_ONE_SEASON with one, 0 where no season is known.
     """
 
-    by_group: tuple[Floats, ...]
+    shared: SharedSeason
+    by_group: tuple[Floats32, ...]
     share: float
 
-    def over(
-        self, lifted: DemandHistory, season: Floats, ratio: Floats, groups: Groups, threads: int | None = None
-    ) -> Floats32:
-        """The seasonal indices of each series, [n, T + H]: shared, corrected by those of its groups and by its own past.
+    @property
+    def is_known(self) -> bool:
+        """Whether there was enough history to tell a season."""
+        return self.shared.is_known
 
-        lifted: the history [n, T] after `cleaning.uncensored`. season [G, T + H]: shared indices by group of the first
-        grouping. ratio [n]: variance ÷ mean.
+    def record(self) -> dict[str, Any]:
+        """The same in plain lists and numbers, ready for JSON."""
+        return {
+            "shared": self.shared.index.tolist(),
+            "is_known": self.shared.is_known,
+            "by_group": [factor.tolist() for factor in self.by_group],
+            "share": self.share,
+        }
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> NestedSeason:
+        """The season that a record was made of."""
+        shared = SharedSeason(np.array(record["shared"]), record["is_known"])
+        return cls(shared, tuple(np.array(factor, np.float32) for factor in record["by_group"]), record["share"])
+
+    def over(self, history: DemandHistory, groups: Groups, count: int, rows: Ints) -> Floats32:
+        """The indices of some series [m] in buckets 0 … count - 1 of their history and beyond: shared, of groups, own.
+
+        → [m, count]
         """
-        rows, count = lifted.demand.shape[0], season.shape[1]
-        index: Floats32 = np.empty((rows, count), np.float32)
-        place, group = lifted.season_index(count), groups.codes[:, 0]
-
-        def fill(first: int, last: int) -> None:
-            some = slice(first, last)
-            index[some] = season[group[some]]
-            if self.share > 0:
-                sold, expected = _sums(lifted, season, ratio, group, some)
-                own = np.ones_like(sold)
-                for code, of_group in zip(groups.codes[some].T, self.by_group, strict=True):
-                    own *= of_group[code]
-                own *= _factor(sold, expected * own)
-                index[some] *= (own**self.share)[:, place]
-
-        in_blocks(rows, fill, threads)
+        season = self.shared.over(history, count).astype(np.float32)
+        group = groups.codes[:, 0]
+        if self.share == 0:
+            return season[group[rows]]
+        sold, expected = _sums(history, season, group, rows)
+        index: Floats32 = np.empty((rows.size, count), np.float32)
+        first_of = np.cumsum([0, *(factor.shape[0] for factor in self.by_group)])[:-1]
+        kernel.own_index(
+            rows, sold, expected, season, group, groups.codes, first_of, np.vstack(self.by_group), DEMANDS_TO_TRUST,
+            self.share, history.season_index(count), index,
+        )  # fmt: skip
         return index
 
 
-def nested_season(
-    lifted: DemandHistory, shared: SharedSeason, ratio: Floats, groups: Groups, threads: int | None = None
-) -> NestedSeason:
-    """Learn the seasons of all groups, in the order of the groupings; none where the shared season is not known.
+def nested_season(history: DemandHistory, groups: Groups, threads: int | None = None) -> NestedSeason:
+    """Learn the season that all share and those of all groups, in the order of the groupings."""
+    shared = shared_season(history, groups, threads)
+    return with_groups(history, shared, groups, threads)
 
-    Arguments as in `NestedSeason.over`.
-    """
-    rows, places = lifted.demand.shape[0], lifted.buckets_a_season
+
+def with_groups(
+    history: DemandHistory, shared: SharedSeason, groups: Groups, threads: int | None = None
+) -> NestedSeason:
+    """Learn the seasons of all groups beside a shared one; none where that is not known."""
+    rows, places = history.demand.shape[0], history.buckets_a_season
     if not shared.is_known:
-        return NestedSeason(tuple(np.ones((groups.count(k), places)) for k in range(len(groups.names))), 0.0)
+        flat = (np.ones((groups.count(k), places), np.float32) for k in range(len(groups.names)))
+        return NestedSeason(shared, tuple(flat), 0.0)
     asked = np.arange(0, rows, -(-rows // MOST_SERIES) or 1)
-    season, group = shared.over(lifted, lifted.demand.shape[1]), groups.codes[:, 0]
-    sold, expected = np.zeros((asked.size, places)), np.zeros((asked.size, places))
+    season = shared.over(history, history.demand.shape[1]).astype(np.float32)
+    sold, expected = np.zeros((2, asked.size, places), np.float32)
 
     def fill(first: int, last: int) -> None:
         some = slice(first, last)
-        sold[some], expected[some] = _sums(lifted, season, ratio, group, asked[some])
+        sold[some], expected[some] = _sums(history, season, groups.codes[:, 0], asked[some])
 
     in_blocks(asked.size, fill, threads)
-    share = 1.0 if _seasons_seen(lifted) >= 2 else SHARE_OF_ONE_SEASON
-    return NestedSeason(tuple(_by_grouping(sold, expected, groups.of(asked))), share)
+    share = 1.0 if _seasons_seen(history) >= 2 else SHARE_OF_ONE_SEASON
+    return NestedSeason(shared, tuple(_by_grouping(sold, expected, groups.of(asked))), share)
 
 
-def _by_grouping(sold: Floats, expected: Floats, groups: Groups) -> Iterator[Floats]:
+def _by_grouping(sold: Floats32, expected: Floats32, groups: Groups) -> Iterator[Floats32]:
     for grouping, code in enumerate(groups.codes.T):
-        sums = np.zeros((2, groups.count(grouping), sold.shape[1]))
-        np.add.at(sums[0], code, sold)
-        np.add.at(sums[1], code, expected)
-        factor = _factor(*sums)
+        of_group = (_added_up(units, code, groups.count(grouping)) for units in (sold, expected))
+        factor: Floats32 = factors(*of_group).astype(np.float32)
         expected = expected * factor[code]
         yield factor
 
 
-def _factor(sold: Floats, expected: Floats) -> Floats:
-    factor: Floats = (sold + DEMANDS_TO_TRUST) / (expected + DEMANDS_TO_TRUST)
-    return factor
+def _added_up(units: Floats32, code: Ints, count: int) -> Floats:
+    return np.stack([np.bincount(code, of_place, count) for of_place in units.T], axis=1).astype(np.float64)
 
 
-def _sums(
-    lifted: DemandHistory, season: Floats, ratio: Floats, group: Ints, rows: slice | Ints
-) -> tuple[Floats, Floats]:
-    """What some series sold in each place of the season, and what was expected, in independent demands. [m, S] each
+def factors(sold: Floats, expected: Floats) -> Floats:
+    """By how much more than expected is believed. [any, S] → [any, S]"""
+    found: Floats = (sold + DEMANDS_TO_TRUST) / (expected + DEMANDS_TO_TRUST)
+    return found
 
-    The level around a bucket is that of the half season before and after it, as far as the history goes.
+
+def _sums(history: DemandHistory, season: Floats32, group: Ints, rows: Ints) -> tuple[Floats32, Floats32]:
+    sold, expected = np.zeros((2, rows.size, history.buckets_a_season), np.float32)
+    kernel.own_sums(
+        rows, history.demand, history.in_stock, season, group, history.season_index(history.demand.shape[1]),
+        _fade(history), LAST_SEASON[history.bucket], sold_out(history), sold, expected,
+    )  # fmt: skip
+    return sold, expected
+
+
+def _fade(history: DemandHistory) -> Floats32:
+    buckets = history.demand.shape[1]
+    age = (buckets - 1 - np.arange(buckets)) / history.buckets_a_season
+    fade: Floats32 = (0.5 ** (age / HALF_LIFE_SEASONS)).astype(np.float32)
+    return fade
+
+
+def plain_sums(lifted: DemandHistory, season: Floats) -> tuple[Floats, Floats]:
+    """What each series sold in each place of the season, and what was expected, in independent demands. [n, S] each
+
+    lifted: the history [n, T] after `cleaning.uncensored`; season [n, T] shared indices. The level around a bucket is that
+    of the half season before and after it, as far as the history goes.
     """
     buckets, places = lifted.demand.shape[1], lifted.buckets_a_season
-    demand, seen = lifted.demand[rows].T.astype(np.float64), lifted.in_stock[rows].T.astype(np.float64)
-    told = season[group[rows], :buckets].T * seen
-    level = _around(demand, places // 2) / (_around(told, places // 2) + LEAST_EXPECTED)
-    fade = 0.5 ** ((buckets - 1 - np.arange(buckets)) / places / HALF_LIFE_SEASONS)
-    sums = np.zeros((2, places, demand.shape[1]))
+    demand, seen = lifted.demand.T.astype(np.float64), lifted.in_stock.T.astype(np.float64)
+    told = season.T * seen
+    level = _around(demand, places // 2) / (_around(told, places // 2) + float(kernel.LEAST_EXPECTED))
+    fade, sums = _fade(lifted), np.zeros((2, places, demand.shape[1]))
     for bucket, place in enumerate(lifted.season_index(buckets)):
         sums[0, place] += fade[bucket] * demand[bucket] * seen[bucket]
         sums[1, place] += fade[bucket] * level[bucket] * told[bucket]
-    sums /= np.maximum(ratio[rows], 1.0)
-    return sums[0].T, sums[1].T
+    last = slice(-LAST_SEASON[lifted.bucket], None)
+    rate = np.where(seen[last] > 0, demand[last] / season.T[last], np.nan)
+    ratio = np.maximum(np.nanvar(rate, axis=0) / np.maximum(np.nanmean(rate, axis=0), 0.05), 1.0)
+    return (sums[0] / ratio).T, (sums[1] / ratio).T
 
 
 def _around(values: Floats, half: int) -> Floats:

@@ -11,14 +11,14 @@ import numpy as np
 import polars as pl
 
 from ownstock.base.errors import Refused
-from ownstock.engine.arrays import Floats, Ints
+from ownstock.engine.arrays import Floats, Floats32, Ints
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import uncensored
 from ownstock.engine.corrections import expected_ahead, without_events
 from ownstock.engine.forecast import bank
-from ownstock.engine.forecast.global_model import GlobalModel, corrected, in_own_seasons, train
+from ownstock.engine.forecast.global_model import GlobalModel, Plain, corrected, train
 from ownstock.engine.forecast.groups import Groups
-from ownstock.engine.forecast.shared_season import SharedSeason, shared_season
+from ownstock.engine.forecast.nested_season import NestedSeason, nested_season
 from ownstock.engine.forecast.width import Windows, learned_width, window_sums
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels import bank as kernel
@@ -43,15 +43,14 @@ class Pool:
     """
 
     groups: Mapping[str, Sequence[str]]
-    season: SharedSeason
+    season: NestedSeason
     everywhere: bank.Everywhere
 
     def record(self) -> dict[str, Any]:
         """The same in plain lists and numbers, ready for JSON."""
         return {
             "groups": {grouping: list(names) for grouping, names in self.groups.items()},
-            "season": self.season.index.tolist(),
-            "is_season_known": self.season.is_known,
+            "season": self.season.record(),
             "method_error": self.everywhere.error.tolist(),
             "variance_ratio": self.everywhere.variance_ratio,
             "buckets_to_trust": self.everywhere.buckets_to_trust,
@@ -62,12 +61,12 @@ class Pool:
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Pool:
         """The pool that a record was made of."""
-        season = SharedSeason(np.array(record["season"]), record["is_season_known"])
         momentum = tuple(np.array(factor) for factor in record["momentum"])
         error = np.array(record["method_error"])
         numbers = (record[name] for name in ("width", "buckets_to_trust"))
         everywhere = bank.Everywhere(error, record["variance_ratio"], momentum, *numbers)
-        return cls({grouping: tuple(names) for grouping, names in record["groups"].items()}, season, everywhere)
+        groups = {grouping: tuple(names) for grouping, names in record["groups"].items()}
+        return cls(groups, NestedSeason.of_record(record["season"]), everywhere)
 
 
 @dataclass(frozen=True)
@@ -118,24 +117,17 @@ def forecast(
         )
     if events is not None:
         history = without_events(history, events)
-    buckets, group = history.demand.shape[1], groups.codes[:, 0]
     skipped = _days_since_history(history, today)
     stretch = _stretch(history, lead_days, review_days, skipped, ahead_days)
-    season = pool.season if pool else shared_season(history, groups, threads)
-    index = season.over(history, buckets + stretch.ahead)
-    judged = bank.judge(history, index, group, stretch.protection, threads)
+    season = pool.season if pool else nested_season(history, groups, threads)
+    judged = bank.judge(history, season, groups, stretch.protection, stretch.ahead, threads)
     everywhere = pool.everywhere if pool else _learn(history, judged, groups, stretch.protection, money)
     combined = bank.combine(judged, groups, stretch.protection, everywhere, threads)
-    mean = _means(combined.level, index[:, buckets:], group, threads)
+    mean = _means(combined.level, judged.ahead, threads)
     if profile == "best":
         model = model or train(history, groups, stretch.protection, seed, threads)
         if model.is_trained:
-            plain = in_own_seasons(
-                model.season, history, uncensored(history, threads=threads), groups, stretch.protection, judged, index,
-                everywhere if pool else None, everywhere.width, threads,
-            )  # fmt: skip
-            judged, everywhere, combined = plain.judged, plain.everywhere, plain.combined
-            mean = corrected(model, history, groups, plain, threads)
+            mean = corrected(model, history, groups, season, Plain(judged, combined), threads)
     if events is not None or endings is not None:
         mean = mean * expected_ahead(history, mean.shape[1], events, endings)
     mean = _from_today(mean, skipped / history.days_a_bucket)
@@ -188,12 +180,10 @@ def _windows(
         demand=np.ascontiguousarray(history.demand[:, :origin]),
         in_stock=np.ascontiguousarray(history.in_stock[:, :origin]),
     )
-    group, season = groups.codes[:, 0], shared_season(known, groups)
-    index = season.over(known, origin + int(protection.max()))
-    judged = bank.judge(known, index, group, protection)
+    judged = bank.judge(known, nested_season(known, groups), groups, protection, int(protection.max()))
     combined = bank.combine(judged, groups, protection, bank.learn(judged, groups))
     real, rows = window_sums(wanted, origin, protection)
-    ahead = np.cumsum(index[:, origin:], axis=1)[group[rows], protection[rows] - 1]
+    ahead = np.cumsum(judged.ahead, axis=1)[rows, protection[rows] - 1]
     mean = combined.level[rows] * ahead
     is_some = mean > 0
     rows = rows[is_some]
@@ -224,13 +214,13 @@ def protection_buckets(history: DemandHistory, lead_days: Ints, review_days: Int
     return found
 
 
-def _means(level: Floats, ahead: Floats, group: Ints, threads: int | None) -> Floats:
-    """Level times season. level [n], ahead [G, H], group [n] → [n, H]"""
-    mean = np.empty((level.size, ahead.shape[1]))
+def _means(level: Floats, ahead: Floats32, threads: int | None) -> Floats:
+    """Level times season. level [n], ahead [n, H] → [n, H]"""
+    mean = np.empty(ahead.shape)
 
     def part(first: int, last: int) -> None:
         some = slice(first, last)
-        np.multiply(level[some, None], ahead[group[some]], out=mean[some])
+        np.multiply(level[some, None], ahead[some], out=mean[some])
 
     in_blocks(level.size, part, threads)
     return mean
@@ -249,7 +239,7 @@ def _from_today(mean: Floats, skipped_buckets: float) -> Floats:
 
 
 def _frame(
-    history: DemandHistory, season: SharedSeason, judged: bank.Judged, combined: bank.Combined, mean: Floats
+    history: DemandHistory, season: NestedSeason, judged: bank.Judged, combined: bank.Combined, mean: Floats
 ) -> pl.DataFrame:
     rows, buckets = history.demand.shape
     last_seen = judged.of(kernel.LAST_SEEN)

@@ -136,13 +136,14 @@ def ratio_of(total: Any, squares: Any, number: Any) -> Any:
 
 @compiled
 def run_bank(
-    first: int, last: int, demand: Any, in_stock: Any, season: Any, group: Any, horizon: Any,
+    first: int, last: int, demand: Any, in_stock: Any, season: Any, horizon: Any,
     half_lives: Any, long_window: int, recent: int, origins: int, cycle: int, sold_out: Any, deviations: float,
     level: Any, error: Any, told: Any,
 ) -> None:  # fmt: skip
     """Levels now and squared errors at the last origins of every method, for the series from `first` to `last` - 1.
 
-    demand, in_stock [n, T]; season [G, T + ahead] indices by group; horizon [n] buckets that a forecast is judged over.
+    demand, in_stock [n, T]; season [last - first, T + ahead] indices of each of them; horizon [n] buckets that a
+    forecast is judged over.
     Filled: level, error [n, COUNT]; told [n, TOLD].
     """
     buckets, f32 = demand.shape[1], np.float32
@@ -167,9 +168,8 @@ def run_bank(
             row = start + min(b, lanes - 1)
             for t in range(buckets):
                 d[t, b], f[t, b] = demand[row, t], in_stock[row, t]
-            g = group[row]
             for t in range(season.shape[1]):
-                s[t, b] = season[g, t]
+                s[t, b] = season[row - first, t]
             total, phi = zero, one
             run[b] = zero
             for _ in range(horizon[row]):
