@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 
 import numpy as np
@@ -240,7 +240,7 @@ def _decide(expected: pl.DataFrame, checked: Checked, *, looks_ahead: bool, thre
     proposal = propose(question, demand, coming, lead_times, looks_ahead=looks_ahead, threads=threads)
     decided = {
         "item_site": checked.supply["item_site"],
-        **{name: pl.Series(name, values) for name, values in asdict(proposal).items()},
+        **{of.name: pl.Series(of.name, getattr(proposal, of.name)) for of in fields(proposal)},
         "arriving_later": _later(question, coming, lead_times),
         "critical_ratio": pl.Series(critical_ratio(question.under, question.over)),
     }

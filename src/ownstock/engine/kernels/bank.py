@@ -161,6 +161,12 @@ def run_bank(
     sw, swt, swtt, swy, swty = np.zeros((5, LANES), f32)
     ratio, prior, mean, cap, seen_number, window_level = np.zeros((6, LANES), f32)
     half, run = np.zeros((2, LANES), f32), np.zeros(LANES, f32)
+    rates, is_odd, real, weight = (
+        np.zeros((8, LANES), f32),
+        np.zeros(LANES, f32),
+        np.zeros(LANES, f32),
+        np.zeros(LANES, f32),
+    )
     fade = np.array([f32(0.5) ** (one / h) for h in half_lives])
     for start in range(first, last, LANES):
         lanes = min(LANES, last - start)
@@ -180,17 +186,19 @@ def run_bank(
         lift(d, f, s[:buckets], sold_out, mean, prior)
         # Cap what is far beyond the usual, by the last season.
         since = max(buckets - long_window, 0)
+        rates[:] = zero
+        for t in range(since, buckets):
+            for b in range(LANES):
+                is_seen = one if f[t, b] > zero else zero
+                rate = is_seen * d[t, b] / s[t, b]
+                rates[0, b] += rate
+                rates[1, b] += rate * rate
+                rates[2, b] += is_seen
         for b in range(LANES):
-            x, xx, n = zero, zero, zero
-            for t in range(since, buckets):
-                if f[t, b] > zero:
-                    rate = d[t, b] / s[t, b]
-                    x += rate
-                    xx += rate * rate
-                    n += one
-            m = x / max(n, one)
-            cap[b] = m + f32(deviations) * np.sqrt(max(xx / max(n, one) - m * m, zero)) + one
-            seen_number[b] = n
+            n = max(rates[2, b], one)
+            m = rates[0, b] / n
+            cap[b] = m + f32(deviations) * np.sqrt(max(rates[1, b] / n - m * m, zero)) + one
+            seen_number[b] = rates[2, b]
         capped_number = np.zeros(LANES, f32)
         for t in range(buckets):
             for b in range(LANES):
@@ -198,36 +206,41 @@ def run_bank(
                 if d[t, b] > most and seen_number[b] > zero:
                     d[t, b] = most
                     capped_number[b] += one if t >= since else zero
+        rates[:] = zero
+        is_odd[:] = one
+        for t in range(since, buckets):
+            for b in range(LANES):
+                is_seen = one if f[t, b] > zero else zero
+                rate = is_seen * d[t, b] / s[t, b]
+                square, is_counted = rate * rate, is_seen * is_odd[b]
+                rates[0, b] += rate
+                rates[1, b] += square
+                rates[2, b] += is_seen
+                rates[3, b] += is_counted * rate
+                rates[4, b] += is_counted * square
+                rates[5, b] += is_counted
+                is_odd[b] += is_seen - is_counted - is_counted
+                rates[6, b] += is_seen * d[t, b]
+                rates[7, b] += s[t, b] * f[t, b]
         for b in range(LANES):
-            x, xx, n, amount, weight = zero, zero, zero, zero, zero
-            x_odd, xx_odd, n_odd, odd = zero, zero, zero, one
-            for t in range(since, buckets):
-                if f[t, b] > zero:
-                    rate = d[t, b] / s[t, b]
-                    square = rate * rate
-                    x += rate
-                    xx += square
-                    n += one
-                    x_odd += odd * rate
-                    xx_odd += odd * square
-                    n_odd += odd
-                    odd = one - odd
-                    amount += d[t, b]
-                    weight += s[t, b] * f[t, b]
+            x, xx, n = rates[0, b], rates[1, b], rates[2, b]
+            x_odd, xx_odd, n_odd = rates[3, b], rates[4, b], rates[5, b]
             ratio[b] = ratio_of(x, xx, n)
             is_told = n - n_odd >= LEAST_OF_HALF
             half[0, b] = ratio_of(x_odd, xx_odd, n_odd) if is_told else zero
             half[1, b] = ratio_of(x - x_odd, xx - xx_odd, n - n_odd) if is_told else zero
-            mean[b], prior[b] = amount, weight
+            mean[b], prior[b] = rates[6, b], rates[7, b]
             first_units, first_seen, sized, number, n_seen = zero, zero, zero, zero, 0
             for t in range(buckets):
-                if f[t, b] > zero and n_seen < FIRST_BUCKETS:
+                if f[t, b] > zero:
                     n_seen += 1
                     first_units += d[t, b] / s[t, b]
                     first_seen += f[t, b]
                     if d[t, b] > zero:
                         sized += d[t, b] / s[t, b]
                         number += one
+                    if n_seen == FIRST_BUCKETS:
+                        break
             start_level[b] = first_units / max(first_seen, tiny)
             start_size[b] = sized / max(number, one)
             start_chance[b] = number / max(first_seen, tiny)
@@ -291,14 +304,16 @@ def run_bank(
                 if t < buckets:
                     for b in range(LANES):
                         h = horizon[start + min(b, lanes - 1)]
+                        real[b] = weight[b] = zero
                         if t + h <= buckets and t >= buckets - h - origins:
-                            real = units[t + h, b] - units[t, b]
-                            weight = expected[t + h, b] - expected[t, b]
-                            for k in range(COUNT - 1):
-                                miss = real - now[k, b] * weight
-                                wrong[k, b] += miss * miss
-                            miss = real - naive_ahead(naive, naive_sum, f, t, h, cycle, b)
+                            real[b] = units[t + h, b] - units[t, b]
+                            weight[b] = expected[t + h, b] - expected[t, b]
+                            miss = real[b] - naive_ahead(naive, naive_sum, f, t, h, cycle, b)
                             wrong[COUNT - 1, b] += miss * miss
+                    for k in range(COUNT - 1):
+                        for b in range(LANES):
+                            miss = real[b] - now[k, b] * weight[b]
+                            wrong[k, b] += miss * miss
             if t == buckets:
                 break
             place = f32(t)
@@ -346,10 +361,9 @@ def run_bank(
             told[row, RECENT_EXPECTED] = expected[buckets, b] - expected[back, b]
             told[row, CAPPED] = capped_number[b]
             told[row, ODD_RATIO], told[row, EVEN_RATIO] = half[0, b], half[1, b]
-            last_seen = -1
-            for t in range(buckets):
-                if f[t, b] > zero:
-                    last_seen = t
+            last_seen = buckets - 1
+            while last_seen >= 0 and f[last_seen, b] <= zero:
+                last_seen -= 1
             told[row, LAST_SEEN] = f32(last_seen)
             for k in range(FADING):
                 told[row, AMOUNT + k], told[row, WEIGHT + k] = a[k, b], w[k, b]
