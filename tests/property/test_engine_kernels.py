@@ -197,7 +197,7 @@ def drawn_decisions(seed: int, highest_mean: float) -> dict[str, Any]:
 
 
 def decide(given: dict[str, Any]) -> tuple[Any, Any]:
-    whole, number = np.zeros((CASES, decision.WHOLE), np.int64), np.zeros((CASES, decision.NUMBER))
+    whole, number = np.zeros((decision.WHOLE, CASES), np.int64).T, np.zeros((decision.NUMBER, CASES)).T
     count = np.array([len(each) for each in given["arrivals"]])
     flat = np.array([arrival for each in given["arrivals"] for arrival in each]).reshape(-1, 2)
     one = np.ones(CASES, np.int64)

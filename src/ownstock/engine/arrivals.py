@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from ownstock.engine.arrays import Floats, Ints
+from ownstock.engine.frames import MOST_DAYS
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,15 @@ class LeadTimes:
 def open_arrivals(arrivals: pl.DataFrame, item_sites: pl.DataFrame) -> OpenArrivals:
     """The arrivals frame by the places of the item-sites, each by day."""
     places = item_sites.select("item_site").with_row_index("place")
-    by_day = arrivals.join(places, on="item_site").sort("place", "arrives_in_days")
-    place = by_day["place"].to_numpy().astype(np.int64)
+    placed = arrivals.join(places, on="item_site", maintain_order="left")
+    place, day = placed["place"].to_numpy().astype(np.int64), placed["arrives_in_days"].to_numpy()
+    quantity = placed["quantity"].to_numpy()
+    key = place * (MOST_DAYS + 1) + day
+    if (key[1:] < key[:-1]).any():
+        order = np.argsort(key, kind="stable")
+        place, day, quantity = place[order], day[order], quantity[order]
     count = np.bincount(place, minlength=item_sites.height).astype(np.int64)
-    return OpenArrivals(
-        place, by_day["arrives_in_days"].to_numpy(), by_day["quantity"].to_numpy(), np.cumsum(count) - count, count
-    )
+    return OpenArrivals(place, day, quantity, np.cumsum(count) - count, count)
 
 
 def lead_times_of(supply: pl.DataFrame, lead_times: pl.DataFrame) -> LeadTimes:

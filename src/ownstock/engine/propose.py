@@ -94,7 +94,8 @@ def propose(
     lost and `looks_ahead`, a slow item's need is lessened by units that would only be held on in the window after.
     """
     rows = question.net_on_hand.size
-    whole, number = np.zeros((rows, kernel.WHOLE), np.int64), np.zeros((rows, kernel.NUMBER))
+    # Column by column in memory, as the answer wants them.
+    whole, number = np.zeros((kernel.WHOLE, rows), np.int64), np.zeros((kernel.NUMBER, rows))
 
     def decide(first: int, last: int) -> None:
         kernel.decide(
@@ -102,11 +103,11 @@ def propose(
             arrivals.first, arrivals.count, arrivals.day, arrivals.quantity,
             lead_times.first, lead_times.count, lead_times.days, lead_times.probability,
             question.review_period_days, question.moq, question.order_multiple, question.over, question.under,
-            question.goal, question.target, question.is_lost, looks_ahead, whole, number,
+            question.goal, question.target, question.is_lost, looks_ahead, whole.T, number.T,
         )  # fmt: skip
 
     in_blocks(rows, decide, threads)
-    return _proposal(question, whole.T, number.T)
+    return _proposal(question, whole, number)
 
 
 def _proposal(question: Question, whole: Ints, number: Floats) -> Proposal:

@@ -114,7 +114,7 @@ def roll(
     reviews, moqs, multiples = np.full(width, review), np.full(width, moq), np.full(width, multiple)
     overs, unders = np.full(width, over), np.full(width, under)
     goals, targets, losts = np.full(width, goal), np.full(width, target), np.full(width, is_lost)
-    whole, number = np.zeros((width, WHOLE), np.int64), np.empty((0, NUMBER))
+    whole, number = np.zeros((WHOLE, width), np.int64).T, np.empty((NUMBER, 0)).T
     quantity = np.zeros(width, np.int64)
     aim = target if goal == GOAL_CYCLE_SERVICE_LEVEL else under / (under + over)
     # Where it is easily seen that nothing is needed, the decision need not be made.
