@@ -40,7 +40,7 @@ def shops(shop: list[int]) -> Groups:
 def over(learned: NestedSeason, of: DemandHistory, groups: Groups) -> Floats:
     """The indices of all series, four weeks ahead too. [n, T + 4]"""
     rows, weeks = of.demand.shape
-    return learned.over(of, groups, weeks + 4, np.arange(rows)).astype(np.float64)
+    return learned.over(of, groups, weeks + 4)(np.arange(rows)).astype(np.float64)
 
 
 def peaks(of: DemandHistory, groups: Groups, shared: SharedSeason = FLAT) -> Floats:

@@ -126,14 +126,14 @@ def judge(
     pace = PACES[history.bucket]
     fades = np.array([*pace.half_lives, pace.long_half_life], np.float32)
 
+    index_of, read = season.over(history, groups, buckets + ahead), sold_out(history)
+
     def run(first: int, last: int) -> None:
-        some = np.arange(first, last)
-        index = season.over(history, groups, buckets + ahead, some)
-        to_come[some] = index[:, buckets:]
+        index = index_of(np.arange(first, last))
+        to_come[first:last] = index[:, buckets:]
         kernel.run_bank(
             first, last, history.demand, history.in_stock, index, horizon, fades,
-            pace.long_window, pace.recent, pace.origins, history.buckets_a_season, sold_out(history), CAP_DEVIATIONS,
-            level, error, told,
+            pace.long_window, pace.recent, pace.origins, history.buckets_a_season, read, CAP_DEVIATIONS, level, error, told,
         )  # fmt: skip
 
     in_blocks(rows, run, threads)

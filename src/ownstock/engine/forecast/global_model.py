@@ -135,12 +135,11 @@ def corrected(
     lifted = uncensored(history, threads=threads)
     if model.knows_drivers:
         drivers = (drivers or Drivers.unknown(rows, buckets)).upto(buckets + ahead)
-    mean = np.empty((rows, ahead))
+    mean, index_of = np.empty((rows, ahead)), season.over(history, groups, buckets + ahead)
     for first in range(0, rows, ROWS_AT_ONCE):
         some = np.arange(first, min(first + ROWS_AT_ONCE, rows))
         told = drivers.of(some) if drivers is not None and model.knows_drivers else None
-        index = season.over(history, groups, buckets + ahead, some)
-        known = _known(_of(lifted, some), groups.of(some), season, index, plain.of(some), told)
+        known = _known(_of(lifted, some), groups.of(some), season, index_of(some), plain.of(some), told)
         mean[some] = _means(model, known, threads)
     return mean
 
@@ -177,7 +176,7 @@ def _examples(sample: _Asked, lifted: DemandHistory, origin: int, horizons: Sequ
     season, ahead = nested_season(asked.history, groups), max(horizons)
     judged = bank.judge(asked.history, season, groups, sample.protection, max(ahead, int(sample.protection.max())))
     combined = bank.combine(judged, groups, sample.protection, bank.learn(judged, groups))
-    index = season.over(asked.history, groups, origin + ahead, np.arange(groups.codes.shape[0]))
+    index = season.over(asked.history, groups, origin + ahead)(np.arange(groups.codes.shape[0]))
     drivers = sample.drivers and sample.drivers.upto(origin + ahead)
     known = _known(past, groups, season, index, Plain(judged, combined), drivers)
     has_sold = (known.demand > 0).any(axis=1)

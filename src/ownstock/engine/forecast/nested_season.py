@@ -14,7 +14,7 @@ and others, Bayesian Data Analysis, section 2.6).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,23 +70,27 @@ class NestedSeason:
         shared = SharedSeason(np.array(record["shared"]), record["is_known"])
         return cls(shared, tuple(np.array(factor, np.float32) for factor in record["by_group"]), record["share"])
 
-    def over(self, history: DemandHistory, groups: Groups, count: int, rows: Ints) -> Floats32:
-        """The indices of some series [m] in buckets 0 … count - 1 of their history and beyond: shared, of groups, own.
+    def over(self, history: DemandHistory, groups: Groups, count: int) -> Callable[[Ints], Floats32]:
+        """What tells the indices of some series [m] in buckets 0 … count - 1 of their history and beyond: [m, count].
 
-        → [m, count]
+        They are those of the shared season, times the factors of their groups, times their own.
         """
-        season = self.shared.over(history, count).astype(np.float32)
-        group = groups.codes[:, 0]
+        season, group = self.shared.over(history, count).astype(np.float32), groups.codes[:, 0]
         if self.share == 0:
-            return season[group[rows]]
-        sold, expected = _sums(history, season, group, rows)
-        index: Floats32 = np.empty((rows.size, count), np.float32)
+            return lambda rows: season[group[rows]]
+        sums, place = _sums_of(history, season, group), history.season_index(count)
+        by_group = np.vstack(self.by_group)
         first_of = np.cumsum([0, *(factor.shape[0] for factor in self.by_group)])[:-1]
-        kernel.own_index(
-            rows, sold, expected, season, group, groups.codes, first_of, np.vstack(self.by_group), DEMANDS_TO_TRUST,
-            self.share, history.season_index(count), index,
-        )  # fmt: skip
-        return index
+
+        def indices(rows: Ints) -> Floats32:
+            index: Floats32 = np.empty((rows.size, count), np.float32)
+            kernel.own_index(
+                rows, *sums(rows), season, group, groups.codes, first_of, by_group, DEMANDS_TO_TRUST, self.share, place,
+                index,
+            )  # fmt: skip
+            return index
+
+        return indices
 
 
 def nested_season(history: DemandHistory, groups: Groups, threads: int | None = None) -> NestedSeason:
@@ -107,9 +111,10 @@ def with_groups(
     season = shared.over(history, history.demand.shape[1]).astype(np.float32)
     sold, expected = np.zeros((2, asked.size, places), np.float32)
 
+    sums = _sums_of(history, season, groups.codes[:, 0])
+
     def fill(first: int, last: int) -> None:
-        some = slice(first, last)
-        sold[some], expected[some] = _sums(history, season, groups.codes[:, 0], asked[some])
+        sold[first:last], expected[first:last] = sums(asked[first:last])
 
     in_blocks(asked.size, fill, threads)
     share = 1.0 if _seasons_seen(history) >= 2 else SHARE_OF_ONE_SEASON
@@ -134,13 +139,19 @@ def factors(sold: Floats, expected: Floats) -> Floats:
     return found
 
 
-def _sums(history: DemandHistory, season: Floats32, group: Ints, rows: Ints) -> tuple[Floats32, Floats32]:
-    sold, expected = np.zeros((2, rows.size, history.buckets_a_season), np.float32)
-    kernel.own_sums(
-        rows, history.demand, history.in_stock, season, group, history.season_index(history.demand.shape[1]),
-        _fade(history), LAST_SEASON[history.bucket], sold_out(history), sold, expected,
-    )  # fmt: skip
-    return sold, expected
+def _sums_of(history: DemandHistory, season: Floats32, group: Ints) -> Callable[[Ints], tuple[Floats32, Floats32]]:
+    """What tells the sums of some series [m]: sold and expected, [m, S] each (`plain_sums`)."""
+    place, fade, told = history.season_index(history.demand.shape[1]), _fade(history), sold_out(history)
+
+    def sums(rows: Ints) -> tuple[Floats32, Floats32]:
+        sold, expected = np.zeros((2, rows.size, history.buckets_a_season), np.float32)
+        kernel.own_sums(
+            rows, history.demand, history.in_stock, season, group, place, fade, LAST_SEASON[history.bucket], told, sold,
+            expected,
+        )  # fmt: skip
+        return sold, expected
+
+    return sums
 
 
 def _fade(history: DemandHistory) -> Floats32:
