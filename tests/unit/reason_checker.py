@@ -111,8 +111,12 @@ class Asked:
 
     @property
     def step(self) -> int:
-        """The largest power of two up to a twelfth of a standard deviation, or a sixteenth of the variance ratio."""
-        finest = max(sqrt(self.ratio * self.mean(0, self.end)) / 12, self.ratio / 16, 1.0)
+        """The largest power of two up to a twelfth of a standard deviation, or a sixteenth of the variance ratio.
+
+        One by one where nothing is expected.
+        """
+        mean = self.mean(0, self.end)
+        finest = max(sqrt(self.ratio * mean) / 12, self.ratio / 16, 1.0) if mean > 0 else 1.0
         return int(2 ** floor(log2(finest)))
 
     def demand(self, first: int, last: int) -> Count:

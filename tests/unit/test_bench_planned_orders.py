@@ -54,5 +54,5 @@ def test_totals_of_half_a_year_lie_within_the_fan_as_often_as_it_says(shared: Pa
     within = {(row["paths"], row["total"]): row["within_80%"] for row in rows}
     for total in ("demand of 26 weeks", "orders of 26 weeks"):
         assert within["level drifts", total] == pytest.approx(0.8, abs=0.1)
-        assert within["level as forecast", total] < 0.72
+        assert within["level as forecast", total] < within["level drifts", total] - 0.05
     assert all(drift.start > 0 for drift in drifts.values())

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 import ownstock.engine as engine
 from ownstock.base.errors import Refused
@@ -77,7 +78,8 @@ def test_two_processes_that_plan_half_each_agree_with_one_that_plans_all(company
     halves = [only(company, list(range(0, SERIES, 2))), only(company, list(range(1, SERIES, 2)))]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         planned = [done.result() for done in [processes.submit(_planned, half, pool.record()) for half in halves]]
-    assert pl.concat(planned).sort("item_site").equals(engine.plan(**company))
+    # A process that compiles a kernel and one that reads it from the cache may differ in the last digits of a number.
+    assert_frame_equal(pl.concat(planned).sort("item_site"), engine.plan(**company), rel_tol=1e-9, abs_tol=1e-9)
 
 
 def _planned(given: dict[str, Any], record: dict[str, Any]) -> pl.DataFrame:

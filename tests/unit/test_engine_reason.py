@@ -147,8 +147,8 @@ def test_a_proposal_reads_as_a_sentence() -> None:
         ]
     )
     assert first["sentence"] == (
-        "Order 24: 14 are expected to be on hand when it arrives on day 14; demand until the next order is 18 ± 5.1; "
-        "cover at 97.7 % takes 71 in all, with 50 on hand or on order: a need of 21; "
+        "Order 24: 14 are expected to be on hand when it arrives on day 14; demand until the next order is 18 ± 5.4; "
+        "cover at 97.7 % takes 72 in all, with 50 on hand or on order: a need of 22; "
         "1 fewer, which would only be held on later; rounded up to packs of 12."
     )
     assert second["sentence"].startswith("Order nothing: 464 are expected to be on hand when an order would arrive")
