@@ -131,6 +131,39 @@ def test_it_finds_what_a_planned_promotion_will_do() -> None:
     assert 0.85 < np.median((found / level)[~is_planned]) < 1.15
 
 
+def test_a_plan_is_told_of_a_promotion_by_a_frame() -> None:
+    """Of two forecasts for the coming week, the one that is told of a promotion in it is twice the other."""
+    promotion = (np.random.default_rng(4).random((SERIES, WEEKS + AHEAD)) < 0.15).astype(np.float64)
+    history, _ = driven(Drivers(NOT_KNOWN, promotion))
+    weeks = pl.Series(history.bucket_starts(WEEKS + 1)).cast(pl.Date)
+
+    def told(next_week: float) -> Floats:
+        known = np.hstack([promotion[:, :WEEKS], np.full((SERIES, 1), next_week)])
+        frame = {
+            "item_site": np.repeat(np.arange(SERIES), WEEKS + 1),
+            "bucket_start_on": weeks.gather(np.tile(np.arange(WEEKS + 1), SERIES)),
+            "promotion": known.ravel(),
+        }
+        return expected(history, drivers=pl.DataFrame(frame).with_columns(price=pl.lit(None, pl.Float64)))[:, 0]
+
+    assert 1.7 < np.median(told(1.0) / told(0.0)) < 2.3
+
+
+def test_drivers_are_refused_where_nothing_would_be_made_of_them() -> None:
+    history = panel()
+    frame = {"item_site": [0], "bucket_start_on": [date(2023, 1, 2)], "price": [2.0], "promotion": [0.5]}
+    with pytest.raises(Refused, match="fast knows nothing of prices and promotions; choose best"):
+        engine.forecast_demand(history, supply_of(history), drivers=pl.DataFrame(frame))
+    for column, value, problem in (
+        ("promotion", 2.0, "promotion of item_site 0 is 2.0; it must be at most 1"),
+        ("price", 0.0, "price of item_site 0 is 0.0; it must be above 0"),
+        ("item_site", 999, "item_site 999 is not in the history"),
+        ("bucket_start_on", date(2023, 1, 3), "no week begins on it"),
+    ):
+        with pytest.raises(Refused, match=problem):
+            expected(history, drivers=pl.DataFrame(frame | {column: [value]}))
+
+
 @pytest.mark.slow
 def test_it_finds_what_a_planned_price_will_do() -> None:
     rng = np.random.default_rng(6)

@@ -13,21 +13,24 @@ beside row, what a plan decided from; `propose.reason` joins one row of each int
 from __future__ import annotations
 
 from ownstock.engine import frames
+from ownstock.engine.forecast.drift import Drift
 from ownstock.engine.forecast.profiles import Pool
 from ownstock.engine.history import DemandHistory
-from ownstock.engine.planned_orders import planned_orders
+from ownstock.engine.planned_orders import learn_drift, planned_orders
 from ownstock.engine.run import decide, forecast_demand, inputs, learn, plan, train
 from ownstock.engine.version import VERSION
 
 __all__ = [
     "VERSION",
     "DemandHistory",
+    "Drift",
     "Pool",
     "decide",
     "forecast_demand",
     "frames",
     "inputs",
     "learn",
+    "learn_drift",
     "plan",
     "planned_orders",
     "train",

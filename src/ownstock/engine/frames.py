@@ -29,7 +29,7 @@ class Column:
     """One column: what it means, and which values it may hold.
 
     `least` and `most` are allowed values; `is_above_least` excludes `least` itself. A column with a `default` may be left
-    out. `may_be_null` is for results only.
+    out. `may_be_null` is for results, and for what need not be known.
     """
 
     name: str

@@ -16,6 +16,7 @@ from ownstock.engine.arrivals import LeadTimes, OpenArrivals, lead_times_of, ope
 from ownstock.engine.corrections import without_events
 from ownstock.engine.forecast import global_model, profiles
 from ownstock.engine.forecast.demand_forecast import DemandForecast
+from ownstock.engine.forecast.drivers import drivers_of
 from ownstock.engine.forecast.global_model import GlobalModel
 from ownstock.engine.forecast.groups import groups_of
 from ownstock.engine.forecast.profiles import Pool
@@ -37,6 +38,7 @@ def plan(
     lead_times: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     endings: pl.DataFrame | None = None,
+    drivers: pl.DataFrame | None = None,
     today: date | None = None,
     pool: Pool | None = None,
     model: GlobalModel | None = None,
@@ -47,8 +49,9 @@ def plan(
 
     Frames in: `frames.HISTORY` (or a DemandHistory), `POSITION`, `ARRIVALS`, `SUPPLY`, `ECONOMICS`, and where they are
     known `groups` (item_site and any columns that item-sites may share; the first of them shares a season),
-    `LEAD_TIMES`, `events` that change demand, past and to come (`corrections.EVENTS`), and `endings`, the days from which
-    item-sites are not sold any more (`corrections.ENDINGS`). Frame out: `frames.PLAN`, one row for each row of `supply`,
+    `LEAD_TIMES`, `events` that change demand, past and to come (`corrections.EVENTS`), `endings`, the days from which
+    item-sites are not sold any more (`corrections.ENDINGS`), and, for the profile `best`, `drivers`, prices and promotions
+    past and planned (`forecast.drivers.DRIVERS`). Frame out: `frames.PLAN`, one row for each row of `supply`,
     in its order. `profile` says how demand is forecast (see `forecast_demand`). `today` is the day of the decision, by
     default the day after the last bucket of history. A `pool` (see `learn`) plans some item-sites as they would be
     planned in the company of those it was learned from; groups it does not know are planned by what all told.
@@ -60,8 +63,9 @@ def plan(
     """
     checked = frames.check_all(position, arrivals, supply, economics, lead_times)
     expected, _ = forecast_of(
-        history, checked, profile, groups, today, pool, model, seed, threads, events=events, endings=endings
-    )
+        history, checked, profile, groups, today, pool, model, seed, threads, events=events, endings=endings,
+        drivers=drivers,
+    )  # fmt: skip
     return _decide(expected, checked, looks_ahead=True, threads=threads)
 
 
@@ -73,6 +77,7 @@ def forecast_demand(
     groups: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     endings: pl.DataFrame | None = None,
+    drivers: pl.DataFrame | None = None,
     today: date | None = None,
     pool: Pool | None = None,
     model: GlobalModel | None = None,
@@ -94,7 +99,7 @@ def forecast_demand(
     return profiles.forecast(
         history_of(history, supply), groups=of_all, lead_days=lead_days, review_days=review_days, profile=profile,
         today=today, pool=pool, money=None, model=model, events=events, endings=endings,
-        seed=seed, threads=threads,
+        drivers=drivers, seed=seed, threads=threads,
     )[0]  # fmt: skip
 
 
@@ -175,6 +180,7 @@ def forecast_of(
     *,
     events: pl.DataFrame | None = None,
     endings: pl.DataFrame | None = None,
+    drivers: pl.DataFrame | None = None,
     ahead_days: int = 0,
 ) -> tuple[pl.DataFrame, Pool]:
     """The forecast of checked frames and what all series told; it reaches `ahead_days` from today at least."""
@@ -192,6 +198,7 @@ def forecast_of(
         model=model,
         events=events,
         endings=endings,
+        drivers=drivers,
         seed=seed,
         threads=threads,
     )
@@ -209,7 +216,7 @@ def _names(pool: Pool | None, model: GlobalModel | None) -> Mapping[str, Sequenc
 
 def train(
     history: pl.DataFrame | DemandHistory, supply: pl.DataFrame, *, groups: pl.DataFrame | None = None,
-    events: pl.DataFrame | None = None, seed: int = 0, threads: int | None = None,
+    events: pl.DataFrame | None = None, drivers: pl.DataFrame | None = None, seed: int = 0, threads: int | None = None,
 ) -> GlobalModel:  # fmt: skip
     """The global model of the `best` profile, to be used for several plans: `plan(..., profile="best", model=model)`.
 
@@ -222,7 +229,8 @@ def train(
     protection = profiles.protection_buckets(
         dense_history, supply["lead_time_days"].to_numpy(), supply["review_period_days"].to_numpy()
     )
-    return global_model.train(dense_history, of, protection, seed, threads)
+    known = None if drivers is None else drivers_of(drivers, dense_history, 0)
+    return global_model.train(dense_history, of, protection, seed, threads, known)
 
 
 def history_of(history: pl.DataFrame | DemandHistory, supply: pl.DataFrame) -> DemandHistory:

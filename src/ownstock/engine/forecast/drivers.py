@@ -6,8 +6,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
+from ownstock.engine import frames
 from ownstock.engine.arrays import Floats, Floats32, Ints
+from ownstock.engine.corrections import buckets_of, places_of
+from ownstock.engine.history import DemandHistory
+
+DRIVERS = frames.Schema(
+    "drivers",
+    (
+        frames.ITEM_SITE,
+        frames.Column("bucket_start_on", "date", "first day of the day, week or month, past or planned"),
+        frames.Column(
+            "price", "number", "money a unit; null where it is not known", 0, frames.MOST_UNITS, may_be_null=True,
+            is_above_least=True,
+        ),
+        frames.Column(
+            "promotion", "number", "1 in a promotion, 0 outside, or the part of the bucket in it; null where it is not known",
+            0, 1, may_be_null=True,
+        ),
+    ),
+    key=("item_site", "bucket_start_on"),
+)  # fmt: skip
 
 # Promotions of so many buckets back are told; the usual price is the median of one season's.
 RECENT, QUARTER, OUTSIDE = 4, 13, 26
@@ -44,6 +65,23 @@ class Drivers:
             for one in (self.price, self.promotion)
         )
         return Drivers(*padded)
+
+
+def drivers_of(told: pl.DataFrame, history: DemandHistory, ahead: int) -> Drivers:
+    """The frame DRIVERS as arrays over a history and `ahead` buckets more; rows outside of them are passed over.
+
+    Raises Refused where the frame does not fit, names an item-site that is not in the history or a day that begins no bucket.
+    """
+    checked = frames.check(told, DRIVERS, history.item_sites.dtype)
+    rows, buckets = history.demand.shape
+    drivers = Drivers.unknown(rows, buckets + ahead)
+    places = places_of(history, checked, DRIVERS, "item_site")
+    for first, count in ((0, 0), (buckets, ahead)):
+        at, is_inside = buckets_of(history, checked, DRIVERS, count)
+        where = places[is_inside], first + at[is_inside]
+        for name in ("price", "promotion"):
+            getattr(drivers, name)[where] = checked[name].to_numpy()[is_inside]
+    return drivers
 
 
 def driver_columns(drivers: Drivers, demand: Floats, told: Floats, level: Floats, cycle: int, horizon: int) -> Floats32:

@@ -16,6 +16,7 @@ from ownstock.engine.blocks import in_blocks
 from ownstock.engine.cleaning import uncensored
 from ownstock.engine.corrections import expected_ahead, without_events
 from ownstock.engine.forecast import bank
+from ownstock.engine.forecast.drivers import drivers_of
 from ownstock.engine.forecast.global_model import GlobalModel, Plain, corrected, train
 from ownstock.engine.forecast.groups import Groups
 from ownstock.engine.forecast.nested_season import NestedSeason, nested_season
@@ -99,6 +100,7 @@ def forecast(
     model: GlobalModel | None,
     events: pl.DataFrame | None = None,
     endings: pl.DataFrame | None = None,
+    drivers: pl.DataFrame | None = None,
     seed: int,
     threads: int | None,
 ) -> tuple[pl.DataFrame, Pool]:
@@ -115,6 +117,12 @@ def forecast(
             code="unknown_profile",
             profile=profile,
         )
+    if drivers is not None and profile != "best":
+        raise Refused(
+            f"The profile {profile} knows nothing of prices and promotions; choose best, or say them as events.",
+            code="drivers_not_used",
+            profile=profile,
+        )
     if events is not None:
         history = without_events(history, events)
     skipped = _days_since_history(history, today)
@@ -125,9 +133,10 @@ def forecast(
     combined = bank.combine(judged, groups, stretch.protection, everywhere, threads)
     mean = _means(combined.level, judged.ahead, threads)
     if profile == "best":
-        model = model or train(history, groups, stretch.protection, seed, threads)
+        known = None if drivers is None else drivers_of(drivers, history, stretch.ahead)
+        model = model or train(history, groups, stretch.protection, seed, threads, known)
         if model.is_trained:
-            mean = corrected(model, history, groups, season, Plain(judged, combined), threads)
+            mean = corrected(model, history, groups, season, Plain(judged, combined), threads, known)
     if events is not None or endings is not None:
         mean = mean * expected_ahead(history, mean.shape[1], events, endings)
     mean = _from_today(mean, skipped / history.days_a_bucket)
