@@ -152,3 +152,13 @@ def _padded(one: Case, weeks: int) -> Case:
         "returned": [0.0] * missing + one["returned"],
         "in_stock": [1.0] * missing + one["in_stock"],
     }
+
+
+def test_next_to_no_demand_needs_next_to_no_stock() -> None:
+    """A mean that is smaller than numbers can well divide by."""
+    one = case(demand=[1.0] * 8, lead_time_days=0, unserved_demand="backorder")
+    forecast = pl.DataFrame(
+        {"item_site": [0], "mean_by_bucket": [[2e-311]], "bucket_days": [7.0], "variance_ratio": [0.0]}
+    )
+    decided = engine.decide(forecast, *frames_of([one])[1:])
+    assert decided["order_up_to_level"].to_list() == [0]

@@ -23,6 +23,8 @@ WIDEST = 4096
 FINEST = 6.0
 FINEST_BATCH = 16.0
 LEAST_SPREAD = 0.05
+# Fewer units than this are never wanted.
+LEAST_MEAN = 1e-15
 RATIO_GUARD = 1e-9
 # Beyond this mean demand of a window, an order never leaves more than the next window takes.
 LOOK_AHEAD_MEAN = 50.0
@@ -104,7 +106,7 @@ def count_band(mean: float, variance: float, band: Any) -> tuple[int, int]:
 
     Negative binomial, Poisson or binomial: one recursion P(k) = P(k-1)·(a + b·(k-1))/k, begun at the mode.
     """
-    if mean <= 0.0:
+    if mean < LEAST_MEAN:
         band[0] = 1.0
         return 0, 1
     b = 1.0 - mean / max(variance, LEAST_SPREAD * mean)
