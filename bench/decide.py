@@ -10,8 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,22 +17,13 @@ import polars as pl
 
 import ownstock.engine as engine
 from bench.tables import print_table
+from bench.timing import seconds
 from bench.workloads import Workload, workload
 from ownstock.engine.policy.newsvendor import over_cost
 from ownstock.engine.policy.plainly import OneItemSite, expected_cost, level_of, requirement
 
 SAMPLE = 200
 TARGET_ROWS_PER_S = 400_000
-
-
-def seconds(work: Callable[[], object], repeats: int) -> float:
-    """The median time of some runs."""
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return float(np.median(taken))
 
 
 def forecast_of(drawn: Workload, seed: int = 2) -> pl.DataFrame:

@@ -10,36 +10,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 import ownstock.engine as engine
 from bench import planned_totals
 from bench.retail import shop
 from bench.tables import print_table
-from bench.workloads import Workload, workload
+from bench.timing import seconds
+from bench.workloads import workload
 from ownstock.engine.demand_paths import Horizon
 from ownstock.engine.fences import Fences
 from ownstock.engine.forecast.drift import Drift
-from ownstock.engine.planned_orders import learn_drift
 
 CHANGED_FROM = 101
 FENCES = Fences(firm_weeks=2, flexible_weeks=4)
-
-
-def seconds(work: Callable[[], object], repeats: int) -> float:
-    """Of some runs, the median."""
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return float(np.median(taken))
 
 
 def speed(rows: int, repeats: int, threads: int | None = None) -> dict[str, Any]:
@@ -53,14 +39,10 @@ def speed(rows: int, repeats: int, threads: int | None = None) -> dict[str, Any]
         "planned_orders_s": round(planned_s, 2),
         "item_sites_per_s": round(rows / planned_s),
         "decisions_per_s": round(decisions / planned_s),
-        "learn_drift_s": round(seconds(lambda: _learn(drawn, threads), repeats), 2),
+        "learn_drift_s": round(seconds(lambda: engine.learn_drift(*drawn.frames, threads=threads), repeats), 2),
         "plan_s": round(plan_s, 2),
         "plans_per_s": round(rows / plan_s),
     }
-
-
-def _learn(drawn: Workload, threads: int | None) -> Drift:
-    return learn_drift(*drawn.frames, threads=threads)
 
 
 def truth(data: Path | None) -> dict[str, Any]:

@@ -252,5 +252,5 @@ def changes(folder: Path, origin: int, fences: Fences) -> list[dict[str, Any]]:
 
 def _rate(moved: pl.DataFrame, first: int, last: int) -> dict[str, float]:
     """The mean of the change rate over some weeks ahead and all replans."""
-    some = moved.filter(pl.col("week").is_between(first, last))
-    return {"change_rate": round(float(some["change_rate"].mean() or 0.0), 3)}  # type: ignore[arg-type]
+    rates = moved.filter(pl.col("week").is_between(first, last))["change_rate"].drop_nulls().to_numpy()
+    return {"change_rate": round(float(rates.mean()), 3) if rates.size else 0.0}

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def killed_at_every_step(store: Path) -> list[dict[str, Any]]:
     for step in itertools.count():
         before = number_of(store)
         hear, tell = os.pipe()
-        pid = in_a_child(lambda step=step, tell=tell: die_at(store, step, tell))  # type: ignore[misc]
+        pid = in_a_child(partial(die_at, store, step, tell))
         os.close(tell)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         with os.fdopen(hear) as pipe:

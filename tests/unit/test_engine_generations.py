@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import methodcaller
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,7 @@ def test_arrays_come_back_as_they_were_put(tmp_path: Path) -> None:
             draft.put(name, array)
         draft.publish({})
     for name, array in put.items():
-        found = read(tmp_path, lambda generation, name=name: generation.verified(name))  # type: ignore[misc]
+        found = read(tmp_path, methodcaller("verified", name))
         assert (found.shape, found.dtype.kind, found.tolist()) == (array.shape, array.dtype.kind, array.tolist())
 
 

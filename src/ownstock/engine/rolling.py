@@ -10,7 +10,6 @@ be made anew, and the policy decides from the forecast so corrected. Today all p
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -24,6 +23,7 @@ import polars as pl
 from ownstock.engine import run
 from ownstock.engine.arrays import NONE, Floats, Ints, Truths, take
 from ownstock.engine.arrivals import LeadTimes, OpenArrivals, lead_times_of, open_arrivals
+from ownstock.engine.blocks import cores
 from ownstock.engine.demand_paths import Chances, Drawn, Horizon, drawn, stream_names
 from ownstock.engine.fences import Fences, order_bounds
 from ownstock.engine.forecast.demand_forecast import DemandForecast
@@ -133,13 +133,9 @@ def _roll_each(start: Start, block: range, horizon: Horizon, paths: Paths, threa
         for row in block[first : first + AT_A_TIME]:
             _roll_one(start, row, horizon, paths, row - block.start)
 
-    with ThreadPoolExecutor(threads or _cores()) as pool:
+    with ThreadPoolExecutor(threads or cores()) as pool:
         for _ in pool.map(some, range(0, len(block), AT_A_TIME)):
             pass
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def _roll_one(start: Start, row: int, horizon: Horizon, paths: Paths, place: int) -> None:
