@@ -27,14 +27,30 @@ class CurrentTransaction(Func):
     arity = 0
 
 
-class TransactionIdField(models.Field):
-    """The 64-bit id of the transaction that wrote the row (`xid8`), filled by the database.
+class TransactionNumberField(models.Field):
+    """The 64-bit id of a transaction (`xid8`), an integer in Python: it never begins anew while the server lives."""
+
+    description = "Transaction id"
+
+    def db_type(self, connection: Any) -> str:
+        """PostgreSQL's own type for it."""
+        return "xid8"
+
+    def get_prep_value(self, value: Any) -> str | None:
+        """Give PostgreSQL a text, which it reads as `xid8`; from numbers it has no way."""
+        return value if value is None or hasattr(value, "resolve_expression") else str(value)
+
+    def from_db_value(self, value: str | int | None, expression: Any, connection: Any) -> int | None:
+        """Give Python's integer for PostgreSQL's text."""
+        return None if value is None else int(value)
+
+
+class TransactionIdField(TransactionNumberField):
+    """The id of the transaction that wrote the row, filled by the database.
 
     Ids and times are not in commit order; whoever reads "what is new" takes only rows below
     `pg_snapshot_xmin(pg_current_snapshot())`, or a slow writer's rows are lost for ever.
     """
-
-    description = "Transaction id"
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("editable", False)
@@ -46,11 +62,3 @@ class TransactionIdField(models.Field):
         name, path, args, options = super().deconstruct()
         options.pop("db_default", None)
         return name, path, args, options
-
-    def db_type(self, connection: Any) -> str:
-        """PostgreSQL's own type for it."""
-        return "xid8"
-
-    def from_db_value(self, value: str | int | None, expression: Any, connection: Any) -> int | None:
-        """Give Python's integer for PostgreSQL's text."""
-        return None if value is None else int(value)

@@ -24,7 +24,10 @@ class AuditEvent(models.Model):
 
     class Meta:
         db_table = "journal_audit_event"
-        indexes = [models.Index(fields=["subject", "id"], name="audit_event_by_subject")]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="audit_event_by_subject"),
+            models.Index(fields=["transaction_id", "id"], name="audit_event_by_transaction"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.verb} {self.subject}"
