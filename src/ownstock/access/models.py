@@ -1,10 +1,13 @@
-"""People and the keys of programs."""
+"""People, the keys of programs, and the seals over the facts."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+
+from ownstock.journal.fields import TransactionNumberField
 
 
 class User(AbstractUser):
@@ -37,3 +40,36 @@ class ApiKey(models.Model):
     def actor(self) -> str:
         """The key under which the journal names this program."""
         return f"key:{self.prefix}"
+
+
+class Seal(models.Model):
+    """A link of the chain over committed facts: the hashes of so many rows of one table, and the hash of the link before.
+
+    It covers the rows whose (transaction id, id) lies after the first pair and not after the second. The hashes are made
+    by the database (`access_row_hashes`, `access_seal_hash`).
+    """
+
+    number = models.BigIntegerField(primary_key=True, help_text="Its number in the chain, counted from 1.")
+    previous_hash = models.BinaryField(help_text="The hash of the seal before; zeros before the first.")
+    hash = models.BinaryField(help_text="SHA-256 of everything else in this row.")
+    table_name = models.CharField(max_length=63, help_text="Whose rows it covers.")
+    columns = ArrayField(
+        models.CharField(max_length=63), help_text="Which columns were hashed: a later one breaks no older seal."
+    )
+    since_transaction_id = TransactionNumberField(help_text="It covers what lies after this transaction id …")
+    since_id = models.BigIntegerField(help_text="… and this id.")
+    until_transaction_id = TransactionNumberField(help_text="It covers what lies up to this transaction id …")
+    until_id = models.BigIntegerField(help_text="… and this id; 0 where all below the watermark was covered.")
+    ids = ArrayField(models.BigIntegerField(), help_text="The rows, in the order of transaction id and id.")
+    row_hashes = ArrayField(models.BinaryField(), help_text="SHA-256 of each of these rows.")
+    rows_so_far = models.BigIntegerField(help_text="How many rows the chain covers up to here.")
+    sealed_at = models.DateTimeField(help_text="When the seal was made.")
+
+    append_only = True
+
+    class Meta:
+        db_table = "access_seal"
+        indexes = [models.Index(fields=["table_name", "number"], name="seal_by_table")]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.apps import apps
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
+from ownstock.journal.fields import TransactionIdField
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, OutboxRow
 
 GRACE = 3
@@ -47,3 +49,16 @@ def watermark() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         return int(cursor.fetchone()[0])
+
+
+def fact_models() -> list[type[Model]]:
+    """The models whose rows are facts that others follow: append-only, with the id of the transaction that wrote them.
+
+    Each has a number as key, `recorded_at`, an index of transaction id and key, and a text of its own (`str`).
+    """
+    return [
+        model
+        for model in apps.get_models()
+        if getattr(model, "append_only", False)
+        and any(isinstance(field, TransactionIdField) for field in model._meta.concrete_fields)
+    ]

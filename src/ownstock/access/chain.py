@@ -1,0 +1,225 @@
+"""Reading the chain of seals: its head, what waits for a seal, and whether everything is still as it was sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import ProgrammingError, connection, transaction
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from psycopg import sql
+
+from ownstock.access.models import Seal
+from ownstock.access.rules import (
+    BEFORE_THE_FIRST,
+    SEALED_AT_ONCE,
+    ChainHead,
+    Finding,
+    head_sentence,
+    missing_seals_sentence,
+)
+from ownstock.journal.queries import fact_models
+
+Progress = Callable[[int, int], None]
+SEALS_READ_AT_ONCE = 200
+WHAT_HAPPENED = {
+    "edited": "was edited after it was sealed",
+    "deleted": "was deleted",
+    "slipped_in": "was slipped in among what is sealed",
+}
+# The hashes are made here anew, by the words that the functions of the database use (`access_row_hashes`, `access_seal_hash`)
+# and not by these functions: who owns the database could have replaced them.
+SETTINGS = """
+    SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
+    SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1
+"""
+IS_WHOLE = """
+    SELECT s.hash = sha256(convert_to(ROW(s.number, s.previous_hash, s.table_name, s.columns, s.since_transaction_id,
+        s.since_id, s.until_transaction_id, s.until_id, s.ids, s.row_hashes, s.rows_so_far, s.sealed_at)::text, 'UTF8'))
+    FROM access_seal s WHERE s.number = %s
+"""
+ROWS = """
+    SELECT id, transaction_id::text AS transaction_id, sha256(convert_to(ROW({columns})::text, 'UTF8')) AS row_hash
+    FROM {table} WHERE (transaction_id, id) > (%s, %s) AND (transaction_id, id) <= (%s, %s)
+    ORDER BY {table}.transaction_id, id LIMIT %s
+"""
+IS_UNTOUCHED = """
+    SELECT s.ids IS NOT DISTINCT FROM r.ids AND s.row_hashes IS NOT DISTINCT FROM r.row_hashes
+    FROM access_seal s CROSS JOIN (
+        SELECT array_agg(f.id ORDER BY f.place) AS ids, array_agg(f.row_hash ORDER BY f.place) AS row_hashes
+        FROM (SELECT row_number() OVER () AS place, found.* FROM ({rows}) found) f
+    ) r
+    WHERE s.number = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Facts that are committed and not sealed yet: how many, and how long ago the oldest was recorded."""
+
+    rows: int
+    oldest_seconds: float
+
+
+def head() -> Seal | None:
+    """The last link of the chain, without the hashes of its rows; None while nothing is sealed."""
+    return _links().order_by("-number").first()
+
+
+def waiting() -> Waiting:
+    """What is committed and not sealed yet. An open transaction makes all that was recorded after it began wait."""
+    now = timezone.now()
+    rows, ages = 0, [0.0]
+    for model in fact_models():
+        found = _unsealed(model)
+        rows += found.count()
+        oldest = found.order_by("transaction_id", "pk").values_list("recorded_at", flat=True).first()
+        ages += [] if oldest is None else [(now - oldest).total_seconds()]
+    return Waiting(rows, max(ages))
+
+
+def verify(*, kept: ChainHead | None = None, progress: Progress | None = None) -> Iterator[Finding]:
+    """Walk the chain and name everything that is not as it was sealed; nothing at all means that all is.
+
+    Finds rows that were edited, exchanged, deleted or slipped in behind the seal, and seals that were edited, exchanged or
+    deleted, whoever did it. That the end of the chain was cut off, or the whole made anew, only a head that was kept
+    elsewhere shows. Reads every sealed row once, a link at a time; `progress` is told (links done, links in all).
+    """
+    last = head()
+    last_number = 0 if last is None else last.number
+    if kept is not None:
+        yield from _head_findings(kept, last_number)
+    before: Seal | None = None
+    ends: dict[str, tuple[int, int]] = {}
+    for link in _walk(last_number):
+        yield from _chain_findings(link, before, ends)
+        yield from _content_findings(link)
+        before, ends[link.table_name] = link, (link.until_transaction_id, link.until_id)
+        if progress:
+            progress(link.number, last_number)
+
+
+def _links() -> QuerySet[Seal]:
+    return Seal.objects.defer("ids", "row_hashes")
+
+
+def _walk(last_number: int) -> Iterator[Seal]:
+    """The links in order, up to one; what is sealed meanwhile is left to the next walk."""
+    number = 0
+    while found := list(
+        _links().filter(number__gt=number, number__lte=last_number).order_by("number")[:SEALS_READ_AT_ONCE]
+    ):
+        yield from found
+        number = found[-1].number
+
+
+def _unsealed(model: type[Model]) -> QuerySet[Any]:
+    """The rows of a table after the end of what is sealed of it."""
+    rows = model._default_manager.all()
+    last = _links().filter(table_name=model._meta.db_table).order_by("-number").first()
+    if last is None:
+        return rows
+    is_later = Q(transaction_id__gt=last.until_transaction_id)
+    return rows.filter(is_later | Q(transaction_id=last.until_transaction_id, pk__gt=last.until_id))
+
+
+def _head_findings(kept: ChainHead, last_number: int) -> Iterator[Finding]:
+    link = _links().filter(number=kept.number).first()
+    sentence = head_sentence(kept, None if link is None else bytes(link.hash), last_number)
+    if sentence is not None:
+        yield Finding(f"seal {kept.number}", sentence)
+
+
+def _chain_findings(link: Seal, before: Seal | None, ends: dict[str, tuple[int, int]]) -> Iterator[Finding]:
+    """Whether a link follows from the one before, and begins where its table's last one ended."""
+    number, expected = (0, BEFORE_THE_FIRST) if before is None else (before.number, bytes(before.hash))
+    if link.number != number + 1:
+        yield Finding(f"seal {number + 1}", missing_seals_sentence(number + 1, link.number - 1))
+    elif bytes(link.previous_hash) != expected:
+        place = f"seal {link.number}"
+        yield Finding(place, f"{place} does not follow from seal {number}: one of them was exchanged.")
+    elif (link.since_transaction_id, link.since_id) != ends.get(link.table_name, (0, 0)):
+        place = f"seal {link.number}"
+        yield Finding(place, f"{place} leaves out rows of {link.table_name} that came before its own.")
+
+
+def _content_findings(link: Seal) -> Iterator[Finding]:
+    """Whether a link says what it said when it was made, and its rows are what it says."""
+    place = f"seal {link.number}"
+    if not _ask(IS_WHOLE, [link.number])[0][0]:
+        yield Finding(place, f"{place} was edited; nobody can tell whether what it covers is as it was.")
+        return
+    try:
+        is_untouched = _is_untouched(link)
+    except ProgrammingError as error:
+        told = str(error).splitlines()[0]
+        yield Finding(place, f"{place} cannot be checked against {link.table_name}: {told}.")
+        return
+    if not is_untouched:
+        for row_id, what in _altered_rows(link):
+            row = _name(link.table_name, row_id)
+            yield Finding(row, f"{row} {WHAT_HAPPENED[what]} ({link}, {link.sealed_at:%Y-%m-%d %H:%M:%S} UTC).")
+
+
+def _is_untouched(link: Seal) -> bool:
+    """Whether in the place of a link's rows there stand these rows and no others; no row leaves the database for it."""
+    question = sql.SQL(IS_UNTOUCHED).format(rows=_rows_of(link))
+    # One row more than a link can hold is enough to see that there are too many.
+    return bool(_ask(question, [*_place_of(link), SEALED_AT_ONCE + 1, link.number])[0][0])
+
+
+def _rows_of(link: Seal) -> sql.Composed:
+    columns = sql.SQL(", ").join(map(sql.Identifier, link.columns))
+    return sql.SQL(ROWS).format(columns=columns, table=sql.Identifier(link.table_name))
+
+
+def _place_of(link: Seal) -> list[Any]:
+    """After which pair of (transaction id, id) a link's rows begin, and with which they end."""
+    return [str(link.since_transaction_id), link.since_id, str(link.until_transaction_id), link.until_id]
+
+
+def _ask(question: Any, parameters: list[Any]) -> list[Any]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SETTINGS)
+        cursor.execute(question, parameters)
+        return list(cursor.fetchall())
+
+
+def _altered_rows(link: Seal) -> Iterator[tuple[int, str]]:
+    """The ids of the rows that are not as a link says, and what happened to each."""
+    full = Seal.objects.get(number=link.number)
+    left = dict(zip(full.ids, map(bytes, full.row_hashes), strict=True))
+    for row_id, row_hash in _rows_in_place_of(link):
+        expected = left.pop(row_id, None)
+        if expected != row_hash:
+            yield row_id, "edited" if expected else "slipped_in"
+    model = _model_of(link.table_name)
+    there = set() if model is None else set(model._default_manager.filter(pk__in=left).values_list("pk", flat=True))
+    for row_id in left:
+        yield row_id, "edited" if row_id in there else "deleted"
+
+
+def _rows_in_place_of(link: Seal) -> Iterator[tuple[int, bytes]]:
+    """The rows that stand now where a link's rows stood, however many."""
+    question, place = _rows_of(link), _place_of(link)
+    while found := _ask(question, [*place, SEALED_AT_ONCE]):
+        for row_id, transaction_id, row_hash in found:
+            yield row_id, bytes(row_hash)
+            place[:2] = transaction_id, row_id
+
+
+def _model_of(table_name: str) -> type[Model] | None:
+    return next((model for model in apps.get_models() if model._meta.db_table == table_name), None)
+
+
+def _name(table_name: str, row_id: int) -> str:
+    """A row in the user's words, `posting 17 (receipt-4)`; what it says of itself is known only while it is there."""
+    model = _model_of(table_name)
+    if model is None:
+        return f"row {row_id} of {table_name}"
+    row = model._default_manager.filter(pk=row_id).first()
+    said = "" if row is None else f" ({row})"
+    return f"{model._meta.verbose_name} {row_id}{said}"

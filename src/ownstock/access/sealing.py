@@ -1,0 +1,53 @@
+"""The seal: a chain of hashes over facts that are committed, made afterwards and never in the transaction of a fact."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
+
+from ownstock.access.rules import SEALED_AT_ONCE
+from ownstock.base.errors import Refused
+from ownstock.journal.queries import fact_models
+
+TRANSACTIONS_BEGAN_ANEW = "OS005"
+
+
+def seal(most: int = SEALED_AT_ONCE) -> int:
+    """Seal every fact below the watermark, at most so many rows in each link; returns how many rows were sealed.
+
+    Each link is a transaction of its own: whoever is killed leaves the links before, whole. Several sealers take turns.
+
+    Raises:
+        Refused: the database counts its transactions from anew, so that nobody can tell old rows from new ones.
+    """
+    return sum(_seal_all_of(model, most) for model in fact_models())
+
+
+def _seal_all_of(model: type[Model], most: int) -> int:
+    total = found = _seal_next(model, most)
+    while found == most:
+        found = _seal_next(model, most)
+        total += found
+    return total
+
+
+def _seal_next(model: type[Model], most: int) -> int:
+    """Append one link over the next rows of a table, where there are any; returns how many they are."""
+    columns = [field.column for field in model._meta.concrete_fields]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT access_seal_next(%s, %s, %s)", [model._meta.db_table, columns, most])
+            return int(cursor.fetchone()[0])
+    except DatabaseError as error:
+        raise _refusal(error, model) from error
+
+
+def _refusal(error: DatabaseError, model: type[Model]) -> Exception:
+    if getattr(error.__cause__, "sqlstate", None) != TRANSACTIONS_BEGAN_ANEW:
+        return error
+    return Refused(
+        f"Nothing is sealed: {model._meta.db_table} was sealed up to a transaction that this server has not come to yet. "
+        "It was restored into a new server; let that one count on from where the old one was (pg_resetwal).",
+        code="transactions_began_anew",
+        table=model._meta.db_table,
+    )
