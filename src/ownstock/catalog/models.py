@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from ownstock.catalog.rules import STOCK_KINDS, LocationKind, UnservedDemand
+from ownstock.catalog.rules import (
+    STOCK_KINDS,
+    LocationKind,
+    ReceivingStatus,
+    Tracking,
+    UnservedDemand,
+    ValuationMethod,
+)
 from ownstock.journal.fields import QuantityField
 
 
@@ -32,13 +39,61 @@ class Item(models.Model):
         max_length=20, default="each", help_text="The stock unit in which all its quantities are counted."
     )
     unit_cost = QuantityField(help_text="Standard cost of one stock unit, in the company's currency.")
+    tracking = models.CharField(
+        max_length=10,
+        choices=[(t.value, t.value) for t in Tracking],
+        default=Tracking.NONE,
+        help_text="Whether every movement must name a lot (`lot`) or a single piece (`serial`).",
+    )
+    receiving_status = models.CharField(
+        max_length=12,
+        choices=[(s.value, s.value) for s in ReceivingStatus],
+        default=ReceivingStatus.RELEASED,
+        help_text="What its goods are when they come from a supplier.",
+    )
+    valuation_method = models.CharField(
+        max_length=16,
+        choices=[(m.value, m.value) for m in ValuationMethod],
+        default=ValuationMethod.MOVING_AVERAGE,
+        help_text="What its goods are worth when they leave.",
+    )
 
     class Meta:
         db_table = "catalog_item"
-        constraints = [models.CheckConstraint(name="item_cost_not_negative", condition=Q(unit_cost__gte=0))]
+        constraints = [
+            models.CheckConstraint(name="item_cost_not_negative", condition=Q(unit_cost__gte=0)),
+            models.CheckConstraint(name="item_tracking_known", condition=Q(tracking__in=[t.value for t in Tracking])),
+            models.CheckConstraint(
+                name="item_receiving_known", condition=Q(receiving_status__in=[s.value for s in ReceivingStatus])
+            ),
+            models.CheckConstraint(
+                name="item_valuation_known", condition=Q(valuation_method__in=[m.value for m in ValuationMethod])
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sku
+
+
+class ItemUnit(models.Model):
+    """Another unit an item is counted in: one of it is units_numerator / units_denominator stock units, exactly."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="units")
+    unit = models.CharField(max_length=20)
+    units_numerator = models.PositiveIntegerField()
+    units_denominator = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        db_table = "catalog_item_unit"
+        constraints = [
+            models.UniqueConstraint(fields=["item", "unit"], name="item_unit_once"),
+            models.CheckConstraint(
+                name="item_unit_conversion_positive", condition=Q(units_numerator__gt=0, units_denominator__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.unit}"
 
 
 class Location(models.Model):

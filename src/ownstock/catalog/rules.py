@@ -27,6 +27,29 @@ class UnservedDemand(StrEnum):
     BACKORDER = "backorder"
 
 
+class Tracking(StrEnum):
+    """How finely an item's goods are told apart. Where it is `none`, a lot may be named and need not be."""
+
+    NONE = "none"
+    LOT = "lot"
+    SERIAL = "serial"
+
+
+class ReceivingStatus(StrEnum):
+    """What goods are when they come from a supplier: ready for use, or waiting for quality to release them."""
+
+    RELEASED = "released"
+    QUARANTINE = "quarantine"
+
+
+class ValuationMethod(StrEnum):
+    """What an item's goods are worth when they leave: their standard cost, their average, or that of the oldest."""
+
+    STANDARD = "standard"
+    MOVING_AVERAGE = "moving_average"
+    FIFO = "fifo"
+
+
 STOCK_KINDS = frozenset({LocationKind.SITE, LocationKind.BIN, LocationKind.IN_TRANSIT})
 
 

@@ -13,9 +13,10 @@ from django.utils import timezone
 from ownstock.base.tables import BOOLEAN, DECIMAL, INSTANT, ROW, Fault, Field, checked, faults_refused, read_table
 from ownstock.catalog.models import Item, Location
 from ownstock.journal import actions as journal
-from ownstock.ledger.actions import append
-from ownstock.ledger.columns import Headers, Lines, resolve_lots
-from ownstock.ledger.rules import MAX_KEY_LENGTH, Kind, Status, content_hash, latest_moment
+from ownstock.ledger.actions.posting import append
+from ownstock.ledger.columns import Headers, Lines
+from ownstock.ledger.names import items_named, lots_named
+from ownstock.ledger.rules.posting import MAX_KEY_LENGTH, Kind, Status, content_hash, latest_moment
 
 LINES_AT_ONCE = 20_000
 HEADER = ["kind", "reference", "assumed"]
@@ -121,8 +122,10 @@ def _post(lines: pl.DataFrame, actor: str, progress: Progress) -> ImportedMoveme
 
 
 def _lots(lines: pl.DataFrame) -> dict[tuple[int, str], int]:
-    named = lines.filter(pl.col("lot") != "").select("sku_id", "lot").unique()
-    return resolve_lots(set(named.iter_rows()))
+    named = lines.filter(pl.col("lot") != "").select("sku_id", "lot", "sku").unique()
+    facts = items_named(set(named["sku"]))
+    lots = lots_named({(item, lot): facts[sku] for item, lot, sku in named.iter_rows()})
+    return {key: lot.id for key, lot in lots.items()}
 
 
 def _parts(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -1,35 +1,46 @@
-"""The verbs of the ledger, its only writers: post, reverse, rebuild."""
+"""Posting and taking back: the only ways by which facts come into the ledger."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item, Location
-from ownstock.catalog.queries import base_currency
 from ownstock.journal import actions as journal
-from ownstock.ledger import queries
-from ownstock.ledger.columns import Headers, Lines, columns_of, resolve
-from ownstock.ledger.models import Balance, Lot, Posting
-from ownstock.ledger.rules import PostingRequest, Shortage, check, doubled_keys, reversal, shortage_sentence
+from ownstock.ledger.actions.one_line import post_one_line
+from ownstock.ledger.columns import Headers, Lines, columns_of
+from ownstock.ledger.models import ImportedFile, Lot, Posting
+from ownstock.ledger.names import refuse_unfit, resolve
+from ownstock.ledger.queries.postings import request_of
+from ownstock.ledger.rules.posting import (
+    ClosedLine,
+    PostingRequest,
+    Shortage,
+    check,
+    closed_sentence,
+    doubled_keys,
+    reversal,
+    shortage_sentence,
+)
 
-KEY_REUSED, NOT_ENOUGH = "OS001", "OS002"
+KEY_REUSED, NOT_ENOUGH, CLOSED = "OS001", "OS002", "OS006"
 REVERSED_ONCE = "ledger_posting_reverses_id_key"
+SERIAL_ONCE, SERIAL_IS_ONE = "balance_serial_once", "balance_serial_is_one"
 HEADER_TYPES = ["text[]", "bytea[]", "text[]", "text[]", "bigint[]", "boolean[]"]
 LINE_TYPES = [
     "int[]", "int[]", "bigint[]", "bigint[]", "bigint[]", "text[]", "bigint[]", "text[]", "numeric[]", "timestamptz[]",
     "numeric[]",
 ]  # fmt: skip
-ARGUMENTS = ", ".join(f"%s::{name}" for name in ["text", "text", *HEADER_TYPES, *LINE_TYPES])
+ARGUMENTS = ", ".join(f"%s::{name}" for name in ["text", "bigint", *HEADER_TYPES, *LINE_TYPES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +57,9 @@ def post(requests: Sequence[PostingRequest], *, actor: str) -> list[Posted]:
     A batch is one instant: balances are checked after all its lines, not between them.
 
     Raises:
-        Refused: a line is malformed, names something unknown, a key was used for other content, or a balance would fall
-            below zero (the sentence names item, place, what is on hand and what was wanted).
+        Refused: a line is malformed, names something unknown or breaks its item's own rules, a key was used for other
+            content, a line moved in a period that is closed, or a balance would fall below zero (the sentence names item,
+            place, what is on hand and what was wanted).
     """
     now = timezone.now()
     for request in requests:
@@ -56,14 +68,27 @@ def post(requests: Sequence[PostingRequest], *, actor: str) -> list[Posted]:
         raise Refused(f"The key {doubled[0]} stands twice in one call.", code="doubled_key", keys=doubled)
     if not requests:
         return []
-    with transaction.atomic():
-        headers, lines = columns_of(requests, resolve(requests), reversed_id=None)
-        return append(headers, lines, actor=actor)
+    is_new = post_one_line(requests, actor=actor)
+    if is_new is not None:
+        return [Posted(requests[0].key, is_new)]
+    return post_lines(requests, actor=actor, now=now)
 
 
-def append(headers: Headers, lines: Lines, *, actor: str) -> list[Posted]:
+@transaction.atomic
+def post_lines(
+    requests: Sequence[PostingRequest], *, actor: str, now: datetime, is_release: bool = False
+) -> list[Posted]:
+    """Post checked documents by the posting function; `is_release` lets quality make goods usable (see `materials`)."""
+    names = resolve(requests)
+    refuse_unfit(requests, names, now=now, is_release=is_release)
+    headers, lines = columns_of(requests, names, reversed_id=None)
+    return append(headers, lines, actor=actor)
+
+
+def append(headers: Headers, lines: Lines, *, actor: str, imported_file: ImportedFile | None = None) -> list[Posted]:
     """Hand columns to the posting function; for callers that have checked and resolved them (`post`, the import)."""
-    parameters = [actor, base_currency(), *_arrays(headers), *_arrays(lines)]
+    file = imported_file.pk if imported_file else None
+    parameters = [actor, file, *_arrays(headers), *_arrays(lines)]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT posting_key, is_new FROM ledger_post({ARGUMENTS})", parameters)
@@ -91,11 +116,16 @@ def _element(value: object) -> str:
 
 
 def _refusal(error: DatabaseError) -> Exception:
+    """What the database refused, as a sentence; any other fault as it is."""
     cause = error.__cause__
-    if not isinstance(cause, psycopg.Error) or cause.diag.message_detail is None:
+    if not isinstance(cause, psycopg.Error):
         return error
     if cause.diag.constraint_name == REVERSED_ONCE:
         return Refused("This posting was reversed by somebody else just now.", code="already_reversed")
+    if cause.diag.constraint_name in (SERIAL_ONCE, SERIAL_IS_ONE):
+        return Refused("A serial number would be on hand twice. Nothing was posted.", code="serial_twice")
+    if cause.diag.message_detail is None:
+        return error
     if cause.sqlstate == KEY_REUSED:
         keys = json.loads(cause.diag.message_detail)
         return Refused(
@@ -108,12 +138,14 @@ def _refusal(error: DatabaseError) -> Exception:
         return Refused(
             shortage_sentence(shortages), code="not_enough_on_hand", shortages=[astuple(s) for s in shortages]
         )
+    if cause.sqlstate == CLOSED:
+        closed = _closed(json.loads(cause.diag.message_detail))
+        return Refused(closed_sentence(closed), code="period_closed", lines=[astuple(line) for line in closed[:100]])
     return error
 
 
 def _shortages(rows: Sequence[dict[str, Any]]) -> list[Shortage]:
-    skus = dict(Item.objects.filter(id__in={r["item"] for r in rows}).values_list("id", "sku"))
-    codes = dict(Location.objects.filter(id__in={r["location"] for r in rows}).values_list("id", "code"))
+    skus, codes = _skus(rows), _codes(rows)
     lots = dict(Lot.objects.filter(id__in={r["lot"] for r in rows if r["lot"]}).values_list("id", "code"))
     found = [
         Shortage(
@@ -127,6 +159,29 @@ def _shortages(rows: Sequence[dict[str, Any]]) -> list[Shortage]:
         for row in rows
     ]
     return sorted(found, key=lambda s: (s.sku, s.location, s.lot, s.status))
+
+
+def _closed(rows: Sequence[dict[str, Any]]) -> list[ClosedLine]:
+    skus, codes = _skus(rows), _codes(rows)
+    return [
+        ClosedLine(
+            key=row["key"],
+            line=row["line"],
+            sku=skus[row["item"]],
+            location=codes[row["location"]],
+            moved_at=datetime.fromisoformat(row["moved_at"]).astimezone(UTC),
+            until_on=date.fromisoformat(row["until_on"]),
+        )
+        for row in rows
+    ]
+
+
+def _skus(rows: Sequence[dict[str, Any]]) -> dict[int, str]:
+    return dict(Item.objects.filter(id__in={r["item"] for r in rows}).values_list("id", "sku"))
+
+
+def _codes(rows: Sequence[dict[str, Any]]) -> dict[int, str]:
+    return dict(Location.objects.filter(id__in={r["location"] for r in rows}).values_list("id", "code"))
 
 
 @transaction.atomic
@@ -146,27 +201,8 @@ def reverse(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
         if earlier.key == new_key:
             return Posted(new_key, is_new=False)
         raise Refused(f"{key} was already reversed by {earlier.key}.", code="already_reversed", key=key)
-    request = reversal(queries.request_of(posting), new_key)
+    request = reversal(request_of(posting), new_key)
     headers, lines = columns_of([request], resolve([request]), reversed_id=posting.pk)
     [posted] = append(headers, lines, actor=actor)
     journal.record(actor=actor, verb="ledger.reversed", subject=f"posting:{key}", new={"by": new_key}, reason=reason)
     return posted
-
-
-def rebuild(*, actor: str) -> list[queries.BalanceDifference]:
-    """Make every balance anew from the movements, as the database's owner; returns what differed before.
-
-    Postings wait while it runs: the balances are locked against writers from the comparison to the last row.
-    """
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {Balance._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
-        differences = queries.balance_differences(using="owner")
-        cursor.execute(queries.REPAIR_BALANCES)
-    if differences:
-        journal.record(
-            actor=actor,
-            verb="ledger.rebuilt",
-            subject="ledger:balances",
-            old={"differences": [d.sentence for d in differences[:100]], "count": len(differences)},
-        )
-    return differences

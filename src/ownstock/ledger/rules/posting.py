@@ -1,11 +1,11 @@
-"""Pure decisions of the ledger: what a posting must look like, and what its content is."""
+"""What a posting must look like, and what its content is."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -42,9 +42,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement asked for: so many stock units of an item (or of a lot of it) from one place to another.
+    """One movement asked for: so many of an item (or of a lot of it) from one place to another.
 
-    `moved_at` None means now. `unit_cost` None means the item's standard cost. Codes, not ids: what a person would write.
+    `moved_at` None means now. `unit_cost` None means the item's standard cost; it is always of one stock unit. `unit` empty
+    means the stock unit; of another one the quantity is converted, exactly. Codes, not ids: what a person would write.
     """
 
     sku: str
@@ -56,6 +57,7 @@ class Line:
     target_status: str = Status.RELEASED
     moved_at: datetime | None = None
     unit_cost: Decimal | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def line_text(line: Line) -> str:
     moved_at = "" if line.moved_at is None else str((line.moved_at - EPOCH) // timedelta(microseconds=1))
     unit_cost = "" if line.unit_cost is None else f"{line.unit_cost:.4f}"
     places = f"{line.source}|{line.source_status}|{line.target}|{line.target_status}"
-    return f"{line.sku}|{line.lot}|{places}|{line.quantity:.4f}|{moved_at}|{unit_cost}"
+    text = f"{line.sku}|{line.lot}|{places}|{line.quantity:.4f}|{moved_at}|{unit_cost}"
+    return f"{text}|{line.unit}" if line.unit else text
 
 
 def content_hash(kind: str, reference: str, line_texts: Iterable[str]) -> bytes:
@@ -158,9 +161,26 @@ def reversal(request: PostingRequest, key: str) -> PostingRequest:
     return replace(request, key=key, lines=lines)
 
 
-def unit_cost_of(amount: Decimal, quantity: Decimal) -> Decimal:
-    """The cost of one stock unit that a movement was valued at, to four decimals."""
-    return (abs(amount) / quantity).quantize(QUANTITY_STEP)
+@dataclass(frozen=True, slots=True)
+class ClosedLine:
+    """A line that moved in a period that is closed."""
+
+    key: str
+    line: int
+    sku: str
+    location: str
+    moved_at: datetime
+    until_on: date
+
+
+def closed_sentence(lines: Sequence[ClosedLine]) -> str:
+    """Say which line moved too early; the first by name."""
+    first = lines[0]
+    more = f" So did {len(lines) - 1} more." if len(lines) > 1 else ""
+    return (
+        f"Posting {first.key}, line {first.line} ({first.sku}): it moved at {first.moved_at:%Y-%m-%d %H:%M} UTC, and "
+        f"{first.location} is closed until {first.until_on}.{more} Post it with a later moment. Nothing was posted."
+    )
 
 
 def doubled_keys(requests: Iterable[PostingRequest]) -> list[str]:
