@@ -13,7 +13,7 @@ from ownstock.journal.models import OutboxRow
 from ownstock.journal.queries import trail
 from ownstock.ledger import queries as ledger
 from ownstock.ledger.actions import post
-from ownstock.ledger.models import ValuationEntry
+from ownstock.ledger.models import Movement
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import DraftLine, ReceiptLine
 from ownstock.purchasing.models import Delivery, PurchaseOrder
@@ -193,7 +193,7 @@ def test_goods_are_valued_as_bought_or_at_standard_cost_where_the_order_is_in_an
     PurchaseOrder.objects.update(currency=currency)
     actions.place(order.number, actor=ACTOR)
     receive(order, 10, key="dn1")
-    assert ValuationEntry.objects.get().amount == value
+    assert Movement.objects.get().unit_cost == value / 10
 
 
 def test_the_trail_of_an_order_tells_its_life(placed: PurchaseOrder) -> None:

@@ -96,12 +96,6 @@ def test_a_movement_slipped_into_a_posting_is_named(tamper: Callable[[str], None
     assert any("movement r1, line 9" in place for place in places())
 
 
-def test_a_posting_deleted_whole_is_named_by_the_journal(tamper: Callable[[str], None]) -> None:
-    tamper("DELETE FROM ledger_movement WHERE posting_id = (SELECT id FROM ledger_posting WHERE key = 's1')")
-    tamper("DELETE FROM ledger_posting WHERE key = 's1'")
-    assert places() == ["posting:s1", "balance CUP at SHOP (released)"]
-
-
 def test_an_altered_balance_is_named_and_rebuild_mends_it(tamper: Callable[[str], None]) -> None:
     tamper(
         "UPDATE ledger_balance SET on_hand = on_hand + 1 WHERE item_id = (SELECT id FROM catalog_item WHERE sku = 'CUP')"

@@ -98,8 +98,8 @@ def test_fields_of_records_that_are_dates_or_instants_are_named_so() -> None:
 def test_every_value_of_the_rules_enumerations_is_in_the_glossary() -> None:
     quoted = set(re.findall(r"`([^`]+)`", PAGES[0].read_text(encoding="utf-8")))
     missing = []
-    for app in sorted(path.parent.name for path in PACKAGE.glob("*/rules.py")):
-        for kind in vars(import_module(f"ownstock.{app}.rules")).values():
+    for path in sorted([*PACKAGE.glob("*/rules.py"), *PACKAGE.glob("*/rules/*.py")]):
+        for kind in vars(import_module(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts))).values():
             if isinstance(kind, type) and issubclass(kind, StrEnum) and kind.__name__ not in ("StrEnum", "Step"):
                 missing += [f"{kind.__name__}.{value}" for value in kind if value not in quoted]
     assert sorted(set(missing)) == []

@@ -17,8 +17,10 @@ from django.db.models import Sum
 from ownstock.catalog import imports as catalog
 from ownstock.catalog.actions import set_company
 from ownstock.lab.retail.tables import CURRENCY, SampleCompany, sample_company
+from ownstock.ledger.actions import value
 from ownstock.ledger.imports import import_movements
-from ownstock.ledger.models import Balance, ValuationEntry
+from ownstock.ledger.models import Balance
+from ownstock.ledger.queries import value_at
 from ownstock.planning import actions as planning
 from ownstock.planning import queries as plans
 from ownstock.planning.models import Proposal
@@ -106,13 +108,14 @@ def fates(company: SampleCompany) -> list[Fate]:
 
 
 def stock_figures() -> StockFigures:
-    """What is on hand now, and its value as the ledger keeps it."""
+    """What is on hand now, and its value as the ledger keeps it, all that was posted valued."""
+    value()
     held = Balance.objects.filter(on_hand__gt=0)
     return StockFigures(
         items_on_hand=held.values("item").distinct().count(),
         items_at_zero=Balance.objects.filter(on_hand=0).values("item").distinct().count(),
         units=held.aggregate(total=Sum("on_hand"))["total"] or Decimal(0),
-        value=ValuationEntry.objects.aggregate(total=Sum("amount"))["total"] or Decimal(0),
+        value=value_at(),
     )
 
 

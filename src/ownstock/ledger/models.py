@@ -69,7 +69,13 @@ class Posting(models.Model):
     transaction_id = TransactionIdField()
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
     imported_file = models.ForeignKey(
-        ImportedFile, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="postings"
+        ImportedFile,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="postings",
     )
     line_hashes = ArrayField(
         models.BinaryField(), help_text="SHA-256 of each movement, in line order: what `verify` compares."
@@ -81,9 +87,7 @@ class Posting(models.Model):
         db_table = "ledger_posting"
         indexes = [
             models.Index(fields=["transaction_id"], name="posting_by_transaction"),
-            models.Index(
-                fields=["imported_file"], name="posting_by_file", condition=Q(imported_file__isnull=False)
-            ),
+            models.Index(fields=["imported_file"], name="posting_by_file", condition=Q(imported_file__isnull=False)),
         ]
         constraints = [models.CheckConstraint(name="posting_kind_known", condition=Q(kind__in=[k.value for k in Kind]))]
 
@@ -207,7 +211,10 @@ class ValuationEntry(models.Model):
     """
 
     item = models.ForeignKey(Item, models.PROTECT, db_constraint=False, db_index=False)
-    movement = models.ForeignKey(Movement, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    posting = models.ForeignKey(
+        Posting, models.PROTECT, null=True, db_constraint=False, db_index=False, help_text="The movement's."
+    )
+    line = models.PositiveIntegerField(null=True, help_text="Which of its movements.")
     amount = QuantityField()
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=60, help_text="A movement's kind, or what changed the value without one.")
@@ -223,7 +230,7 @@ class ValuationEntry(models.Model):
         db_table = "ledger_valuation_entry"
         indexes = [
             models.Index(fields=["item", "valued_at"], name="valuation_by_item"),
-            models.Index(fields=["movement"], name="valuation_by_movement"),
+            models.Index(fields=["posting", "line"], name="valuation_by_movement"),
             models.Index(fields=["transaction_id"], name="valuation_by_transaction"),
         ]
 
@@ -240,9 +247,9 @@ class Valuation(models.Model):
     item = models.ForeignKey(Item, models.PROTECT)
     moved_at = models.DateTimeField(help_text="Of the last movement that is in it.")
     movement_id = models.BigIntegerField(help_text="Of the same: movements are valued by moment, then by number.")
-    quantity = QuantityField()
-    amount = QuantityField()
-    layers = models.JSONField(help_text="What is left of each receipt, oldest first: quantity and amount.")
+    layers = models.JSONField(
+        help_text="What is left of each receipt, oldest first: quantity and amount, each counted in 0.0001."
+    )
 
     class Meta:
         db_table = "ledger_valuation"
@@ -251,7 +258,7 @@ class Valuation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item_id}: {self.quantity} for {self.amount}"
+        return f"{self.item_id} until {self.moved_at}"
 
 
 class ValuationMark(models.Model):

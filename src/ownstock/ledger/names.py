@@ -43,7 +43,7 @@ def resolve(requests: Sequence[PostingRequest]) -> Names:
 def items_named(skus: set[str]) -> dict[str, ItemFacts]:
     """What the ledger must know of items, by code. Raises Refused where one is not in the catalogue."""
     rows = Item.objects.filter(sku__in=skus).values_list("sku", "id", "tracking", "receiving_status")
-    found = {sku: ItemFacts(*facts) for sku, *facts in rows}
+    found = {sku: ItemFacts(pk, tracking, receiving) for sku, pk, tracking, receiving in rows}
     _refuse_unknown("item", skus - found.keys())
     return found
 
@@ -67,7 +67,11 @@ def lots_named(named: Mapping[tuple[int, str], ItemFacts]) -> dict[tuple[int, st
     Lot.objects.bulk_create(fresh, ignore_conflicts=True)
     rows = Lot.objects.filter(item_id__in={item for item, _ in named}, code__in={code for _, code in named})
     found = rows.values_list("item_id", "code", "id", "expires_on", "retest_on")
-    return {(item, code): LotFacts(*facts) for item, code, *facts in found if (item, code) in named}
+    return {
+        (item, code): LotFacts(pk, expires_on, retest_on)
+        for item, code, pk, expires_on, retest_on in found
+        if (item, code) in named
+    }
 
 
 def _units(named: set[tuple[int, str]]) -> dict[tuple[int, str], Conversion]:
@@ -75,9 +79,9 @@ def _units(named: set[tuple[int, str]]) -> dict[tuple[int, str], Conversion]:
     if not named:
         return {}
     of_items = {item for item, _ in named}
-    found: dict[tuple[int, str], Conversion] = {
-        (item, unit): (1, 1) for item, unit in Item.objects.filter(id__in=of_items).values_list("id", "unit")
-    }
+    found: dict[tuple[int, str], Conversion] = dict.fromkeys(
+        Item.objects.filter(id__in=of_items).values_list("id", "unit"), (1, 1)
+    )
     rows = ItemUnit.objects.filter(item_id__in=of_items)
     for item, unit, numerator, denominator in rows.values_list(
         "item_id", "unit", "units_numerator", "units_denominator"
@@ -98,9 +102,7 @@ def _refuse_unknown(noun: str, codes: Iterable[str]) -> None:
         )
 
 
-def refuse_unfit(
-    requests: Sequence[PostingRequest], names: Names, *, now: datetime, is_release: bool = False
-) -> None:
+def refuse_unfit(requests: Sequence[PostingRequest], names: Names, *, now: datetime, is_release: bool = False) -> None:
     """Refuse lines that their items' own rules forbid: lots not named, goods not released, lots expired.
 
     Raises:

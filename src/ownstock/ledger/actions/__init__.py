@@ -2,5 +2,6 @@
 
 from ownstock.ledger.actions.balances import rebuild
 from ownstock.ledger.actions.posting import Posted, post, reverse
+from ownstock.ledger.actions.valuation import add_late_cost, value
 
-__all__ = ["Posted", "post", "rebuild", "reverse"]
+__all__ = ["Posted", "add_late_cost", "post", "rebuild", "reverse", "value"]

@@ -92,6 +92,10 @@ SELECT m.id, m.posting_id, m.line, m.item_id, m.lot_id, m.source_id, m.source_st
 FROM ledger_movement_before m JOIN ledger_posting p ON p.id = m.posting_id
 LEFT JOIN ledger_valuation_entry v ON v.movement_id = m.id
 ORDER BY m.id;
+ALTER TABLE ledger_valuation_entry DISABLE TRIGGER USER;
+UPDATE ledger_valuation_entry v SET posting_id = m.posting_id, line = m.line
+FROM ledger_movement_before m WHERE m.id = v.movement_id;
+ALTER TABLE ledger_valuation_entry ENABLE TRIGGER USER;
 SELECT setval('ledger_movement_id_seq', coalesce((SELECT max(id) FROM ledger_movement), 0) + 1, false);
 DROP TABLE ledger_movement_before;
 ALTER TABLE ledger_posting DISABLE TRIGGER USER;
@@ -309,6 +313,7 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.RemoveField(model_name="valuationentry", name="movement"),
         migrations.RunSQL(SERIALS),
         migrations.RunSQL(POST),
         migrations.RunSQL(GIVE_WAY),
