@@ -18,8 +18,7 @@ from ownstock.api.orders import AcknowledgementIn, ReceiptIn
 from ownstock.api.postings import PostingsIn
 from ownstock.api.urls import api
 from ownstock.journal.models import Heartbeat
-from ownstock.journal.queries import trail
-from ownstock.ledger.models import Balance, Movement
+from ownstock.ledger.models import Balance, Movement, Posting
 from ownstock.planning import actions as planning
 from ownstock.planning.models import Proposal
 from ownstock.purchasing import actions as purchasing
@@ -151,7 +150,7 @@ def test_movements_are_posted_once_and_by_the_key_that_called(program: Client, t
     first, again = (post(program, "postings", posting()).json() for _ in range(2))
     assert (first, again) == ([{"key": "a1", "is_new": True}], [{"key": "a1", "is_new": False}])
     assert Balance.objects.get().on_hand == 7
-    assert trail("posting:a1").get().actor == f"key:{token[:8]}"
+    assert Posting.objects.get(key="a1").actor == f"key:{token[:8]}"
 
 
 def test_what_is_not_there_cannot_leave(program: Client) -> None:

@@ -40,7 +40,7 @@ class ImportedFile(models.Model):
     content_hash = models.BinaryField(help_text="SHA-256 of the file.")
     row_count = models.PositiveIntegerField()
     actor = models.CharField(max_length=100)
-    imported_at = models.DateTimeField(db_default=Now())
+    imported_at = models.DateTimeField(db_default=Now(), help_text="When it was brought in.")
     undone_at = models.DateTimeField(null=True, blank=True, help_text="When its postings were reversed.")
 
     class Meta:

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('content_hash', models.BinaryField(help_text='SHA-256 of the file.')),
                 ('row_count', models.PositiveIntegerField()),
                 ('actor', models.CharField(max_length=100)),
-                ('imported_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('imported_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it was brought in.')),
                 ('undone_at', models.DateTimeField(blank=True, help_text='When its postings were reversed.', null=True)),
             ],
             options={
