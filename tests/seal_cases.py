@@ -20,7 +20,7 @@ def seal_all(most: int = SEALED_AT_ONCE) -> int:
     """Seal until nothing waits: on the tests' server others' transactions, in other databases, hold the watermark back."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     sealed = sealing.seal(most)
-    while chain.waiting().rows:
+    while chain.waiting_rows():
         assert time.monotonic() < deadline, "Waited in vain until everything was sealed."
         time.sleep(0.05)
         sealed += sealing.seal(most)

@@ -165,6 +165,13 @@ def test_a_seal_that_was_made_anew_after_an_edit_no_longer_fits_the_chain(tamper
     assert findings() == [f"seal {after} does not follow from seal {link.number}: one of them was exchanged."]
 
 
+def test_a_seal_that_begins_too_late_is_named(tamper: Tamper) -> None:
+    last = head_now().number
+    tamper(f"UPDATE access_seal SET since_id = since_id + 1 WHERE number = {last}")
+    tamper(f"UPDATE access_seal s SET hash = access_seal_hash(s) WHERE number = {last}")
+    assert findings() == [f"seal {last} leaves out rows of journal_audit_event that came before its own."]
+
+
 def test_two_seals_that_were_exchanged_are_both_named(tamper: Tamper) -> None:
     for before, after in ((2, -1), (3, 2), (-1, 3)):
         tamper(f"UPDATE access_seal SET number = {after} WHERE number = {before}")

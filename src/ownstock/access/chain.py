@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -56,29 +55,27 @@ IS_UNTOUCHED = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Facts that are committed and not sealed yet: how many, and how long ago the oldest was recorded."""
-
-    rows: int
-    oldest_seconds: float
-
-
 def head() -> Seal | None:
     """The last link of the chain, without the hashes of its rows; None while nothing is sealed."""
     return _links().order_by("-number").first()
 
 
-def waiting() -> Waiting:
-    """What is committed and not sealed yet. An open transaction makes all that was recorded after it began wait."""
+def waiting_rows() -> int:
+    """How many facts are committed and not sealed yet."""
+    return sum(_unsealed(model).count() for model in fact_models())
+
+
+def oldest_waiting_seconds() -> float:
+    """How long ago the oldest fact that is not sealed yet was recorded; 0 when there is none.
+
+    An open transaction makes all wait that was recorded after it began.
+    """
     now = timezone.now()
-    rows, ages = 0, [0.0]
-    for model in fact_models():
-        found = _unsealed(model)
-        rows += found.count()
-        oldest = found.order_by("transaction_id", "pk").values_list("recorded_at", flat=True).first()
-        ages += [] if oldest is None else [(now - oldest).total_seconds()]
-    return Waiting(rows, max(ages))
+    firsts = (
+        _unsealed(model).order_by("transaction_id", "pk").values_list("recorded_at", flat=True).first()
+        for model in fact_models()
+    )
+    return max(((now - recorded_at).total_seconds() for recorded_at in firsts if recorded_at), default=0.0)
 
 
 def verify(*, kept: ChainHead | None = None, progress: Progress | None = None) -> Iterator[Finding]:
@@ -93,13 +90,39 @@ def verify(*, kept: ChainHead | None = None, progress: Progress | None = None) -
     if kept is not None:
         yield from _head_findings(kept, last_number)
     before: Seal | None = None
-    ends: dict[str, tuple[int, int]] = {}
+    ends = _Ends()
     for link in _walk(last_number):
         yield from _chain_findings(link, before, ends)
-        yield from _content_findings(link)
-        before, ends[link.table_name] = link, (link.until_transaction_id, link.until_id)
+        if _ask(IS_WHOLE, [link.number])[0][0]:
+            yield from _row_findings(link)
+            ends.add(link)
+        else:
+            yield Finding(str(link), f"{link} was edited; nobody can tell whether what it covers is as it was.")
+            ends.forget(link.table_name)
+        before = link
         if progress:
             progress(link.number, last_number)
+
+
+class _Ends:
+    """Where what is sealed of each table ends; not known behind a link that is missing or was edited."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, int] | None] = {}
+        self._of_others: tuple[int, int] | None = (0, 0)
+
+    def add(self, link: Seal) -> None:
+        self._known[link.table_name] = (link.until_transaction_id, link.until_id)
+
+    def forget(self, table_name: str) -> None:
+        self._known[table_name] = None
+
+    def forget_all(self) -> None:
+        self._known, self._of_others = {}, None
+
+    def is_followed_by(self, link: Seal) -> bool:
+        end = self._known.get(link.table_name, self._of_others)
+        return end is None or end == (link.since_transaction_id, link.since_id)
 
 
 def _links() -> QuerySet[Seal]:
@@ -133,30 +156,25 @@ def _head_findings(kept: ChainHead, last_number: int) -> Iterator[Finding]:
         yield Finding(f"seal {kept.number}", sentence)
 
 
-def _chain_findings(link: Seal, before: Seal | None, ends: dict[str, tuple[int, int]]) -> Iterator[Finding]:
+def _chain_findings(link: Seal, before: Seal | None, ends: _Ends) -> Iterator[Finding]:
     """Whether a link follows from the one before, and begins where its table's last one ended."""
     number, expected = (0, BEFORE_THE_FIRST) if before is None else (before.number, bytes(before.hash))
     if link.number != number + 1:
         yield Finding(f"seal {number + 1}", missing_seals_sentence(number + 1, link.number - 1))
+        ends.forget_all()
     elif bytes(link.previous_hash) != expected:
-        place = f"seal {link.number}"
-        yield Finding(place, f"{place} does not follow from seal {number}: one of them was exchanged.")
-    elif (link.since_transaction_id, link.since_id) != ends.get(link.table_name, (0, 0)):
-        place = f"seal {link.number}"
-        yield Finding(place, f"{place} leaves out rows of {link.table_name} that came before its own.")
+        yield Finding(str(link), f"{link} does not follow from seal {number}: one of them was exchanged.")
+    elif not ends.is_followed_by(link):
+        yield Finding(str(link), f"{link} leaves out rows of {link.table_name} that came before its own.")
 
 
-def _content_findings(link: Seal) -> Iterator[Finding]:
-    """Whether a link says what it said when it was made, and its rows are what it says."""
-    place = f"seal {link.number}"
-    if not _ask(IS_WHOLE, [link.number])[0][0]:
-        yield Finding(place, f"{place} was edited; nobody can tell whether what it covers is as it was.")
-        return
+def _row_findings(link: Seal) -> Iterator[Finding]:
+    """Whether a link's rows are what it says."""
     try:
         is_untouched = _is_untouched(link)
     except ProgrammingError as error:
         told = str(error).splitlines()[0]
-        yield Finding(place, f"{place} cannot be checked against {link.table_name}: {told}.")
+        yield Finding(str(link), f"{link} cannot be checked against {link.table_name}: {told}.")
         return
     if not is_untouched:
         for row_id, what in _altered_rows(link):

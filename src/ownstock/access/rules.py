@@ -12,6 +12,7 @@ from ownstock.base.errors import Refused
 PREFIX_LENGTH = 8
 # A link of a million rows would be a row of 44 MB; one of 10,000 is half a megabyte.
 SEALED_AT_ONCE = 10_000
+LINKS_AT_ONCE = 20
 BEFORE_THE_FIRST = bytes(32)
 HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
 

@@ -1,4 +1,4 @@
-"""What runs by itself: telling what waits in the outbox, and looking after those who tell it."""
+"""What runs by itself: telling what waits in the outbox, looking after those who tell it, sealing what was committed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ import logging
 from django.conf import settings
 from django.db import transaction
 
-from ownstock.automation.rules import SWEEP, SWEEP_EVERY_SECONDS, silence_sentence
+from ownstock.access import chain, sealing
+from ownstock.automation.rules import (
+    SEAL_LATE_SECONDS,
+    SWEEP,
+    SWEEP_EVERY_SECONDS,
+    late_seal_sentence,
+    silence_sentence,
+)
 from ownstock.base.errors import Refused, Unavailable
 from ownstock.exchange import actions as exchange
 from ownstock.exchange import transports
@@ -94,3 +101,25 @@ def sweep() -> None:
             sentence=silence_sentence(heartbeat.job, heartbeat.beat_at, heartbeat.expected_every_seconds),
             facts={"job": heartbeat.job, "beat_at": heartbeat.beat_at.isoformat()},
         )
+
+
+def seal() -> int:
+    """Seal what was committed; where that cannot be done, people are told. Returns how many rows were sealed."""
+    try:
+        sealed = sealing.seal()
+    except Refused as refusal:
+        journal.raise_alert("seal_stopped", kind="seal_stopped", sentence=refusal.sentence, facts=refusal.facts)
+        return 0
+    if sealed:
+        journal.clear_alert("seal_stopped", because="facts are sealed again")
+    return sealed
+
+
+def watch_seal() -> None:
+    """Tell people while facts have waited too long for their seal."""
+    oldest_seconds = chain.oldest_waiting_seconds()
+    if oldest_seconds > SEAL_LATE_SECONDS:
+        facts = {"oldest_waiting_seconds": round(oldest_seconds)}
+        journal.raise_alert("seal_late", kind="seal_late", sentence=late_seal_sentence(oldest_seconds), facts=facts)
+    else:
+        journal.clear_alert("seal_late", because="what waited was sealed")

@@ -25,15 +25,15 @@ def audit() -> None:
 @json_option
 def show_head() -> None:
     """Print the head of the chain of seals, to be kept where nobody who can write to the database can reach it."""
-    last, waiting = chain.head(), chain.waiting()
-    facts = {"waiting_rows": waiting.rows, "oldest_waiting_seconds": round(waiting.oldest_seconds, 1)}
+    last, waiting = chain.head(), chain.waiting_rows()
+    facts = {"waiting_rows": waiting, "oldest_waiting_seconds": round(chain.oldest_waiting_seconds(), 1)}
     if last is None:
-        tell(f"Nothing is sealed yet; {_are(waiting.rows)} waiting.", facts)
+        tell(f"Nothing is sealed yet; {_are(waiting)} waiting.", facts)
         return
     head = str(ChainHead(last.number, bytes(last.hash)))
     tell(
         f"{head}\nSealed at {last.sealed_at:%Y-%m-%d %H:%M:%S} UTC: {counted(last.rows_so_far, 'row')}; "
-        f"{_are(waiting.rows)} waiting.",
+        f"{_are(waiting)} waiting.",
         {"head": head, "rows": last.rows_so_far, "sealed_at": last.sealed_at, **facts},
     )
 
@@ -63,11 +63,11 @@ def verify(ctx: click.Context, kept: str | None, limit: int) -> None:
 
 
 def _all_is_well() -> str:
-    last, waiting = chain.head(), chain.waiting()
+    last, waiting = chain.head(), chain.waiting_rows()
     rows, links = (0, 0) if last is None else (last.rows_so_far, last.number)
     return (
         f"All is as it was sealed: {counted(rows, 'row')} in {counted(links, 'seal')}. "
-        f"{_are(waiting.rows).capitalize()} not sealed yet."
+        f"{_are(waiting).capitalize()} not sealed yet."
     )
 
 

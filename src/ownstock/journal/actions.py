@@ -1,4 +1,4 @@
-"""Writing the journal: record, enqueue, claim, complete, fail, sweep, answer once, beat, raise and clear alerts."""
+"""Writing the journal: record, enqueue, claim, complete, fail, sweep, answer once, beat, alert, announce."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
@@ -17,7 +17,14 @@ from procrastinate.exceptions import AlreadyEnqueued
 from ownstock.base.errors import Refused
 from ownstock.base.fingerprints import fingerprint
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, IdempotentAnswer, OutboxRow
-from ownstock.journal.rules import ATTEMPTS_BEFORE_ALERT, MAX_ATTEMPTS, retry_delay_seconds
+from ownstock.journal.rules import (
+    ATTEMPTS_BEFORE_ALERT,
+    CHANGES,
+    MAX_ATTEMPTS,
+    Changes,
+    announcement,
+    retry_delay_seconds,
+)
 
 State = OutboxRow.State
 DIED = "whoever sent it died on the way."
@@ -207,3 +214,11 @@ def clear_alert(key: str, *, because: str) -> None:
 def clear_alerts(keys: Iterable[str], *, because: str) -> None:
     """Close the open alerts of several root causes, saying why."""
     Alert.objects.filter(key__in=list(keys), cleared_at=None).update(cleared_at=timezone.now(), cleared_because=because)
+
+
+def announce(watermark: int, changes: Changes) -> None:
+    """Tell whoever listens on `ownstock_changes` what changed up to a watermark: in a transaction of its own, never in one
+    that posts, because announcements are committed one after another.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANGES, announcement(watermark, changes)])

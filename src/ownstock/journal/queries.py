@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import F, Model, QuerySet
+from django.db.models import BinaryField, F, JSONField, Model, QuerySet
 from django.utils import timezone
 
 from ownstock.journal.fields import TransactionIdField
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, OutboxRow
+from ownstock.journal.rules import MAX_SUBJECTS, Changes
 
 GRACE = 3
 
@@ -62,3 +64,31 @@ def fact_models() -> list[type[Model]]:
         if getattr(model, "append_only", False)
         and any(isinstance(field, TransactionIdField) for field in model._meta.concrete_fields)
     ]
+
+
+def changes(since: int, until: int) -> Changes:
+    """The facts of transactions from one watermark up to, not including, another; of very many, the first subjects.
+
+    The subject of a fact is its own word for it (`subject`), else its kind and what it says of itself: `posting:r1`.
+    """
+    counts: dict[str, int] = {}
+    subjects: dict[str, None] = {}
+    is_complete = True
+    for model in fact_models():
+        found = model._default_manager.filter(transaction_id__gte=since, transaction_id__lt=until)
+        rows = list(found.defer(*_heavy_fields(model)).order_by("transaction_id", "pk")[: MAX_SUBJECTS + 1])
+        if rows:
+            is_all = len(rows) <= MAX_SUBJECTS
+            counts[model._meta.db_table] = len(rows) if is_all else found.count()
+            subjects |= dict.fromkeys(map(_subject, rows))
+            is_complete = is_complete and is_all
+    return Changes(counts, list(subjects), is_complete)
+
+
+def _heavy_fields(model: type[Model]) -> list[str]:
+    """Those that may be large and are in no subject."""
+    return [f.name for f in model._meta.concrete_fields if isinstance(f, BinaryField | ArrayField | JSONField)]
+
+
+def _subject(row: Model) -> str:
+    return getattr(row, "subject", None) or f"{str(row._meta.verbose_name).replace(' ', '_')}:{row}"

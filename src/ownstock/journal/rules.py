@@ -1,11 +1,19 @@
-"""Pure decisions of the journal: when to try again, and when to give up."""
+"""Pure decisions of the journal: when to try again, when to give up, and how a change is announced."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 MAX_ATTEMPTS = 36
 ATTEMPTS_BEFORE_ALERT = 8
 FIRST_RETRY_SECONDS = 5
 LONGEST_RETRY_SECONDS = 3600
+# Whoever listens here hears of changes; PostgreSQL takes less than 8,000 bytes at once.
+CHANGES = "ownstock_changes"
+MAX_ANNOUNCEMENT_BYTES = 7_900
+MAX_SUBJECTS = 100
 
 
 def retry_delay_seconds(attempts: int) -> int | None:
@@ -18,3 +26,32 @@ def retry_delay_seconds(attempts: int) -> int | None:
         return None
     doublings: int = 2 ** max(attempts - 1, 0)
     return min(FIRST_RETRY_SECONDS * doublings, LONGEST_RETRY_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed between two watermarks: how many facts in each table, and to what they happened.
+
+    Where not `is_complete`, more happened than the subjects say, and a reader must look for itself.
+    """
+
+    counts: Mapping[str, int]
+    subjects: Sequence[str]
+    is_complete: bool
+
+
+def announcement(watermark: int, changes: Changes) -> str:
+    """The text of one announcement, JSON: up to which watermark, and as many subjects as there is room for."""
+    subjects = list(changes.subjects[:MAX_SUBJECTS])
+    while True:
+        is_complete = changes.is_complete and len(subjects) == len(changes.subjects)
+        told = {
+            "watermark": watermark,
+            "counts": dict(changes.counts),
+            "subjects": subjects,
+            "is_complete": is_complete,
+        }
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        if len(text.encode()) <= MAX_ANNOUNCEMENT_BYTES:
+            return text
+        subjects = subjects[: len(subjects) * 3 // 4]

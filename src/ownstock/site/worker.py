@@ -1,4 +1,4 @@
-"""The worker: one process that runs the jobs, and goes on when the database comes back."""
+"""The worker: one process that runs the jobs and the ticker, and goes on when the database comes back."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from procrastinate.contrib.django import app, connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
+from ownstock.automation import actions as automation
+from ownstock.automation.ticker import ticking
 from ownstock.base.errors import Unavailable
 from ownstock.exchange import transports
 from ownstock.journal import actions as journal
@@ -24,11 +26,14 @@ from ownstock.journal import actions as journal
 CONCURRENCY = 2
 CONNECTIONS = 4
 RETRY_SECONDS = 5
+FAULTS = (ConnectorException, DatabaseError, psycopg.Error)
 log = logging.getLogger(__name__)
 
 
 def run_worker(*, once: bool = False) -> None:
     """Run jobs until SIGTERM or SIGINT, or, if `once`, until none waits; what is being sent is finished first.
+
+    Beside the jobs it announces what changes and seals it; if `once`, it seals in the end what was committed.
 
     Call it from the main thread, with Django set up. Without `once` it outlives the database: it tries again every few
     seconds until it is back.
@@ -40,13 +45,28 @@ def run_worker(*, once: bool = False) -> None:
     _speak()
     if settings.SMTP_URL:
         transports.mail_server(settings.SMTP_URL)
+    if once:
+        _run_once()
+        return
+    with ticking():
+        _run_until_stopped()
+
+
+def _run_once() -> None:
+    try:
+        _run(once=True)
+        while automation.seal():
+            pass
+    except FAULTS as fault:
+        raise Unavailable(f"The database does not answer ({fault}).", code="database_not_ready") from fault
+
+
+def _run_until_stopped() -> None:
     is_done = False
     while not is_done:
         try:
-            is_done = _run(once=once) or once
-        except (ConnectorException, DatabaseError, psycopg.Error) as fault:
-            if once:
-                raise Unavailable(f"The database does not answer ({fault}).", code="database_not_ready") from fault
+            is_done = _run(once=False)
+        except FAULTS as fault:
             log.warning("The database does not answer (%s).", fault)
         if not is_done:
             log.warning("The worker starts again in %d seconds.", RETRY_SECONDS)
