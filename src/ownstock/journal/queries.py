@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BinaryField, F, JSONField, Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from ownstock.journal.fields import TransactionIdField
@@ -69,26 +69,28 @@ def fact_models() -> list[type[Model]]:
 def changes(since: int, until: int) -> Changes:
     """The facts of transactions from one watermark up to, not including, another; of very many, the first subjects.
 
-    The subject of a fact is its own word for it (`subject`), else its kind and what it says of itself: `posting:r1`.
+    The subject of a fact is its own word for it (`subject`), else its kind and key, as `posting:r1`. Facts that have
+    neither are counted.
     """
     counts: dict[str, int] = {}
     subjects: dict[str, None] = {}
     is_complete = True
     for model in fact_models():
         found = model._default_manager.filter(transaction_id__gte=since, transaction_id__lt=until)
-        rows = list(found.defer(*_heavy_fields(model)).order_by("transaction_id", "pk")[: MAX_SUBJECTS + 1])
-        if rows:
-            is_all = len(rows) <= MAX_SUBJECTS
-            counts[model._meta.db_table] = len(rows) if is_all else found.count()
-            subjects |= dict.fromkeys(map(_subject, rows))
-            is_complete = is_complete and is_all
+        named = _subjects(model, found.order_by("transaction_id", "pk"))
+        count = len(named) if 0 < len(named) <= MAX_SUBJECTS else found.count()
+        if count:
+            counts[model._meta.db_table] = count
+            subjects |= dict.fromkeys(named)
+            is_complete = is_complete and len(named) <= MAX_SUBJECTS
     return Changes(counts, list(subjects), is_complete)
 
 
-def _heavy_fields(model: type[Model]) -> list[str]:
-    """Those that may be large and are in no subject."""
-    return [f.name for f in model._meta.concrete_fields if isinstance(f, BinaryField | ArrayField | JSONField)]
-
-
-def _subject(row: Model) -> str:
-    return getattr(row, "subject", None) or f"{str(row._meta.verbose_name).replace(' ', '_')}:{row}"
+def _subjects(model: type[Model], rows: QuerySet[Any]) -> list[str]:
+    """The first subjects of a table's rows, one more than are announced; none where rows have no word of their own."""
+    names = {field.name for field in model._meta.concrete_fields}
+    if "subject" in names:
+        return list(rows.values_list("subject", flat=True)[: MAX_SUBJECTS + 1])
+    kind = str(model._meta.verbose_name).replace(" ", "_")
+    keys = rows.values_list("key", flat=True)[: MAX_SUBJECTS + 1] if "key" in names else ()
+    return [f"{kind}:{key}" for key in keys]
