@@ -1,7 +1,8 @@
 """The verbs of the ledger, its only writers, one room a noun: posting, balances, lots, closings, valuation, partitions."""
 
 from ownstock.ledger.actions.balances import rebuild
+from ownstock.ledger.actions.closings import close
 from ownstock.ledger.actions.posting import Posted, post, reverse
 from ownstock.ledger.actions.valuation import add_late_cost, value
 
-__all__ = ["Posted", "add_late_cost", "post", "rebuild", "reverse", "value"]
+__all__ = ["Posted", "add_late_cost", "close", "post", "rebuild", "reverse", "value"]
