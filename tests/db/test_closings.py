@@ -125,7 +125,11 @@ def test_a_lot_has_its_own_past() -> None:
 
 
 def test_a_question_that_cannot_be_answered_is_refused() -> None:
-    for where, sentence in (({"lot": "L1"}, "Name the item"), ({"sku": "X"}, "no item X"), ({"location": "X"}, "no loc")):
+    for where, sentence in (
+        ({"lot": "L1"}, "Name the item"),
+        ({"sku": "X"}, "no item X"),
+        ({"location": "X"}, "no loc"),
+    ):
         with pytest.raises(Refused, match=sentence):
             queries.as_of(NOON, **where)  # type: ignore[arg-type]
     with pytest.raises(Refused, match="no time zone"):

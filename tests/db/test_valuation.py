@@ -49,7 +49,7 @@ def test_value_follows_the_goods_by_the_items_own_method(name: str, left: int) -
     receipt("r1", 10, "2", day=0)
     receipt("r2", 10, "4", day=1)
     issue("s1", 10, day=2)
-    actions.value()
+    actions.value(patience_seconds=20)
     assert queries.value_at() == left
     assert queries.value_at(NOON + timedelta(days=1)) == 60
 
@@ -57,8 +57,8 @@ def test_value_follows_the_goods_by_the_items_own_method(name: str, left: int) -
 def test_valuing_again_enters_nothing() -> None:
     receipt("r1", 10, "2", day=0)
     issue("s1", 3, day=1)
-    assert actions.value() == 2
-    assert actions.value() == 0
+    assert actions.value(patience_seconds=20) == 2
+    assert actions.value(patience_seconds=20) == 0
     ValuationEntry.objects.get(posting__key="s1", amount=-6)
 
 
@@ -66,9 +66,9 @@ def test_a_receipt_dated_back_changes_what_later_issues_took() -> None:
     method("fifo")
     receipt("r1", 10, "2", day=1)
     issue("s1", 5, day=2)
-    actions.value()
+    actions.value(patience_seconds=20)
     receipt("r0", 5, "1", day=0)
-    assert actions.value() == 2
+    assert actions.value(patience_seconds=20) == 2
     assert entries("s1") == [("issue", -10), ("revaluation", 5)]
     assert queries.value_at() == 20
 
@@ -76,11 +76,11 @@ def test_a_receipt_dated_back_changes_what_later_issues_took() -> None:
 def test_an_invoice_that_differs_is_shared_by_what_left_and_what_is_there() -> None:
     receipt("r1", 10, "2", day=0)
     issue("s1", 4, day=1)
-    actions.value()
+    actions.value(patience_seconds=20)
     late = {"reason": LateCost.INVOICE_DIFFERENCE, "reference": "INV 7", "actor": ACTOR}
     actions.add_late_cost("r1", 1, Decimal(5), key="i7", **late)  # type: ignore[arg-type]
     actions.add_late_cost("r1", 1, Decimal(5), key="i7", **late)  # type: ignore[arg-type]
-    actions.value()
+    actions.value(patience_seconds=20)
     assert entries("r1") == [("receipt", 20), ("invoice_difference", 5)]
     assert entries("s1") == [("issue", -8), ("revaluation", -2)]
     assert queries.value_at() == 15
@@ -103,10 +103,10 @@ def test_what_was_taken_back_is_valued_as_if_it_had_never_been() -> None:
     receipt("r1", 10, "2", day=0)
     receipt("wrong", 10, "9", day=1)
     issue("s1", 4, day=2)
-    actions.value()
+    actions.value(patience_seconds=20)
     assert entries("s1") == [("issue", -22)]
     actions.reverse("wrong", new_key="wrong:back", actor=ACTOR, reason="not ours")
-    actions.value()
+    actions.value(patience_seconds=20)
     assert entries("s1") == [("issue", -22), ("revaluation", 14)]
     assert (entries("wrong"), entries("wrong:back")) == ([("receipt", 90)], [("receipt", -90)])
     assert queries.value_at() == 12
@@ -116,7 +116,7 @@ def test_a_reversal_takes_back_the_value_it_brought_whatever_the_standard_is_now
     receipt("r1", 3, "3.3333", day=0)
     Item.objects.update(unit_cost=Decimal(9))
     actions.reverse("r1", new_key="r1:back", actor=ACTOR, reason="wrong supplier")
-    actions.value()
+    actions.value(patience_seconds=20)
     assert queries.value_at() == 0
 
 
@@ -124,7 +124,7 @@ def test_goods_sold_before_they_were_posted_are_set_right_by_their_receipt() -> 
     opening("CUP", 4, moved_at=NOON + timedelta(days=5))
     issue("s1", 4, day=0)
     receipt("r1", 10, "3", day=1)
-    actions.value()
+    actions.value(patience_seconds=20)
     assert entries("r1") == [("receipt", 30), ("shortage_covered", -2)]
     assert queries.value_at() == 6 * 3 + 4 * Decimal("2.5")
 
@@ -134,10 +134,10 @@ def test_a_long_history_is_valued_on_from_what_was_kept() -> None:
         lines = [Line("CUP", "SUPPLIERS", "SHOP", Decimal(2), unit_cost=Decimal(n % 7 + 1)) for n in range(40)]
         actions.post([PostingRequest(f"r{number}", Kind.RECEIPT, lines)], actor=ACTOR)
         actions.post([sale("CUP", 50, key=f"s{number}")], actor=ACTOR)
-    actions.value()
+    actions.value(patience_seconds=20)
     assert Valuation.objects.count() == 2
     before = queries.value_at()
     issue("back", 1, day=0)
-    actions.value()
+    actions.value(patience_seconds=20)
     assert Valuation.objects.count() == 2
     assert queries.value_at() < before

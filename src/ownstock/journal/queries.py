@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from ownstock.journal.models import Alert, AuditEvent, Heartbeat, OutboxRow
 from ownstock.journal.rules import MAX_SUBJECTS, Changes
 
 GRACE = 3
+LOOK_SECONDS = 0.02
 
 
 def open_alerts() -> QuerySet[Alert]:
@@ -51,6 +53,20 @@ def watermark() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         return int(cursor.fetchone()[0])
+
+
+def watermark_of_now(patience_seconds: float) -> int:
+    """The watermark, waited for until all is below it that was committed before the call.
+
+    It cannot pass a transaction that is still open anywhere on the server; after `patience_seconds` it is taken as it is.
+    """
+    deadline = time.monotonic() + patience_seconds
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        [now] = cursor.fetchone()
+    while (found := watermark()) < now and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+    return found
 
 
 def fact_models() -> list[type[Model]]:

@@ -109,7 +109,7 @@ def fates(company: SampleCompany) -> list[Fate]:
 
 def stock_figures() -> StockFigures:
     """What is on hand now, and its value as the ledger keeps it, all that was posted valued."""
-    value()
+    value(patience_seconds=10)
     held = Balance.objects.filter(on_hand__gt=0)
     return StockFigures(
         items_on_hand=held.values("item").distinct().count(),

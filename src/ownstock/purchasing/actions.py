@@ -197,6 +197,7 @@ def receive(
             Line(
                 sku=lines[r.line].item.sku, source=supplier_place, target=order.site.code, quantity=r.quantity, lot=r.lot,
                 moved_at=moved_at, unit_cost=lines[r.line].price if is_valued_as_bought else None,
+                target_status=lines[r.line].item.receiving_status,
             )
             for r in receipts
         ],

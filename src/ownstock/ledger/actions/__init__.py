@@ -2,7 +2,11 @@
 
 from ownstock.ledger.actions.balances import rebuild
 from ownstock.ledger.actions.closings import close
+from ownstock.ledger.actions.lots import describe_lot, hold, pick, reject, release
 from ownstock.ledger.actions.posting import Posted, post, reverse
 from ownstock.ledger.actions.valuation import add_late_cost, value
 
-__all__ = ["Posted", "add_late_cost", "close", "post", "rebuild", "reverse", "value"]
+__all__ = [
+    "Posted", "add_late_cost", "close", "describe_lot", "hold", "pick", "post", "rebuild", "reject", "release", "reverse",
+    "value",
+]  # fmt: skip

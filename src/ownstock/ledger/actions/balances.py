@@ -6,7 +6,7 @@ from django.db import connections, transaction
 
 from ownstock.journal import actions as journal
 from ownstock.ledger.models import Balance
-from ownstock.ledger.queries.verify import REPAIR_BALANCES, BalanceDifference, balance_differences
+from ownstock.ledger.queries.verification import ALL_ITEMS, REPAIR_BALANCES, BalanceDifference, balance_differences
 
 
 def rebuild(*, actor: str) -> list[BalanceDifference]:
@@ -17,7 +17,7 @@ def rebuild(*, actor: str) -> list[BalanceDifference]:
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(f"LOCK TABLE {Balance._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
         differences = balance_differences(using="owner")
-        cursor.execute(REPAIR_BALANCES)
+        cursor.execute(REPAIR_BALANCES, {"first": 0, "end": ALL_ITEMS})
     if differences:
         journal.record(
             actor=actor,

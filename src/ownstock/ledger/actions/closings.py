@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,7 @@ def close(until_on: date, *, actor: str, patience_seconds: float = PATIENCE_SECO
     if not open_ones:
         return closings
     _wait_for_older_writers(announced, patience_seconds)
-    value()
+    value(patience_seconds=patience_seconds)
     _keep(open_ones, until_on, actor)
     return closings
 
@@ -63,7 +63,9 @@ def _announced(site: Location | None, until_on: date, actor: str) -> Closing:
     latest = Closing.objects.filter(site=site).order_by("-until_on").first()
     if latest is not None and latest.until_on > until_on:
         raise Refused(
-            f"The past {where} is closed until {latest.until_on} already.", code="closed_further", until_on=latest.until_on
+            f"The past {where} is closed until {latest.until_on} already.",
+            code="closed_further",
+            until_on=latest.until_on,
         )
     closing, _ = Closing.objects.get_or_create(
         site=site, until_on=until_on, defaults={"until_at": until_at, "actor": actor}

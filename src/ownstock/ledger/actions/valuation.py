@@ -20,7 +20,7 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item
 from ownstock.catalog.queries import base_currency
 from ownstock.journal import actions as journal
-from ownstock.journal.queries import watermark
+from ownstock.journal.queries import watermark_of_now
 from ownstock.ledger.models import Movement, Posting, Valuation, ValuationEntry, ValuationMark
 from ownstock.ledger.queries import valuation as queries
 from ownstock.ledger.queries.closings import closed_until
@@ -51,16 +51,18 @@ def _silent(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def value(progress: Progress = _silent) -> int:
+def value(progress: Progress = _silent, *, patience_seconds: float = 0) -> int:
     """Value everything that was posted; returns how many entries that took. One at a time: a second caller waits.
 
-    Postings below the watermark alone are read (law 4), so that a slow one is never passed over.
+    Postings below the watermark alone are read (law 4), so that a slow one is never passed over. While somebody is at work,
+    even in another database of the server, what was committed since waits for them; `patience_seconds` says for how long
+    this waits with it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     try:
         mark, _ = ValuationMark.objects.get_or_create(pk=1)
-        until = watermark()
+        until = watermark_of_now(patience_seconds)
         starts = sorted(queries.starts(mark.watermark, until).items())
         entered = 0
         for first in range(0, len(starts), ITEMS_AT_ONCE):

@@ -41,8 +41,12 @@ def balances_at(item_id: int, site_id: int) -> QuerySet[Balance]:
 
 
 def usable(item_ids: Sequence[int], *, on: date) -> dict[tuple[int, int], Decimal]:
-    """Released stock units not expired on a day, keyed by (item id, site id); what has none is left out."""
-    is_fresh = Q(lot=None) | Q(lot__expires_on=None) | Q(lot__expires_on__gt=on)
-    rows = Balance.objects.filter(is_fresh, item_id__in=item_ids, status=Status.RELEASED, location__site__isnull=False)
-    sums = rows.values_list("item_id", "location__site_id").annotate(Sum("on_hand"))
+    """Released stock units, not expired on a day nor to be tested again by then, keyed by (item id, site id).
+
+    What has none is left out.
+    """
+    is_fresh = Q(lot__expires_on=None) | Q(lot__expires_on__gt=on)
+    is_tested = Q(lot__retest_on=None) | Q(lot__retest_on__gt=on)
+    rows = Balance.objects.filter(item_id__in=item_ids, status=Status.RELEASED, location__site__isnull=False)
+    sums = rows.filter(is_fresh, is_tested).values_list("item_id", "location__site_id").annotate(Sum("on_hand"))
     return {(item_id, site_id): on_hand for item_id, site_id, on_hand in sums.order_by()}

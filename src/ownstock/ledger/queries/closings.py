@@ -29,7 +29,8 @@ KEEP_BALANCES = """
             (m.item_id, m.target_id, m.lot_id, m.target_status, m.quantity)
         ) AS e(item_id, location_id, lot_id, status, change)
         JOIN ledger_place p ON p.id = e.location_id AND p.holds AND p.site_id IS NOT DISTINCT FROM %(site)s
-        WHERE m.moved_at >= %(since)s AND m.moved_at < %(until)s AND m.recorded_at >= %(since)s::timestamptz - interval '1 day'
+        WHERE m.moved_at >= %(since)s AND m.moved_at < %(until)s
+            AND m.recorded_at >= %(since)s::timestamptz - interval '1 day'
         GROUP BY 1, 2, 3, 4
     ) d
     LEFT JOIN (

@@ -109,3 +109,13 @@ def _customer_fault(
 def inexact_sentence(quantity: Decimal, unit: str, stock_unit: str) -> str:
     """Say that a quantity of a unit is no exact number of stock units."""
     return f"{quantity} {unit} is no exact number of {stock_unit} to four decimals."
+
+
+def status_change_fault(item: ItemFacts, source_status: str, target_status: str) -> str | None:
+    """Why goods may not go from one status to another, as the end of a sentence; None when they may."""
+    if source_status == target_status:
+        return f"it is {source_status} already."
+    is_strict = item.receiving_status == ReceivingStatus.QUARANTINE
+    if is_strict and source_status == Status.REJECTED and target_status != Status.REJECTED:
+        return "what was rejected stays so; return it or scrap it."
+    return None
