@@ -1,4 +1,4 @@
-"""The stock ledger: reading movements, posting one, taking a posting back, verifying and rebuilding."""
+"""Postings: reading movements, posting one, taking a posting back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.queries import item_sites
-from ownstock.cli.command import command, noun
+from ownstock.cli.command import command
 from ownstock.cli.options import Moment, Number, actor_option, json_option, limit_option
 from ownstock.cli.render import first, show, tell, text
 from ownstock.ledger import actions, queries
@@ -51,7 +51,8 @@ def _only_site(sku: str) -> str:
 @click.option("--key", required=True, help="Makes it happen once: the same key again posts nothing.")
 @click.option("--kind", required=True, type=click.Choice([str(kind) for kind in Kind]), help="Why it moves.")
 @click.option("--sku", required=True, help="The item.")
-@click.option("--quantity", required=True, type=Number(), help="So many stock units, above zero.")
+@click.option("--quantity", required=True, type=Number(), help="So many, above zero.")
+@click.option("--unit", default="", show_default="the stock unit", help="Of this unit of the item, converted exactly.")
 @click.option("--source", required=True, help="The location where it begins.")
 @click.option("--target", required=True, help="The location where it ends.")
 @click.option("--lot", default="", help="The lot, where the item has lots.")
@@ -63,7 +64,7 @@ def _only_site(sku: str) -> str:
 @actor_option
 @json_option
 def post(
-    key: str, kind: str, sku: str, quantity: Decimal, source: str, target: str, lot: str, source_status: str,
+    key: str, kind: str, sku: str, quantity: Decimal, unit: str, source: str, target: str, lot: str, source_status: str,
     target_status: str, moved_at: datetime | None, unit_cost: Decimal | None, reference: str, actor: str,
 ) -> None:  # fmt: skip
     """Post one movement: so much of an item from one location to another.
@@ -72,7 +73,7 @@ def post(
     """
     line = Line(
         sku=sku, source=source, target=target, quantity=quantity, lot=lot, source_status=source_status,
-        target_status=target_status, moved_at=moved_at, unit_cost=unit_cost,
+        target_status=target_status, moved_at=moved_at, unit_cost=unit_cost, unit=unit,
     )  # fmt: skip
     [posted] = actions.post([PostingRequest(key, kind, [line], reference)], actor=actor)
     _tell_posted(posted, f"{key}: {text(quantity)} of {sku} from {source} to {target}.")
@@ -93,35 +94,3 @@ def reverse(key: str, reason: str, new_key: str | None, actor: str) -> None:
 def _tell_posted(posted: actions.Posted, sentence: str) -> None:
     told: dict[str, Any] = {"key": posted.key, "is_new": posted.is_new}
     tell(sentence if posted.is_new else f"{sentence} That was done before; nothing was posted now.", told)
-
-
-@noun()
-def ledger() -> None:
-    """The stock ledger as a whole."""
-
-
-@ledger.command()
-@json_option
-@click.pass_context
-def verify(ctx: click.Context) -> None:
-    """Check every posting, movement and balance; name what is not as it was posted. Ends with 1 when anything is."""
-    findings = queries.verify()
-    show([{"place": f.place, "finding": f.sentence} for f in findings], empty="The ledger is as it was posted.")
-    if findings:
-        ctx.exit(1)
-
-
-@ledger.command()
-@actor_option
-@json_option
-def rebuild(actor: str) -> None:
-    """Make every balance anew from the movements and show which differed. Postings wait meanwhile."""
-    differences = actions.rebuild(actor=actor)
-    rows = [
-        {
-            "sku": d.sku, "location": d.location, "lot": d.lot, "status": d.status, "kept": d.kept,
-            "derived": d.derived,
-        }
-        for d in differences
-    ]  # fmt: skip
-    show(rows, empty="Every balance was the sum of its movements.")

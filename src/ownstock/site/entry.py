@@ -23,7 +23,7 @@ except OwnstockError as error:
     sys.exit(str(error))
 
 # The commands import models, which need Django's settings.
-from ownstock.cli import audit, company, imports, items, journal, orders, people, planning, postings
+from ownstock.cli import audit, company, imports, items, journal, ledger, lots, orders, people, planning, postings
 from ownstock.cli.command import Root
 from ownstock.cli.demo import demo_command
 from ownstock.cli.options import json_option
@@ -143,7 +143,7 @@ def worker(once: bool, until_orphaned: bool) -> None:
 
 FACES: tuple[Any, ...] = (
     company.company, people.user, people.key, imports.import_file, items.items, items.balances, postings.movements,
-    postings.post, postings.reverse, postings.ledger, planning.plan, planning.proposals, planning.proposal,
+    postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
     planning.approve, planning.reject, orders.orders, orders.order, orders.place, orders.acknowledge, orders.receive,
     orders.cut, journal.alerts, journal.outbox, audit.audit,
     demo_command(installation.fresh_demo),
