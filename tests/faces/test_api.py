@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ownstock.access import actions as access
+from ownstock.access.rules import Scope
 from ownstock.api.orders import AcknowledgementIn, ReceiptIn
 from ownstock.api.postings import PostingsIn
 from ownstock.api.urls import api
@@ -33,7 +34,7 @@ GOODS: dict[str, Any] = {"received_on": "2026-03-16", "lines": [{"line": 1, "qua
 
 @pytest.fixture
 def token(db: None) -> str:
-    return access.create_api_key("the till", actor=ACTOR)
+    return access.create_api_key("the till", scopes=Scope, actor=ACTOR)
 
 
 @pytest.fixture
@@ -231,7 +232,7 @@ def test_a_silent_job_is_no_health(db: None) -> None:
 
 
 def test_a_database_that_is_gone_is_told_so(committed_db: Any) -> None:
-    token = access.create_api_key("the till", actor=ACTOR)
+    token = access.create_api_key("the till", scopes=Scope, actor=ACTOR)
     connections["default"].close()
     connections["default"].settings_dict.update(HOST="127.0.0.1", PORT="1")
     asked = Client(headers={"Authorization": f"Bearer {token}"}).get("/api/balances")

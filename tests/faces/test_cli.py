@@ -196,7 +196,7 @@ def test_a_password_is_never_taken_from_the_command_line(db: None) -> None:
 
 
 def test_a_key_works_from_its_making_to_its_end(db: None) -> None:
-    made = json.loads(answer("key", "create", "the till", "--json").stdout)
+    made = json.loads(answer("key", "create", "the till", "--scope", "all", "--json").stdout)
     assert live_key(made["key"]) == ApiKey.objects.get(label="the till")
     answer("key", "revoke", made["prefix"])
     assert live_key(made["key"]) is None

@@ -27,11 +27,16 @@ class ApiKey(models.Model):
     )
     secret_hash = models.BinaryField(help_text="SHA-256 of the whole key.")
     label = models.CharField(max_length=100, help_text="What the key is for.")
+    scopes = ArrayField(models.CharField(max_length=30), default=list, help_text="What its holder may do.")
     created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on the key is refused; empty in keys of before there was an end."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True, help_text="From then on the key is refused.")
 
     class Meta:
         db_table = "access_api_key"
+        constraints = [models.CheckConstraint(name="key_has_scopes", condition=models.Q(scopes__len__gt=0))]
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.label})"

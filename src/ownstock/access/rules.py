@@ -5,16 +5,93 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from ownstock.base.errors import Refused
 
 PREFIX_LENGTH = 8
+DAYS_OF_A_KEY = 365
+MAX_DAYS_OF_A_KEY = 1_095
+ALL_SCOPES = "all"
 # A link of a million rows would be a row of 44 MB; one of 10,000 is half a megabyte.
 SEALED_AT_ONCE = 10_000
 LINKS_AT_ONCE = 20
 BEFORE_THE_FIRST = bytes(32)
 HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
+
+
+class Scope(StrEnum):
+    """What the holder of a key may do; each has a sentence of its own."""
+
+    meaning: str
+
+    LEDGER_READ = "ledger:read", "Look up what is on hand, movements and values."
+    LEDGER_POST = "ledger:post", "Post movements into the ledger."
+    PLANNING_READ = "planning:read", "Look up proposals with their reasons."
+    ORDERS_READ = "orders:read", "Look up purchase orders."
+    ORDERS_WRITE = "orders:write", "Take suppliers' answers and receive goods."
+    IMPORTS_WRITE = "imports:write", "Bring in files of items, locations, suppliers, terms and movements."
+    AUDIT_READ = "audit:read", "Look up the audit trail and its seal."
+
+    def __new__(cls, value: str, meaning: str) -> Scope:
+        """A value that is a text, with its meaning beside it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+
+class KeyState(StrEnum):
+    """Whether a key opens anything."""
+
+    LIVE = "live"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def key_state(revoked_at: datetime | None, expires_at: datetime | None, *, now: datetime) -> KeyState:
+    """Whether a key is live; one that was revoked is that, expired or not."""
+    if revoked_at is not None:
+        return KeyState.REVOKED
+    return KeyState.EXPIRED if expires_at is not None and expires_at <= now else KeyState.LIVE
+
+
+def scopes_named(names: Sequence[str]) -> list[Scope]:
+    """The scopes that somebody names, `all` among them, each once and in their own order.
+
+    Raises:
+        Refused: none is named, or one that there is not.
+    """
+    known = "; ".join(f"{scope}: {scope.meaning}" for scope in Scope)
+    if not names:
+        raise Refused(
+            f"Say what the key's holder may do. {known} Or {ALL_SCOPES}.", code="no_scope", scopes=list(Scope)
+        )
+    if unknown := [name for name in names if name != ALL_SCOPES and name not in list(Scope)]:
+        raise Refused(
+            f"There is no scope {unknown[0]}. {known} Or {ALL_SCOPES}.", code="unknown_scope", scope=unknown[0]
+        )
+    return [scope for scope in Scope if ALL_SCOPES in names or scope in names]
+
+
+def require_scopes(held: Iterable[str], needed: Iterable[Scope]) -> None:
+    """Let the holder of these scopes do what needs those.
+
+    Raises:
+        Refused: one of them is missing.
+    """
+    held = list(held)
+    missing = [scope for scope in needed if scope not in held]
+    if missing:
+        raise Refused(
+            f"The key is not for this: it lacks the scope {', '.join(missing)} ({missing[0].meaning})",
+            code="missing_scope",
+            missing=missing,
+            held=held,
+        )
 
 
 def split_key(token: str) -> tuple[str, bytes]:

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from ninja import Field, Header, Path, Router, Schema
 from pydantic import AwareDatetime
 
-from ownstock.api.keys import actor_of
+from ownstock.access.rules import Scope
+from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.base.errors import Refused
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import ReceiptLine
@@ -99,13 +100,20 @@ class ReceiptIn(Schema):
     lines: list[ReceiptLineIn] = Field(min_length=1, max_length=MAX_LINES)
 
 
-@router.get("/purchase-orders/{number}", response=OrderOut, summary="One purchase order")
+@router.get(
+    "/purchase-orders/{number}", auth=KeyHolder(Scope.ORDERS_READ), response=OrderOut, summary="One purchase order"
+)
 def get_order(request: HttpRequest, number: Number) -> dict[str, Any]:
     """An order with its lines, and of each what is promised, received and still open."""
     return _order(queries.order(number))
 
 
-@router.post("/purchase-orders/{number}/acknowledgements", response=OrderOut, summary="The supplier's answer")
+@router.post(
+    "/purchase-orders/{number}/acknowledgements",
+    auth=KeyHolder(Scope.ORDERS_WRITE),
+    response=OrderOut,
+    summary="The supplier's answer",
+)
 def acknowledge(
     request: HttpRequest,
     number: Number,
@@ -120,7 +128,12 @@ def acknowledge(
     return _order(actions.acknowledge(number, answers, message_key=message_key, actor=actor_of(request)))
 
 
-@router.post("/purchase-orders/{number}/receipts", response=OrderOut, summary="Goods that came")
+@router.post(
+    "/purchase-orders/{number}/receipts",
+    auth=KeyHolder(Scope.ORDERS_WRITE),
+    response=OrderOut,
+    summary="Goods that came",
+)
 def receive(
     request: HttpRequest,
     number: Number,

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from pydantic import AwareDatetime
 
-from ownstock.api.keys import actor_of
+from ownstock.access.rules import Scope
+from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.ledger import actions
 from ownstock.ledger.actions import Posted
 from ownstock.ledger.rules import MAX_KEY_LENGTH, MAX_LINES, Kind, Line, PostingRequest, Status
@@ -55,7 +56,7 @@ class PostedOut(Schema):
     is_new: bool = Field(description="Whether this call posted it; false when an earlier one had.")
 
 
-@router.post("/postings", response=list[PostedOut], summary="Post movements")
+@router.post("/postings", auth=KeyHolder(Scope.LEDGER_POST), response=list[PostedOut], summary="Post movements")
 def post(request: HttpRequest, body: PostingsIn) -> list[Posted]:
     """Post documents, all of them or none. A key that was posted before with the same content posts nothing."""
     return actions.post([_request(posting) for posting in body.postings], actor=actor_of(request))

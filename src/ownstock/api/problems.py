@@ -17,19 +17,24 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ownstock.api.health import is_database_there
 from ownstock.base.errors import OwnstockError, Unavailable
 
-NOT_FOUND = frozenset({"no_order", "no_posting", "no_proposal"})
-IN_CONFLICT = frozenset({"key_reused"})
+# Of refusals; whatever is not here can be mended by the caller: 422.
+STATUSES = {
+    "key_expired": HTTPStatus.UNAUTHORIZED,
+    "missing_scope": HTTPStatus.FORBIDDEN,
+    "no_order": HTTPStatus.NOT_FOUND,
+    "no_posting": HTTPStatus.NOT_FOUND,
+    "no_proposal": HTTPStatus.NOT_FOUND,
+    "key_reused": HTTPStatus.CONFLICT,
+}
 RETRY_SECONDS = "5"
 log = logging.getLogger(__name__)
 
 
 def status_of(error: OwnstockError) -> HTTPStatus:
-    """404 for what is not there, 409 for a key used otherwise, 422 for what the caller can mend, 503 for "try later"."""
+    """As the table says; 422 for what else the caller can mend, 503 for "try later"."""
     if isinstance(error, Unavailable):
         return HTTPStatus.SERVICE_UNAVAILABLE
-    if error.code in NOT_FOUND:
-        return HTTPStatus.NOT_FOUND
-    return HTTPStatus.CONFLICT if error.code in IN_CONFLICT else HTTPStatus.UNPROCESSABLE_ENTITY
+    return STATUSES.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def problem(status: HTTPStatus, detail: str, code: str, **more: Any) -> HttpResponse:

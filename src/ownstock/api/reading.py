@@ -9,6 +9,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from ownstock.access.rules import Scope
+from ownstock.api.keys import KeyHolder
 from ownstock.api.pages import Page, Part, page
 from ownstock.ledger.queries import balances
 from ownstock.planning.queries import proposals
@@ -48,14 +50,16 @@ SupplierCode = Annotated[str, Query(description="To this supplier only.")]
 State = Annotated[ProposalState, Query(description="Where they are on their way.")]
 
 
-@router.get("/balances", response=Page[BalanceOut], summary="What is on hand")
+@router.get("/balances", auth=KeyHolder(Scope.LEDGER_READ), response=Page[BalanceOut], summary="What is on hand")
 def list_balances(request: HttpRequest, part: Query[Part], sku: Sku = "", location: Location = "") -> dict[str, Any]:
     """Balances that are not zero, by item, location, lot and status."""
     asked = {"item__sku": sku, "location__code": location}
     return page(balances(**{name: value for name, value in asked.items() if value}), part)
 
 
-@router.get("/proposals", response=Page[ProposalOut], summary="What is proposed, and why")
+@router.get(
+    "/proposals", auth=KeyHolder(Scope.PLANNING_READ), response=Page[ProposalOut], summary="What is proposed, and why"
+)
 def list_proposals(
     request: HttpRequest, part: Query[Part], state: State = ProposalState.PENDING, supplier: SupplierCode = ""
 ) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from ninja import NinjaAPI
 
 import ownstock
+from ownstock.access.rules import Scope
 from ownstock.api import orders, postings, reading
 from ownstock.api.keys import KeyHolder
 from ownstock.api.problems import say_no
@@ -15,7 +16,8 @@ api = NinjaAPI(
     title="Ownstock",
     version=ownstock.__version__,
     description="What programs may ask of Ownstock. Every call carries an API key; every refusal is a sentence.",
-    auth=KeyHolder(),
+    # Each operation states its scope; one that forgot to needs them all.
+    auth=KeyHolder(*Scope),
     docs_url=None,
     urls_namespace="api",
 )

@@ -7,13 +7,22 @@ import sys
 from pathlib import Path
 
 import click
+from django.utils import timezone
 
-from ownstock.access import actions
-from ownstock.access.rules import PREFIX_LENGTH
+from ownstock.access import actions, queries
+from ownstock.access.rules import (
+    ALL_SCOPES,
+    DAYS_OF_A_KEY,
+    MAX_DAYS_OF_A_KEY,
+    PREFIX_LENGTH,
+    Scope,
+    key_state,
+    scopes_named,
+)
 from ownstock.base.errors import Refused
 from ownstock.cli.command import noun
-from ownstock.cli.options import actor_option, json_option
-from ownstock.cli.render import tell
+from ownstock.cli.options import actor_option, json_option, limit_option
+from ownstock.cli.render import first, show, tell
 
 
 @noun()
@@ -60,12 +69,37 @@ def key() -> None:
 
 @key.command("create")
 @click.argument("label")
+@click.option(
+    "--scope", "names", multiple=True, metavar="SCOPE",
+    help=f"What its holder may do, as often as needed: {', '.join(Scope)}, or {ALL_SCOPES}.",
+)  # fmt: skip
+@click.option(
+    "--expires-in-days", type=click.IntRange(1, MAX_DAYS_OF_A_KEY), default=DAYS_OF_A_KEY, show_default=True,
+    help="So long it lives.",
+)  # fmt: skip
 @actor_option
 @json_option
-def create_key(label: str, actor: str) -> None:
+def create_key(label: str, names: tuple[str, ...], expires_in_days: int, actor: str) -> None:
     """Make a key for a program. It is shown this once; only its hash is kept."""
-    token = actions.create_api_key(label, actor=actor)
-    tell(token, {"key": token, "prefix": token[:PREFIX_LENGTH], "label": label})
+    scopes = scopes_named(names)
+    token = actions.create_api_key(label, scopes=scopes, expires_in_days=expires_in_days, actor=actor)
+    tell(token, {"key": token, "prefix": token[:PREFIX_LENGTH], "label": label, "scopes": scopes})
+
+
+@key.command("list")
+@limit_option(50)
+@json_option
+def list_keys(limit: int) -> None:
+    """Show the keys that were made, newest first: what each is for, what it may do, and until when."""
+    now = timezone.now()
+    rows = [
+        {
+            "prefix": k.prefix, "label": k.label, "state": key_state(k.revoked_at, k.expires_at, now=now),
+            "expires_at": k.expires_at, "scopes": " ".join(k.scopes),
+        }
+        for k in first(queries.api_keys(), limit)
+    ]  # fmt: skip
+    show(rows, empty="No key was made yet.")
 
 
 @key.command("revoke")

@@ -1,0 +1,170 @@
+"""A key opens what its scopes say, until its last day, and nothing else: every scope against every endpoint."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+from django.utils import timezone
+
+from ownstock.access import actions as access
+from ownstock.access.models import ApiKey
+from ownstock.access.queries import live_key
+from ownstock.access.rules import ALL_SCOPES, DAYS_OF_A_KEY, KeyState, Scope, key_state, scopes_named
+from ownstock.api.keys import KeyHolder
+from ownstock.api.urls import api
+from ownstock.base.errors import Refused
+from ownstock.journal.queries import trail
+from ownstock.site.entry import cli
+from tests.docs.sources import ROOT
+from tests.factories import ACTOR
+
+NEEDED = {
+    ("get", "/api/balances"): Scope.LEDGER_READ,
+    ("get", "/api/proposals"): Scope.PLANNING_READ,
+    ("get", "/api/purchase-orders/{number}"): Scope.ORDERS_READ,
+    ("post", "/api/purchase-orders/{number}/acknowledgements"): Scope.ORDERS_WRITE,
+    ("post", "/api/purchase-orders/{number}/receipts"): Scope.ORDERS_WRITE,
+    ("post", "/api/postings"): Scope.LEDGER_POST,
+}
+
+
+def endpoints() -> list[tuple[str, str]]:
+    paths = api.get_openapi_schema()["paths"]
+    return [(method, path) for path, operations in paths.items() for method in operations]
+
+
+def call(token: str, method: str, path: str) -> Any:
+    program = Client(headers={"Authorization": f"Bearer {token}"})
+    return getattr(program, method)(re.sub(r"\{\w+\}", "PO-1", path), content_type="application/json")
+
+
+def run(*words: str) -> Result:
+    return CliRunner(catch_exceptions=False).invoke(cli, list(words), obj=nullcontext)
+
+
+def test_every_endpoint_states_what_it_needs() -> None:
+    assert set(NEEDED) <= set(endpoints())
+    for path in (view for _, router in api._routers for view in router.path_operations.values()):
+        for operation in path.operations:
+            [holder] = operation.auth_callbacks
+            assert isinstance(holder, KeyHolder)
+            assert len(holder.scopes) == 1, f"{operation.view_func.__name__} states no scope"
+
+
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize(("method", "path"), NEEDED)
+def test_a_key_opens_what_its_scope_says_and_nothing_else(db: None, method: str, path: str, scope: Scope) -> None:
+    token = access.create_api_key("a program", scopes=[scope], actor=ACTOR)
+    response = call(token, method, path)
+    if scope is NEEDED[method, path]:
+        assert response.status_code not in (401, 403)
+        return
+    problem = response.json()
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (response.status_code, problem["code"]) == (403, "missing_scope")
+    assert problem["facts"] == {"missing": [NEEDED[method, path]], "held": [scope]}
+    assert NEEDED[method, path] in problem["detail"]
+
+
+def test_a_key_with_every_scope_but_one_lacks_that_one(db: None) -> None:
+    for (method, path), needed in NEEDED.items():
+        others = [scope for scope in Scope if scope is not needed]
+        token = access.create_api_key("a program", scopes=others, actor=ACTOR)
+        assert call(token, method, path).status_code == 403
+
+
+def test_an_operation_that_states_no_scope_needs_them_all() -> None:
+    [default] = api.auth  # type: ignore[misc]
+    assert isinstance(default, KeyHolder)
+    assert set(default.scopes) == set(Scope)
+
+
+def test_an_expired_key_is_told_so_and_opens_nothing(db: None) -> None:
+    token = access.create_api_key("a program", scopes=Scope, actor=ACTOR)
+    ApiKey.objects.update(expires_at=timezone.now())
+    for method, path in NEEDED:
+        response = call(token, method, path)
+        assert (response.status_code, response.json()["code"]) == (401, "key_expired")
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+    guessed = call(f"{token[:8]}{'0' * 64}", "get", "/api/balances")
+    assert guessed.json()["code"] == "no_live_key"
+
+
+def test_a_key_lives_for_a_year_unless_told_otherwise(db: None) -> None:
+    for words, days in (((), DAYS_OF_A_KEY), (("--expires-in-days", "3"), 3)):
+        assert run("key", "create", f"for {days}", "--scope", "ledger:read", *words).exit_code == 0
+        expires_at = ApiKey.objects.get(label=f"for {days}").expires_at
+        assert expires_at is not None
+        lives = expires_at - timezone.now()
+        assert timedelta(days=days, minutes=-1) < lives <= timedelta(days=days)
+    assert run("key", "create", "for ever", "--scope", "all", "--expires-in-days", "0").exit_code == 2
+    with pytest.raises(Refused, match="lives for 1 to"):
+        access.create_api_key("for ever", scopes=Scope, expires_in_days=100_000, actor=ACTOR)
+
+
+def test_a_key_without_a_scope_is_refused_with_all_there_are(db: None) -> None:
+    refused = run("key", "create", "the till")
+    assert refused.exit_code == 1
+    assert all(f"{scope}: {scope.meaning}" in refused.stderr for scope in Scope)
+    assert "There is no scope ledger:burn." in run("key", "create", "the till", "--scope", "ledger:burn").stderr
+    with pytest.raises(Refused, match="opens nothing"):
+        access.create_api_key("the till", scopes=[], actor=ACTOR)
+    assert not ApiKey.objects.exists()
+
+
+def test_scopes_are_kept_once_each_and_told_to_the_journal(db: None) -> None:
+    words = ("--scope", "orders:read", "--scope", "ledger:read", "--scope", "orders:read")
+    made = json.loads(run("key", "create", "the till", *words, "--json").stdout)
+    assert made["scopes"] == ["ledger:read", "orders:read"]
+    key = ApiKey.objects.get()
+    assert key.scopes == made["scopes"]
+    assert trail(key.actor).get().new["scopes"] == made["scopes"]
+    assert scopes_named([ALL_SCOPES, "audit:read"]) == list(Scope)
+
+
+def test_keys_are_listed_with_what_they_may_do_and_until_when(db: None) -> None:
+    tokens = [access.create_api_key(label, scopes=[Scope.AUDIT_READ], actor=ACTOR) for label in ("old", "ended", "new")]
+    ApiKey.objects.filter(label="old").update(expires_at=timezone.now())
+    access.revoke_api_key(tokens[1][:8], actor=ACTOR)
+    rows = json.loads(run("key", "list", "--json").stdout)
+    assert [(row["label"], row["state"], row["scopes"]) for row in rows] == [
+        ("new", "live", "audit:read"), ("ended", "revoked", "audit:read"), ("old", "expired", "audit:read"),
+    ]  # fmt: skip
+    assert rows[0]["expires_at"].endswith("Z")
+    assert not any(token in run("key", "list").stdout for token in tokens)
+
+
+def test_a_key_expires_to_the_moment() -> None:
+    now = timezone.now()
+    moment = timedelta(microseconds=1)
+    assert key_state(None, now + moment, now=now) is KeyState.LIVE
+    assert key_state(None, now, now=now) is KeyState.EXPIRED
+    assert key_state(None, None, now=now) is KeyState.LIVE
+    assert key_state(now, now - moment, now=now) is KeyState.REVOKED
+
+
+def test_keys_of_before_there_were_scopes_keep_what_they_could_do(committed_db: Any) -> None:
+    token = access.create_api_key("of before", scopes=[Scope.AUDIT_READ], actor=ACTOR)
+    for target in ("0003_seal_functions", "0004_key_scopes"):
+        executor = MigrationExecutor(connections["owner"])
+        executor.migrate([("access", target)])
+    key = live_key(token)
+    assert key is not None
+    assert (set(key.scopes), key.expires_at) == (set(Scope), None)
+
+
+def test_the_page_on_the_api_names_the_scope_of_every_call() -> None:
+    page = (ROOT / "docs" / "how-to" / "call-the-api.md").read_text(encoding="utf-8")
+    told = re.findall(r"`(GET|POST) (/api/[^`]+)` \| `([a-z:]+)`", page)
+    listed = {(method.lower(), re.sub(r"PO-\d+", "{number}", path)): scope for method, path, scope in told}
+    assert listed == NEEDED
+    assert all(f"| `{scope}` | {scope.meaning} |" in page for scope in Scope)
