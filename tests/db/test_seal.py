@@ -42,6 +42,7 @@ def test_audit_events_and_postings_are_facts_that_are_sealed() -> None:
     for model in fact_models():
         names = {field.name for field in model._meta.concrete_fields}
         assert {"id", "transaction_id", "recorded_at"} <= names
+        assert "transaction_id" in {index.fields[0] for index in model._meta.indexes}
 
 
 def test_every_fact_is_sealed_once_and_nothing_is_found() -> None:
@@ -75,6 +76,15 @@ def test_a_full_link_is_followed_by_what_its_own_transaction_wrote_and_no_row_is
         tell(*(f"x:{n}" for n in range(6)))
     assert seal_all(most=3) == 6
     assert [len(link.ids) for link in Seal.objects.order_by("number")] == [3, 3]
+    assert findings() == []
+
+
+def test_a_large_transaction_is_finished_before_what_came_after_it() -> None:
+    with transaction.atomic():
+        tell(*(f"x:{n}" for n in range(4)))
+    tell("x:4")
+    assert seal_all(most=3) == 5
+    assert [len(link.ids) for link in Seal.objects.order_by("number")] == [3, 1, 1]
     assert findings() == []
 
 

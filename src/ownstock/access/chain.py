@@ -33,7 +33,7 @@ WHAT_HAPPENED = {
 # and not by these functions: who owns the database could have replaced them.
 SETTINGS = """
     SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
-    SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1
+    SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1; SET LOCAL enable_sort = off
 """
 IS_WHOLE = """
     SELECT s.hash = sha256(convert_to(ROW(s.number, s.previous_hash, s.table_name, s.columns, s.since_transaction_id,
@@ -42,9 +42,13 @@ IS_WHOLE = """
 """
 ROWS = """
     SELECT id, transaction_id::text AS transaction_id, sha256(convert_to(ROW({columns})::text, 'UTF8')) AS row_hash
-    FROM {table} WHERE (transaction_id, id) > (%s, %s) AND (transaction_id, id) <= (%s, %s)
-    ORDER BY {table}.transaction_id, id LIMIT %s
+    FROM {table} t WHERE {place} LIMIT %s
 """
+AMONG_TRANSACTIONS = (
+    "(t.transaction_id, t.id) > (%s, %s) AND (t.transaction_id, t.id) <= (%s, %s) ORDER BY t.transaction_id, t.id"
+)
+# By id alone, so that a transaction of a million rows is not searched for each of its links.
+WITHIN_ONE = "t.transaction_id = %s AND t.id > %s AND t.transaction_id = %s AND t.id <= %s ORDER BY t.id"
 IS_UNTOUCHED = """
     SELECT s.ids IS NOT DISTINCT FROM r.ids AND s.row_hashes IS NOT DISTINCT FROM r.row_hashes
     FROM access_seal s CROSS JOIN (
@@ -191,7 +195,8 @@ def _is_untouched(link: Seal) -> bool:
 
 def _rows_of(link: Seal) -> sql.Composed:
     columns = sql.SQL(", ").join(map(sql.Identifier, link.columns))
-    return sql.SQL(ROWS).format(columns=columns, table=sql.Identifier(link.table_name))
+    place = WITHIN_ONE if link.since_transaction_id == link.until_transaction_id else AMONG_TRANSACTIONS
+    return sql.SQL(ROWS).format(columns=columns, table=sql.Identifier(link.table_name), place=sql.SQL(place))
 
 
 def _place_of(link: Seal) -> list[Any]:

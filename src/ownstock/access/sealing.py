@@ -27,20 +27,23 @@ def seal(most: int = SEALED_AT_ONCE) -> int:
 def _seal_some_of(model: type[Model], most: int) -> int:
     total = 0
     for _ in range(LINKS_AT_ONCE):
-        found = _seal_next(model, most)
-        total += found
-        if found < most:
+        sealed, may_be_more = _seal_next(model, most)
+        total += sealed
+        if not may_be_more:
             break
     return total
 
 
-def _seal_next(model: type[Model], most: int) -> int:
-    """Append one link over the next rows of a table, where there are any; returns how many they are."""
+def _seal_next(model: type[Model], most: int) -> tuple[int, bool]:
+    """Append one link over the next rows of a table, where there are any: how many they are, and whether more may follow."""
     columns = [field.column for field in model._meta.concrete_fields]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT access_seal_next(%s, %s, %s)", [model._meta.db_table, columns, most])
-            return int(cursor.fetchone()[0])
+            cursor.execute(
+                "SELECT sealed, may_be_more FROM access_seal_next(%s, %s, %s)", [model._meta.db_table, columns, most]
+            )
+            sealed, may_be_more = cursor.fetchone()
+            return sealed, may_be_more
     except DatabaseError as error:
         raise _refusal(error, model) from error
 

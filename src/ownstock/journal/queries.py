@@ -72,7 +72,7 @@ def watermark_of_now(patience_seconds: float) -> int:
 def fact_models() -> list[type[Model]]:
     """The models whose rows are facts that others follow: append-only, with the id of the transaction that wrote them.
 
-    Each has a number as key, `recorded_at`, an index of transaction id and key, and a text of its own (`str`).
+    Each has a number as key (`id`), `recorded_at`, an index that begins with the transaction id, and a text of its own.
     """
     return [
         model
