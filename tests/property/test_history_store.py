@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ownstock.engine.buckets import Span, bucketed, movements_of
-from ownstock.engine.history_store import append_movements, open_store, write_generation
+from ownstock.engine.history import DemandHistory, net_of_returns
+from ownstock.engine.history_store import append_movements, open_store, put_rows, write_generation
 
 MONDAY = date(2026, 1, 5)
 WEEKS = 4
@@ -95,3 +96,36 @@ def test_appending_equals_writing_anew(steps: list[tuple[list[Moved], int, Told]
         assert np.array_equal(grown.demand, anew.history.demand)
         assert grown.item_sites.to_list() == list(in_stock.known)
         assert grown.in_stock.tolist() == list(in_stock.known.values())
+
+
+rows = st.dictionaries(
+    st.sampled_from(NAMED),
+    st.lists(st.tuples(st.integers(-3, 5), st.sampled_from([0.0, 0.25, 1.0])), min_size=WEEKS, max_size=WEEKS),
+    max_size=6,
+)
+
+
+def unnetted(known: dict[int, list[tuple[int, float]]]) -> DemandHistory:
+    """Issues less returns and time in stock of each week, by item-site."""
+    table = np.array(list(known.values()), np.float32).reshape(len(known), WEEKS, 2)
+    return DemandHistory(pl.Series(list(known), dtype=pl.Int64), table[:, :, 0], table[:, :, 1], MONDAY, "week")
+
+
+@settings(max_examples=40)
+@given(st.lists(rows, min_size=1, max_size=4))
+def test_rows_put_are_rows_written_anew(steps: list[dict[int, list[tuple[int, float]]]]) -> None:
+    known = {key: [(0, 1.0)] * WEEKS for key in range(80)}
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        write_generation(folder, unnetted(known), 0, origin={"of": "here"})
+        for number, told in enumerate(steps):
+            put_rows(folder, unnetted(told), since=number, watermark=number + 1)
+            known |= told
+        store, wanted = open_store(folder), unnetted(known)
+        assert (store.watermark, store.origin) == (len(steps), {"of": "here"})
+        assert store.history.item_sites.to_list() == list(known)
+        assert np.array_equal(store.history.demand, net_of_returns(wanted.demand.copy(), np.zeros_like(wanted.demand)))
+        assert np.array_equal(store.history.in_stock, wanted.in_stock)
+        again = store.history.demand.copy()
+        store.unnetted.lay_over(again, np.arange(len(known)))
+        assert np.array_equal(again, wanted.demand)

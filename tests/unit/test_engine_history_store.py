@@ -23,7 +23,7 @@ from ownstock.base.errors import Refused, Unavailable
 from ownstock.engine import generations
 from ownstock.engine.buckets import Span, bucketed, movements_of
 from ownstock.engine.history import DemandHistory
-from ownstock.engine.history_store import append_movements, open_store, write_generation
+from ownstock.engine.history_store import append_movements, open_store, put_rows, write_generation
 
 MONDAY = date(2026, 1, 5)
 
@@ -403,3 +403,17 @@ def test_a_writer_killed_at_any_moment_leaves_a_store_that_is_whole(tmp_path: Pa
         assert store.history.demand[0, 0] == store.watermark
         assert store.history.demand[3_999, 0] == -(-store.watermark // 3)
     assert store.watermark > 0
+
+
+def test_rows_of_other_buckets_are_refused(tmp_path: Path) -> None:
+    stored(tmp_path)
+    units = np.zeros((1, 2), np.float32)
+    with pytest.raises(Refused, match=r"has 3 buckets \(week\) from 2026-01-05 on, but these rows have 2"):
+        put_rows(tmp_path, DemandHistory(pl.Series(["a"]), units, units, MONDAY, "week"), since=1, watermark=2)
+
+
+def test_rows_that_do_not_follow_on_the_watermark_are_refused(tmp_path: Path) -> None:
+    stored(tmp_path)
+    units = np.zeros((1, 3), np.float32)
+    with pytest.raises(Refused, match="stands at watermark 1, but these movements follow 2"):
+        put_rows(tmp_path, DemandHistory(pl.Series(["a"]), units, units, MONDAY, "week"), since=2, watermark=3)

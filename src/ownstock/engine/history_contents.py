@@ -15,10 +15,11 @@ anew; what changed meanwhile lies in the others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -41,7 +42,7 @@ LARGE = {
 class Contents:
     """All of a generation. unnetted and, over it, carried: issues less returns of the rows where demand is not just that.
 
-    waiting: movements after the last bucket, their quantities signed.
+    waiting: movements after the last bucket, their quantities signed. origin: what the writer wrote of itself.
     """
 
     item_sites: pl.Series
@@ -51,6 +52,7 @@ class Contents:
     unnetted: Rows
     carried: Rows
     waiting: Movements
+    origin: Mapping[str, Any]
 
 
 def no_movements() -> Movements:
@@ -71,6 +73,7 @@ def contents_of(generation: Generation, *, whole: bool) -> Contents:
         Rows(large("unnetted_place"), large("unnetted_units")),
         Rows(small("carried_place"), small("carried_units")),
         Movements(waiting[0], waiting[1], waiting[2], np.zeros(waiting[0].size, np.int8)),
+        facts.get("origin", {}),
     )
 
 
@@ -90,7 +93,7 @@ def publish(draft: Draft, contents: Contents, watermark: int, anew: Collection[s
     for name, array in rest.items():
         draft.put(name, array)
     facts = {"first_on": span.first_on.isoformat(), "buckets": span.count, "bucket": span.bucket}
-    draft.publish({"watermark": watermark, **facts})
+    draft.publish({"watermark": watermark, **facts, "origin": dict(contents.origin)})
 
 
 def _put_item_sites(draft: Draft, contents: Contents, anew: Collection[str]) -> None:

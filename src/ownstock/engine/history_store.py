@@ -14,10 +14,12 @@ many in one of them, it is written anew; all are when item-sites or buckets are 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -27,7 +29,7 @@ from ownstock.engine import frames
 from ownstock.engine.arrays import Floats32, Ints
 from ownstock.engine.buckets import MOVEMENTS, RETURN, Movements, Span, movements_of
 from ownstock.engine.corrections import buckets_of, places_of
-from ownstock.engine.generations import Generation, read, writing
+from ownstock.engine.generations import Draft, Generation, read, writing
 from ownstock.engine.history import DemandHistory, net_of_returns
 from ownstock.engine.history_contents import LARGE, Contents, contents_of, no_movements, publish
 from ownstock.engine.layered import Ints32, Layered, Rows
@@ -51,28 +53,39 @@ class HistoryStore:
     """A generation of the store, opened: its history, mapped into memory, and what the ledger had told when it was written.
 
     The history stays as it is while newer generations are written. `watermark` is the writer's: every movement below it
-    is in. `until_on` is the day after the last bucket.
+    is in. `until_on` is the day after the last bucket. unnetted: issues less returns of the rows where demand may not be
+    just that. `origin` is what the writer wrote of itself.
     """
 
     history: DemandHistory
     watermark: int
     until_on: date
     generation: str
+    unnetted: Rows
+    origin: Mapping[str, Any]
 
 
-def write_generation(folder: Path, history: DemandHistory, watermark: int, unnetted: Rows | None = None) -> None:
+def write_generation(
+    folder: Path,
+    history: DemandHistory,
+    watermark: int,
+    unnetted: Rows | None = None,
+    origin: Mapping[str, Any] | None = None,
+) -> None:
     """Write a whole history as the next generation, whatever was there before, and make it the current one.
 
     `unnetted` comes beside the history from `buckets.bucketed`; without it returns that become known later are netted
-    against the demand as it is. Raises Refused for a history without buckets, Unavailable while another process writes or
-    where the folder cannot be written.
+    against the demand as it is. `origin` is handed on by later generations: by it a writer knows its own store again. Raises
+    Refused for a history without buckets, Unavailable while another process writes or where the folder cannot be written.
     """
     if history.first_on is None or history.demand.shape[1] == 0:
         raise Refused("A history without any bucket cannot be stored; give it its first bucket.", code="no_buckets")
     span = Span(history.first_on, history.demand.shape[1], history.bucket)
     none = Rows.none(span.count)
     demand, in_stock = Layered(history.demand, none, beyond=0), Layered(history.in_stock, none, beyond=1)
-    contents = Contents(history.item_sites, span, demand, in_stock, unnetted or none, none, no_movements())
+    contents = Contents(
+        history.item_sites, span, demand, in_stock, unnetted or none, none, no_movements(), origin or {}
+    )
     with writing(folder, afresh=True) as draft:
         publish(draft, contents, watermark, anew=LARGE)
 
@@ -120,11 +133,32 @@ def append_movements(
         checked = frames.check(movements, MOVEMENTS, before.item_sites.dtype)
         keys = _with_new(before.item_sites, checked["item_site"])
         added = _added(before, movements_of(checked, keys), keys, _until(before.span, until_on), in_stock)
-        grows = len(keys) > len(before.item_sites) or added.span.count > before.span.count
-        anew = set(LARGE) if grows else _much_changed(added)
-        for name in chain.from_iterable(LARGE[part] for part in anew):
-            draft.current.verified(name)
-        publish(draft, added, watermark, anew)
+        _publish_after(draft, before, added, watermark)
+
+
+def put_rows(folder: Path, known: DemandHistory, *, since: int, watermark: int) -> None:
+    """Write the next generation: the current one with the rows of some item-sites replaced; new ones are added at the end.
+
+    known: of the buckets of the store, its demand issues less returns, not netted. For a writer that reads rows anew
+    instead of adding to them, so that its sums can be exact, and doing it twice does no harm. Raises Refused where the store
+    does not stand at `since`, has other buckets or cannot be read; Unavailable as `write_generation` does.
+    """
+    with writing(folder) as draft:
+        assert draft.current is not None
+        _refuse_gap(folder, draft.current.facts["watermark"], since)
+        before = contents_of(draft.current, whole=False)
+        _refuse_other_buckets(before.span, known)
+        _publish_after(draft, before, _replaced(before, known), watermark)
+
+
+def _publish_after(draft: Draft, before: Contents, after: Contents, watermark: int) -> None:
+    """Publish what became of the current generation; its large arrays are written anew where there is reason to."""
+    assert draft.current is not None
+    grows = len(after.item_sites) > len(before.item_sites) or after.span.count > before.span.count
+    anew = set(LARGE) if grows else _much_changed(after)
+    for name in chain.from_iterable(LARGE[part] for part in anew):
+        draft.current.verified(name)
+    publish(draft, after, watermark, anew)
 
 
 def _much_changed(contents: Contents) -> set[str]:
@@ -140,7 +174,19 @@ def _opened(generation: Generation) -> HistoryStore:
     demand, in_stock = contents.demand.laid_over(), contents.in_stock.laid_over()
     history = DemandHistory(contents.item_sites, demand, in_stock, span.first_on, span.bucket)
     until_on = span.first_on + timedelta(days=int(span.days().sum()))
-    return HistoryStore(history, generation.facts["watermark"], until_on, generation.folder.name)
+    unnetted = contents.unnetted.below(contents.carried, beyond=0)
+    watermark, name = generation.facts["watermark"], generation.folder.name
+    return HistoryStore(history, watermark, until_on, name, unnetted, contents.origin)
+
+
+def _refuse_other_buckets(span: Span, known: DemandHistory) -> None:
+    found = (known.first_on, known.bucket, known.demand.shape[1])
+    if found != (span.first_on, span.bucket, span.count):
+        raise Refused(
+            f"The history store has {span.count} buckets ({span.bucket}) from {span.first_on} on, but these rows have "
+            f"{found[2]} ({found[1]}) from {found[0]} on; give them the same.",
+            code="other_buckets",
+        )
 
 
 def _refuse_gap(folder: Path, watermark: int, since: int) -> None:
@@ -202,6 +248,24 @@ def _added(
         before.unnetted,
         _carried(before, touched),
         Movements(place[waits], day[waits], units[waits], np.zeros(waits.sum(), np.int8)),
+        before.origin,
+    )
+
+
+def _replaced(before: Contents, known: DemandHistory) -> Contents:
+    """The contents with some rows exchanged, their demand not netted yet."""
+    item_sites = _with_new(before.item_sites, known.item_sites)
+    keys = known.item_sites.to_frame("item_site")
+    place = places_of(replace(known, item_sites=item_sites), keys, IN_STOCK, "item_site").astype(np.int32)
+    order = np.argsort(place)
+    told = Rows(place[order], known.demand[order])
+    demand = net_of_returns(told.units, np.zeros_like(told.units))
+    return replace(
+        before,
+        item_sites=item_sites,
+        demand=before.demand.with_rows(Rows(told.place, demand)),
+        in_stock=before.in_stock.with_rows(Rows(told.place, known.in_stock[order])),
+        carried=_carried(before, told),
     )
 
 
