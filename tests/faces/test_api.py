@@ -221,7 +221,7 @@ def test_all_is_well(db: None) -> None:
     assert response.status_code == 200
     assert response.json() == {
         "database": "answers", "jobs": [], "last_plan_age_seconds": None, "outbox_oldest_seconds": None,
-        "version": api.version,
+        "seal_oldest_seconds": 0.0, "version": api.version,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import ownstock
+from ownstock.access import chain
 from ownstock.journal import queries
 from ownstock.planning.actions import JOB as PLAN
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Tell whether the database answers, which jobs are silent, how old the last plan and the oldest message are.
+    """Tell whether the database answers, which jobs are silent, how old the last plan is and what waits for how long.
 
     200, or 503 while the database does not answer or a job is silent.
     """
@@ -35,6 +36,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "jobs": silent,
         "last_plan_age_seconds": queries.seconds_since(PLAN),
         "outbox_oldest_seconds": queries.oldest_waiting_seconds(),
+        "seal_oldest_seconds": chain.oldest_waiting_seconds(),
         "version": ownstock.__version__,
     }
     return JsonResponse(body, status=HTTPStatus.SERVICE_UNAVAILABLE if silent else HTTPStatus.OK)
