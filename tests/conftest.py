@@ -107,8 +107,10 @@ def committed_db(
     django_db_setup: None,
     django_db_blocker: Any,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> Iterator[Credentials]:
     """A database of this test's own, for what commits, races or runs in other processes (their environment names it)."""
+    from django.conf import settings
     from django.db import connections
 
     with django_db_blocker.unblock():
@@ -117,6 +119,8 @@ def committed_db(
         _point_django_at(credentials)
         monkeypatch.setenv("DATABASE_URL", credentials.app.url)
         monkeypatch.setenv("DATABASE_OWNER_URL", credentials.owner.url)
+        monkeypatch.setenv("OWNSTOCK_HISTORY", str(tmp_path / "history"))
+        monkeypatch.setattr(settings, "HISTORY_FOLDER", tmp_path / "history")
         try:
             yield credentials
         finally:

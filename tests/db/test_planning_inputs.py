@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import polars as pl
+import numpy as np
 import pytest
 
 from ownstock.catalog.models import ItemSite, Location, SupplyTerm
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Lot
 from ownstock.ledger.rules import Kind, Line, PostingRequest
-from ownstock.planning.inputs import HISTORY_WEEKS, PlanningInputs, planning_inputs
+from ownstock.planning.history import HISTORY_WEEKS
+from ownstock.planning.inputs import PlanningInputs, planning_inputs
 from tests.factories import ACTOR, TODAY, opening, sale, small_business
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +29,12 @@ def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
-def week(inputs: PlanningInputs, monday: date) -> tuple[float, float, float]:
-    row = inputs.history.filter(pl.col("week_start_on") == monday).row(0, named=True)
-    return row["issued"], row["returned"], row["in_stock_fraction"]
+def week(inputs: PlanningInputs, monday: date) -> tuple[float, float]:
+    """Demand of a week, returns netted, and the part of it in stock."""
+    history = inputs.history
+    assert history.first_on is not None
+    number = (monday - history.first_on).days // 7
+    return float(history.demand[0, number]), float(history.in_stock[0, number])
 
 
 def usable() -> float:
@@ -39,8 +43,8 @@ def usable() -> float:
 
 def test_every_item_site_has_every_week_and_the_running_week_is_left_out() -> None:
     history = planning_inputs(TODAY + timedelta(days=4)).history
-    assert history.height == HISTORY_WEEKS
-    assert history["week_start_on"].max() == LAST_WEEK
+    assert history.demand.shape == history.in_stock.shape == (1, HISTORY_WEEKS)
+    assert history.bucket_starts(HISTORY_WEEKS)[-1] == np.datetime64(LAST_WEEK)
 
 
 def test_days_with_nothing_on_the_shelf_are_counted_out() -> None:
@@ -49,22 +53,22 @@ def test_days_with_nothing_on_the_shelf_are_counted_out() -> None:
     opening("CUP", 9, key="restocked", moved_at=at(TODAY, 6))
     inputs = planning_inputs(TODAY)
     # Sold out on Wednesday, which still counts; from Thursday to Sunday nothing could be sold.
-    assert week(inputs, LAST_WEEK) == (5, 0, pytest.approx(3 / 7))
+    assert week(inputs, LAST_WEEK) == (5, pytest.approx(3 / 7))
 
 
 def test_weeks_before_an_item_was_first_there_were_not_in_stock() -> None:
     opening("CUP", 5, moved_at=at(LAST_WEEK))
     inputs = planning_inputs(TODAY)
-    assert week(inputs, LAST_WEEK - timedelta(weeks=1)) == (0, 0, 0)
-    assert week(inputs, LAST_WEEK) == (0, 0, 1)
+    assert week(inputs, LAST_WEEK - timedelta(weeks=1)) == (0, 0)
+    assert week(inputs, LAST_WEEK) == (0, 1)
 
 
-def test_returns_and_sales_taken_back_are_told_apart_from_sales() -> None:
+def test_returns_are_taken_off_the_sales_of_their_week() -> None:
     opening("CUP", 50, moved_at=at(LAST_WEEK - timedelta(days=9)))
     ledger.post([sale("CUP", 9, key="s1", moved_at=at(LAST_WEEK))], actor=ACTOR)
     back = Line("CUP", "CUSTOMERS", "SHOP", Decimal(4), moved_at=at(LAST_WEEK + timedelta(days=1)))
     ledger.post([PostingRequest("ret1", Kind.RETURN, [back])], actor=ACTOR)
-    assert week(planning_inputs(TODAY), LAST_WEEK) == (9, 4, 1)
+    assert week(planning_inputs(TODAY), LAST_WEEK) == (5, 1)
 
 
 def test_a_day_begins_at_the_sites_own_midnight() -> None:

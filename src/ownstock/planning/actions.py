@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import SerializationFailure
 
@@ -19,20 +19,23 @@ from ownstock import engine
 from ownstock.base.errors import Refused, Unavailable
 from ownstock.base.fingerprints import fingerprint
 from ownstock.catalog.queries import terms_to_order_by
+from ownstock.engine.history_store import HistoryStore
 from ownstock.engine.propose import reason
 from ownstock.journal import actions as journal
 from ownstock.planning import queries
+from ownstock.planning.history import refresh
 from ownstock.planning.inputs import PlanningInputs, Source, planning_inputs
 from ownstock.planning.models import PlanningRun, Proposal
 from ownstock.planning.rules import Basis, ProposalState, Step, Wanted, next_steps
+from ownstock.planning.sessions import PLANNING_LOCK, held, one_snapshot
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder
 
 JOB = "plan"
 EXPECTED_EVERY_SECONDS = 7 * 24 * 3600
-PLANNING_LOCK = 0x0D5_7011
 ATTEMPTS = 3
+HISTORY_ALERT = "history_store_not_written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,32 @@ def plan(*, planned_on: date, actor: str) -> Planned:
         Unavailable: another planning run is at work, or this one was crossed three times.
     """
     with _one_run_at_a_time():
+        store = _refreshed_history(planned_on)
         for _ in range(ATTEMPTS):
             try:
-                with _one_snapshot():
-                    return _plan(planned_on, actor)
+                with one_snapshot():
+                    return _plan(planned_on, actor, store)
             except OperationalError as error:
                 if not isinstance(error.__cause__, SerializationFailure):
                     raise
     raise Unavailable("Orders kept changing while the plan was made; plan again.", code="plan_crossed")
 
 
-def _plan(planned_on: date, actor: str) -> Planned:
+def _refreshed_history(planned_on: date) -> HistoryStore | None:
+    """The history store, brought up to the present before the run takes its snapshot; a plan can do without it."""
+    try:
+        store = refresh(planned_on)
+    except Unavailable as error:
+        sentence = f"{error.sentence} Meanwhile each plan reads the whole ledger, which takes longer."
+        journal.raise_alert(HISTORY_ALERT, kind=HISTORY_ALERT, sentence=sentence, facts={"code": error.code})
+        return None
+    journal.clear_alert(HISTORY_ALERT, because="it was written")
+    return store
+
+
+def _plan(planned_on: date, actor: str, store: HistoryStore | None) -> Planned:
     """The steps of a planning run."""
-    inputs = planning_inputs(planned_on)
+    inputs = planning_inputs(planned_on, store=store)
     _surface_late_deliveries(inputs)
     pool = engine.learn(*inputs.frames)
     decided = _decide(inputs, pool)
@@ -279,24 +295,7 @@ def _pending(ids: Iterable[int]) -> list[Proposal]:
 
 @contextmanager
 def _one_run_at_a_time() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [PLANNING_LOCK])
-        if not cursor.fetchone()[0]:
+    with held(PLANNING_LOCK) as is_held:
+        if not is_held:
             raise Unavailable("Another planning run is at work; try again when it is done.", code="plan_running")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [PLANNING_LOCK])
-
-
-@contextmanager
-def _one_snapshot() -> Iterator[None]:
-    """One view of the database from the first read to the last write; inside a caller's transaction, that one."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield

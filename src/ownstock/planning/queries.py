@@ -17,7 +17,8 @@ from ownstock.base.fingerprints import fingerprint
 from ownstock.catalog.models import ItemSite, Supplier
 from ownstock.catalog.rules import UnservedDemand
 from ownstock.engine.propose import reason
-from ownstock.planning.inputs import PlanningInputs, closings_since, planning_inputs
+from ownstock.planning.history import closings_of
+from ownstock.planning.inputs import planning_inputs
 from ownstock.planning.models import PlanningRun, Proposal
 from ownstock.planning.rules import (
     Basis,
@@ -121,7 +122,7 @@ def item_site_outlook(item_site: ItemSite, on: date) -> ItemSiteOutlook:
     [given] = engine.inputs(*inputs.frames).iter_rows(named=True)
     why = reason(row, given)
     first_week_on = date.fromisoformat(why["inputs"]["weeks"][0]["week_start_on"])
-    return ItemSiteOutlook(reason=why, past=_past(inputs, first_week_on), expected=_expected(why, on))
+    return ItemSiteOutlook(reason=why, past=_past(item_site, first_week_on, on), expected=_expected(why, on))
 
 
 def _last_pool() -> engine.Pool | None:
@@ -132,9 +133,9 @@ def _last_pool() -> engine.Pool | None:
     return engine.Pool.of_record(run.pool)
 
 
-def _past(inputs: PlanningInputs, start: date) -> list[DayClose]:
-    """The close of the day before `start` and of each day with a change since."""
-    return [DayClose(day, on_hand) for _, day, on_hand in closings_since(inputs, start).iter_rows()]
+def _past(item_site: ItemSite, start_on: date, on: date) -> list[DayClose]:
+    """The close of the day before `start_on` and of each day with a change since."""
+    return [DayClose(day, on_hand) for day, on_hand in closings_of(item_site.pk, start_on, on)]
 
 
 def _expected(why: dict[str, Any], on: date) -> list[DayClose]:
