@@ -27,9 +27,10 @@ class Headers:
 
 @dataclass(slots=True)
 class Lines:
-    """One entry a movement; `postings` counts the headers from 1."""
+    """One entry a movement; `postings` counts the headers from 1, `keys` are theirs."""
 
     postings: list[int] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     items: list[int] = field(default_factory=list)
     lots: list[int | None] = field(default_factory=list)
@@ -69,6 +70,7 @@ def _append_lines(lines: Lines, number: int, request: PostingRequest, names: Nam
     for line_number, line in enumerate(request.lines, start=1):
         item = names.items[line.sku].id
         lines.postings.append(number)
+        lines.keys.append(request.key)
         lines.numbers.append(line_number)
         lines.items.append(item)
         lines.lots.append(names.lots[item, line.lot].id if line.lot else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -77,8 +76,8 @@ class Posting(models.Model):
         db_index=False,
         related_name="postings",
     )
-    line_hashes = ArrayField(
-        models.BinaryField(), help_text="SHA-256 of each movement, in line order: what `verify` compares."
+    line_hashes = models.BinaryField(
+        help_text="SHA-256 of each movement, in line order, 32 bytes each: what `verify` compares."
     )
 
     append_only = True
@@ -146,7 +145,6 @@ class Balance(models.Model):
     location = models.ForeignKey(Location, models.PROTECT, db_index=False)
     lot = models.ForeignKey(Lot, models.PROTECT, null=True, db_index=False)
     status = models.CharField(max_length=12, choices=STATUSES)
-    is_serial = models.BooleanField(db_default=False, help_text="Its lot's.")
     on_hand = QuantityField()
 
     class Meta:

@@ -63,7 +63,8 @@ def database(url: str) -> dict[str, Any]:
             code="bad_database_url",
         ) from error
     named = {name: str(parts.pop(key, "")) for name, key in DATABASE_PARTS.items()}
-    options = parts
+    # The driver's own cursors then keep the plans of what they ask again and again; Django's do not ask for it.
+    options: dict[str, Any] = {"prepare_threshold": 5, **parts}
     if os.environ.get("OWNSTOCK_PROCESS") == "web":
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}

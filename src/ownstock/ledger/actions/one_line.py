@@ -37,8 +37,8 @@ WITH given AS MATERIALIZED (
         AND (g.moved_at IS NULL OR NOT EXISTS (SELECT FROM ledger_closing c WHERE c.until_at > g.moved_at))
 ), header AS (
     INSERT INTO ledger_posting (key, content_hash, kind, reference, actor, is_assumed, line_hashes)
-    SELECT a.key, a.content_hash, a.kind, a.reference, a.actor, a.is_assumed, ARRAY[ledger_line_hash(a.key, 1, a.item_id,
-        NULL, a.source_id, a.source_status, a.target_id, a.target_status, a.quantity, a.moved_at, a.unit_cost)]
+    SELECT a.key, a.content_hash, a.kind, a.reference, a.actor, a.is_assumed, ledger_line_hash(a.key, 1, a.item_id,
+        NULL, a.source_id, a.source_status, a.target_id, a.target_status, a.quantity, a.moved_at, a.unit_cost)
     FROM asked a
     ON CONFLICT (key) DO NOTHING
     RETURNING id

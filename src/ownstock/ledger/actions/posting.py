@@ -32,13 +32,12 @@ from ownstock.ledger.rules.posting import (
     shortage_sentence,
 )
 
-KEY_REUSED, NOT_ENOUGH, CLOSED = "OS001", "OS002", "OS006"
+KEY_REUSED, NOT_ENOUGH, CLOSED, SERIAL_TWICE = "OS001", "OS002", "OS006", "OS007"
 REVERSED_ONCE = "ledger_posting_reverses_id_key"
-SERIAL_ONCE, SERIAL_IS_ONE = "balance_serial_once", "balance_serial_is_one"
 HEADER_TYPES = ["text[]", "bytea[]", "text[]", "text[]", "bigint[]", "boolean[]"]
 LINE_TYPES = [
-    "int[]", "int[]", "bigint[]", "bigint[]", "bigint[]", "text[]", "bigint[]", "text[]", "numeric[]", "timestamptz[]",
-    "numeric[]",
+    "int[]", "text[]", "int[]", "bigint[]", "bigint[]", "bigint[]", "text[]", "bigint[]", "text[]", "numeric[]",
+    "timestamptz[]", "numeric[]",
 ]  # fmt: skip
 ARGUMENTS = ", ".join(f"%s::{name}" for name in ["text", "bigint", *HEADER_TYPES, *LINE_TYPES])
 
@@ -122,7 +121,7 @@ def _refusal(error: DatabaseError) -> Exception:
         return error
     if cause.diag.constraint_name == REVERSED_ONCE:
         return Refused("This posting was reversed by somebody else just now.", code="already_reversed")
-    if cause.diag.constraint_name in (SERIAL_ONCE, SERIAL_IS_ONE):
+    if cause.sqlstate == SERIAL_TWICE:
         return Refused("A serial number would be on hand twice. Nothing was posted.", code="serial_twice")
     if cause.diag.message_detail is None:
         return error

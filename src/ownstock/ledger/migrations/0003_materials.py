@@ -77,11 +77,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name='balance',
-            name='is_serial',
-            field=models.BooleanField(db_default=False, help_text="Its lot's."),
-        ),
-        migrations.AddField(
             model_name='lot',
             name='is_serial',
             field=models.BooleanField(default=False, help_text='A single piece: one at most is on hand anywhere.'),

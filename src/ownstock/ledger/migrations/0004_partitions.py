@@ -99,45 +99,45 @@ ALTER TABLE ledger_valuation_entry ENABLE TRIGGER USER;
 SELECT setval('ledger_movement_id_seq', coalesce((SELECT max(id) FROM ledger_movement), 0) + 1, false);
 DROP TABLE ledger_movement_before;
 ALTER TABLE ledger_posting DISABLE TRIGGER USER;
+ALTER TABLE ledger_posting ALTER line_hashes TYPE bytea USING ''::bytea;
 UPDATE ledger_posting p SET line_hashes = h.line_hashes
 FROM (
-    SELECT m.posting_id, array_agg(ledger_line_hash(q.key, m.line, m.item_id, m.lot_id, m.source_id, m.source_status,
-        m.target_id, m.target_status, m.quantity, m.moved_at, m.unit_cost) ORDER BY m.line) AS line_hashes
+    SELECT m.posting_id, string_agg(ledger_line_hash(q.key, m.line, m.item_id, m.lot_id, m.source_id, m.source_status,
+        m.target_id, m.target_status, m.quantity, m.moved_at, m.unit_cost), ''::bytea ORDER BY m.line) AS line_hashes
     FROM ledger_movement m JOIN ledger_posting q ON q.id = m.posting_id GROUP BY m.posting_id
 ) h WHERE h.posting_id = p.id;
 ALTER TABLE ledger_posting ENABLE TRIGGER USER;
 """
 
-# One piece of a serial number at most is on hand anywhere; looked at when a statement ends, as a movement passes it on.
-SERIALS = """
-ALTER TABLE ledger_balance ADD CONSTRAINT balance_serial_once
-    EXCLUDE USING btree (lot_id WITH =) WHERE (is_serial AND on_hand > 0) DEFERRABLE INITIALLY IMMEDIATE;
-ALTER TABLE ledger_balance ADD CONSTRAINT balance_serial_is_one CHECK (NOT is_serial OR on_hand IN (0, 1))
-"""
+# A balance changes often and none of its indexes do: room on its page spares them all.
+ROOM = "ALTER TABLE ledger_balance SET (fillfactor = 60)"
 
-# A plan for arrays of unknown length guesses ten rows and joins thousands by nested loops: hence a plan for each call.
 # Lock, decide, append: headers first (the unique key decides who posts), then balances locked in one order, then the facts.
+# Arrays that belong together are unnested together and never joined with each other: so a plan that knows nothing of their
+# length serves for every call, and making one anew, which took as long as posting a thousand lines, is spared.
 POST = """
 CREATE FUNCTION ledger_post(
     actor text, imported_file bigint,
     keys text[], content_hashes bytea[], kinds text[], refs text[], reversed_ids bigint[], assumed boolean[],
-    line_postings integer[], line_numbers integer[], items bigint[], lots bigint[],
+    line_postings integer[], line_keys text[], line_numbers integer[], items bigint[], lots bigint[],
     sources bigint[], source_statuses text[], targets bigint[], target_statuses text[],
     quantities numeric[], moments timestamptz[], unit_costs numeric[]
-) RETURNS TABLE (posting_key text, is_new boolean) LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+) RETURNS TABLE (posting_key text, is_new boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     costs numeric[];
+    line_hashes bytea[];
     posting_ids bigint[];
-    conflicts jsonb;
-    closed jsonb;
-    balance_ids bigint[];
-    changes numeric[];
-    shortages jsonb;
+    written integer;
+    refused jsonb;
+    serials bigint[];
     delta_items bigint[];
     delta_locations bigint[];
     delta_lots bigint[];
     delta_statuses text[];
     delta_changes numeric[];
+    balance_ids bigint[];
+    changes numeric[];
+    on_hands numeric[];
 BEGIN
     -- 1. What each line is worth, where it says nothing itself as its item: only what comes in or leaves changes the value.
     SELECT array_agg(CASE WHEN s.holds <> t.holds THEN round(coalesce(l.unit_cost, i.unit_cost), 4) END ORDER BY l.number)
@@ -147,101 +147,135 @@ BEGIN
     JOIN ledger_place s ON s.id = l.source JOIN ledger_place t ON t.id = l.target;
 
     -- 2. Headers: the unique key makes each happen once; a second caller waits here for the first.
-    WITH asked AS (
-        SELECT * FROM unnest(keys, content_hashes, kinds, refs, reversed_ids, assumed)
-            WITH ORDINALITY AS p(key, content_hash, kind, ref, reversed_id, is_assumed, number)
-    ), hashed AS (
-        SELECT l.posting AS number, array_agg(ledger_line_hash(
-            p.key, l.line, l.item, l.lot, l.source, l.source_status, l.target, l.target_status, l.quantity,
-            coalesce(l.moved_at, statement_timestamp()), l.unit_cost) ORDER BY l.line) AS line_hashes
-        FROM unnest(line_postings, line_numbers, items, lots, sources, source_statuses, targets, target_statuses, quantities,
-            moments, costs) AS l(posting, line, item, lot, source, source_status, target, target_status, quantity, moved_at,
-            unit_cost)
-        JOIN unnest(keys) WITH ORDINALITY AS p(key, posting) USING (posting)
+    SELECT array_agg(h.line_hashes ORDER BY h.posting) INTO line_hashes FROM (
+        SELECT l.posting, string_agg(ledger_line_hash(l.key, l.line, l.item, l.lot, l.source, l.source_status, l.target,
+            l.target_status, l.quantity, coalesce(l.moved_at, statement_timestamp()), l.unit_cost), ''::bytea ORDER BY l.line
+            ) AS line_hashes
+        FROM unnest(line_postings, line_keys, line_numbers, items, lots, sources, source_statuses, targets, target_statuses,
+            quantities, moments, costs) AS l(posting, key, line, item, lot, source, source_status, target, target_status,
+            quantity, moved_at, unit_cost)
         GROUP BY l.posting
-    ), written AS (
-        INSERT INTO ledger_posting (key, content_hash, kind, reference, actor, is_assumed, reverses_id, imported_file_id,
-            line_hashes)
-        SELECT a.key, a.content_hash, a.kind, a.ref, ledger_post.actor, a.is_assumed, a.reversed_id,
-            ledger_post.imported_file, h.line_hashes
-        FROM asked a JOIN hashed h USING (number) ORDER BY a.key
-        ON CONFLICT (key) DO NOTHING
-        RETURNING id, key
-    )
-    SELECT array_agg(w.id ORDER BY a.number) INTO posting_ids FROM asked a LEFT JOIN written w USING (key);
+    ) h;
+    SELECT array_agg(nextval('ledger_posting_id_seq')) INTO posting_ids FROM unnest(keys);
+    INSERT INTO ledger_posting (id, key, content_hash, kind, reference, actor, is_assumed, reverses_id, imported_file_id,
+        line_hashes)
+    SELECT a.id, a.key, a.content_hash, a.kind, a.ref, ledger_post.actor, a.is_assumed, a.reversed_id,
+        ledger_post.imported_file, a.line_hashes
+    FROM unnest(posting_ids, keys, content_hashes, kinds, refs, reversed_ids, assumed, line_hashes)
+        AS a(id, key, content_hash, kind, ref, reversed_id, is_assumed, line_hashes)
+    ORDER BY a.key
+    ON CONFLICT (key) DO NOTHING;
+    GET DIAGNOSTICS written = ROW_COUNT;
 
-    -- 3. The same key with other content is another request: refused. So is what moved in a period that is closed.
-    SELECT jsonb_agg(p.key ORDER BY p.key) INTO conflicts
-    FROM unnest(keys, content_hashes, posting_ids) AS a(key, content_hash, posting_id)
-    JOIN ledger_posting p ON p.key = a.key
-    WHERE a.posting_id IS NULL AND p.content_hash <> a.content_hash;
-    IF conflicts IS NOT NULL THEN
-        RAISE EXCEPTION 'key reused' USING ERRCODE = 'OS001', DETAIL = conflicts::text;
+    -- 3. What was posted before is not posted again (its id here is 0); with other content it is another request: refused.
+    -- So is what moved in a period that is closed.
+    IF written < cardinality(keys) THEN
+        SELECT array_agg(CASE WHEN p.id = a.id THEN a.id ELSE 0 END ORDER BY a.number),
+            jsonb_agg(p.key ORDER BY p.key) FILTER (WHERE p.content_hash <> a.content_hash)
+        INTO posting_ids, refused
+        FROM unnest(posting_ids, keys, content_hashes) WITH ORDINALITY AS a(id, key, content_hash, number)
+        JOIN ledger_posting p ON p.key = a.key;
+        IF refused IS NOT NULL THEN
+            RAISE EXCEPTION 'key reused' USING ERRCODE = 'OS001', DETAIL = refused::text;
+        END IF;
     END IF;
     IF EXISTS (SELECT FROM ledger_closing) THEN
-        SELECT jsonb_agg(jsonb_build_object('key', keys[l.posting], 'line', l.line, 'item', l.item, 'location', p.id,
-            'moved_at', l.moved_at, 'until_on', c.until_on) ORDER BY l.posting, l.line) INTO closed
-        FROM unnest(line_postings, line_numbers, items, sources, targets, moments)
-            AS l(posting, line, item, source, target, moved_at)
+        SELECT jsonb_agg(jsonb_build_object('key', l.key, 'line', l.line, 'item', l.item, 'location', p.id,
+            'moved_at', l.moved_at, 'until_on', c.until_on) ORDER BY l.posting, l.line) INTO refused
+        FROM unnest(line_postings, line_keys, line_numbers, items, sources, targets, moments)
+            AS l(posting, key, line, item, source, target, moved_at)
         CROSS JOIN LATERAL (VALUES (l.source), (l.target)) AS e(location)
         JOIN ledger_place p ON p.id = e.location AND p.holds
         JOIN (SELECT site_id, max(until_at) AS until_at, max(until_on) AS until_on FROM ledger_closing GROUP BY site_id) c
             ON c.site_id IS NOT DISTINCT FROM p.site_id AND l.moved_at < c.until_at
-        WHERE posting_ids[l.posting] IS NOT NULL;
-        IF closed IS NOT NULL THEN
-            RAISE EXCEPTION 'period closed' USING ERRCODE = 'OS006', DETAIL = closed::text;
+        WHERE posting_ids[l.posting] > 0;
+        IF refused IS NOT NULL THEN
+            RAISE EXCEPTION 'period closed' USING ERRCODE = 'OS006', DETAIL = refused::text;
         END IF;
     END IF;
 
-    -- 4. Balances that will change: made at zero where missing, then locked in one order for everybody.
+    -- 4. Balances that will change: made at zero where missing, then locked in one order for everybody. A serial number is
+    -- one piece wherever it is, in many balances: its lot is locked before them.
+    SELECT array_agg(t.id) INTO serials FROM (
+        SELECT t.id FROM ledger_lot t WHERE t.id = ANY(lots) AND t.is_serial ORDER BY t.id FOR NO KEY UPDATE
+    ) t;
     SELECT array_agg(d.item), array_agg(d.location), array_agg(d.lot), array_agg(d.status), array_agg(d.change)
     INTO delta_items, delta_locations, delta_lots, delta_statuses, delta_changes
-    FROM ledger_delta(posting_ids, line_postings, items, lots, sources, source_statuses, targets, target_statuses,
-        quantities) d;
-
-    INSERT INTO ledger_balance (item_id, location_id, lot_id, status, is_serial, on_hand)
-    SELECT d.item, d.location, d.lot, d.status, coalesce(t.is_serial, false), 0
-    FROM unnest(delta_items, delta_locations, delta_lots, delta_statuses) AS d(item, location, lot, status)
-    LEFT JOIN ledger_lot t ON t.id = d.lot
-    WHERE NOT EXISTS (
-        SELECT FROM ledger_balance b WHERE b.location_id = d.location AND b.item_id = d.item
-        AND b.lot_id IS NOT DISTINCT FROM d.lot AND b.status = d.status)
-    ORDER BY d.location, d.item, d.lot, d.status
-    ON CONFLICT (location_id, item_id, lot_id, status) DO NOTHING;
-
-    SELECT array_agg(held.id), array_agg(held.change), jsonb_agg(jsonb_build_object(
-            'item', held.item_id, 'location', held.location_id, 'lot', held.lot_id, 'status', held.status,
-            'on_hand', held.on_hand, 'wanted', -held.change)) FILTER (WHERE held.on_hand + held.change < 0)
-    INTO balance_ids, changes, shortages
     FROM (
-        SELECT b.id, b.item_id, b.location_id, b.lot_id, b.status, b.on_hand, d.change
-        FROM unnest(delta_items, delta_locations, delta_lots, delta_statuses, delta_changes)
-            AS d(item, location, lot, status, change)
-        JOIN ledger_balance b ON b.location_id = d.location AND b.item_id = d.item
-            AND b.lot_id IS NOT DISTINCT FROM d.lot AND b.status = d.status
-        ORDER BY b.id FOR NO KEY UPDATE OF b
-    ) held;
-    IF shortages IS NOT NULL THEN
-        RAISE EXCEPTION 'not enough on hand' USING ERRCODE = 'OS002', DETAIL = shortages::text;
+        SELECT e.item, e.location, e.lot, e.status, sum(e.change) AS change
+        FROM unnest(line_postings, items, lots, sources, source_statuses, targets, target_statuses, quantities)
+            AS l(posting, item, lot, source, source_status, target, target_status, quantity)
+        CROSS JOIN LATERAL (VALUES
+            (l.item, l.source, l.lot, l.source_status, -l.quantity),
+            (l.item, l.target, l.lot, l.target_status, l.quantity)) AS e(item, location, lot, status, change)
+        JOIN ledger_place p ON p.id = e.location AND p.holds
+        WHERE posting_ids[l.posting] > 0
+        GROUP BY e.item, e.location, e.lot, e.status
+    ) d;
+    SELECT array_agg(f.id ORDER BY f.id), array_agg(f.change ORDER BY f.id) INTO balance_ids, changes
+    FROM ledger_find_balances(delta_items, delta_locations, delta_lots, delta_statuses, delta_changes) f;
+    IF coalesce(cardinality(balance_ids), 0) < cardinality(delta_items) THEN
+        INSERT INTO ledger_balance (item_id, location_id, lot_id, status, on_hand)
+        SELECT d.item, d.location, d.lot, d.status, 0
+        FROM unnest(delta_items, delta_locations, delta_lots, delta_statuses) AS d(item, location, lot, status)
+        ORDER BY d.location, d.item, d.lot, d.status
+        ON CONFLICT (location_id, item_id, lot_id, status) DO NOTHING;
+        SELECT array_agg(f.id ORDER BY f.id), array_agg(f.change ORDER BY f.id) INTO balance_ids, changes
+        FROM ledger_find_balances(delta_items, delta_locations, delta_lots, delta_statuses, delta_changes) f;
     END IF;
-    IF coalesce(cardinality(balance_ids), 0) <> coalesce(cardinality(delta_items), 0) THEN
+    SELECT array_agg(held.on_hand ORDER BY held.id) INTO on_hands FROM (
+        SELECT b.id, b.on_hand FROM ledger_balance b WHERE b.id = ANY(balance_ids) ORDER BY b.id FOR NO KEY UPDATE
+    ) held;
+    IF coalesce(cardinality(on_hands), 0) <> coalesce(cardinality(delta_items), 0) THEN
         RAISE EXCEPTION 'a balance row is missing' USING ERRCODE = 'OS003';
+    END IF;
+    IF EXISTS (SELECT FROM unnest(on_hands, changes) AS h(on_hand, change) WHERE h.on_hand + h.change < 0) THEN
+        SELECT jsonb_agg(jsonb_build_object('item', b.item_id, 'location', b.location_id, 'lot', b.lot_id,
+            'status', b.status, 'on_hand', h.on_hand, 'wanted', -h.change)) INTO refused
+        FROM unnest(balance_ids, on_hands, changes) AS h(id, on_hand, change)
+        JOIN ledger_balance b ON b.id = h.id
+        WHERE h.on_hand + h.change < 0;
+        RAISE EXCEPTION 'not enough on hand' USING ERRCODE = 'OS002', DETAIL = refused::text;
     END IF;
     UPDATE ledger_balance b SET on_hand = b.on_hand + u.change
     FROM unnest(balance_ids, changes) AS u(id, change) WHERE b.id = u.id AND u.change <> 0;
+    IF serials IS NOT NULL AND EXISTS (
+        SELECT FROM ledger_balance b WHERE b.lot_id = ANY(serials) GROUP BY b.lot_id HAVING sum(b.on_hand) > 1
+    ) THEN
+        RAISE EXCEPTION 'serial number on hand twice' USING ERRCODE = 'OS007';
+    END IF;
 
     -- 5. The facts, in the order of their lines.
     INSERT INTO ledger_movement (posting_id, line, item_id, lot_id, source_id, source_status, target_id, target_status,
         quantity, unit_cost, moved_at)
-    SELECT n.posting_id, l.line, l.item, l.lot, l.source, l.source_status, l.target, l.target_status, l.quantity,
+    SELECT posting_ids[l.posting], l.line, l.item, l.lot, l.source, l.source_status, l.target, l.target_status, l.quantity,
         l.unit_cost, coalesce(l.moved_at, statement_timestamp())
     FROM unnest(line_postings, line_numbers, items, lots, sources, source_statuses, targets, target_statuses, quantities,
         moments, costs) AS l(posting, line, item, lot, source, source_status, target, target_status, quantity, moved_at,
         unit_cost)
-    JOIN unnest(posting_ids) WITH ORDINALITY AS n(posting_id, posting) USING (posting)
-    WHERE n.posting_id IS NOT NULL ORDER BY l.posting, l.line;
+    WHERE posting_ids[l.posting] > 0;
 
-    RETURN QUERY SELECT a.key, a.posting_id IS NOT NULL FROM unnest(keys, posting_ids) AS a(key, posting_id);
+    RETURN QUERY SELECT a.key, a.posting_id > 0 FROM unnest(keys, posting_ids) AS a(key, posting_id);
+END $$
+"""
+
+# Goods without a lot and goods of a lot are looked up apart: so both find their balance by the whole key.
+FIND_BALANCES = """
+CREATE FUNCTION ledger_find_balances(
+    items bigint[], locations bigint[], lots bigint[], statuses text[], changes numeric[]
+) RETURNS TABLE (id bigint, change numeric) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT f.id, d.change
+    FROM unnest(items, locations, lots, statuses, changes) AS d(item, location, lot, status, change)
+    CROSS JOIN LATERAL (
+        SELECT b.id FROM ledger_balance b
+        WHERE d.lot IS NULL AND b.location_id = d.location AND b.item_id = d.item AND b.lot_id IS NULL
+            AND b.status = d.status
+        UNION ALL
+        SELECT b.id FROM ledger_balance b
+        WHERE b.location_id = d.location AND b.item_id = d.item AND b.lot_id = d.lot AND b.status = d.status
+    ) f;
 END $$
 """
 
@@ -305,6 +339,13 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
+                migrations.AlterField(
+                    model_name="posting",
+                    name="line_hashes",
+                    field=models.BinaryField(
+                        help_text="SHA-256 of each movement, in line order, 32 bytes each: what `verify` compares."
+                    ),
+                ),
                 migrations.AddIndex(
                     model_name="movement",
                     index=models.Index(
@@ -314,7 +355,9 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RemoveField(model_name="valuationentry", name="movement"),
-        migrations.RunSQL(SERIALS),
+        migrations.RunSQL(ROOM, migrations.RunSQL.noop),
+        migrations.RunSQL("DROP FUNCTION ledger_delta"),
+        migrations.RunSQL(FIND_BALANCES),
         migrations.RunSQL(POST),
         migrations.RunSQL(GIVE_WAY),
         *[migrations.RunSQL(append_only(table)) for table in FACTS],
