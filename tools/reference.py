@@ -18,7 +18,7 @@ from tools.glossary import meanings
 from tools.steps import ROOT, say
 
 FOLDER = ROOT / "docs" / "reference"
-APPS = ("journal", "access", "catalog", "ledger", "purchasing", "planning", "exchange")
+APPS = ("journal", "access", "catalog", "ledger", "demand", "purchasing", "planning", "exchange")
 NOT_EDITED = "<!-- Written by `python -m tools.reference`; do not edit. -->"
 
 

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "ownstock.access",
     "ownstock.catalog",
     "ownstock.ledger",
+    "ownstock.demand",
     "ownstock.purchasing",
     "ownstock.planning",
     "ownstock.exchange",
