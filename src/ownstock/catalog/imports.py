@@ -1,9 +1,10 @@
-"""Importing the catalogue from CSV or Parquet: every fault by row, a dry run, all rows or none."""
+"""Importing the catalogue from files that people bring: every fault by row, a dry run, all rows or none."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,25 +13,39 @@ from zoneinfo import available_timezones
 import polars as pl
 from django.db import models, transaction
 
-from ownstock.base.tables import DATE, DECIMAL, INTEGER, ROW, Fault, Field, checked, faults_refused, read_table
+from ownstock.base.presets import shape_of
+from ownstock.base.tables import (
+    AS_IT_IS,
+    DATE,
+    DECIMAL,
+    INTEGER,
+    MAX_INTEGER,
+    ROW,
+    Directions,
+    Fault,
+    Field,
+    Understood,
+    read_rows,
+)
 from ownstock.catalog.models import Item, ItemSite, Location, Supplier, SupplyTerm
 from ownstock.catalog.rules import LocationKind, UnservedDemand, nearest_site
 from ownstock.journal import actions as journal
 
 Record = dict[str, Any]
+FACTOR = re.compile(r"\d{1,15}(\.\d{1,15}|/0*[1-9]\d{0,14})?")
 Resolved = tuple[list[tuple[int, Record]], list[Fault]]
-MAX_FACTOR = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, or would do: how many rows it read, and of these new, changed, as they were."""
+    """What an import did, or would do: how many rows it read, of these new, changed, as they were; how it read them."""
 
     name: str
     rows: int
     created: int
     updated: int
     unchanged: int
+    understood: Understood = field(default_factory=Understood)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +59,53 @@ class Kind:
     record_key: Sequence[str]
     resolve: Callable[[pl.DataFrame], Resolved]
 
+    @property
+    def plural(self) -> str:
+        """Its name on the command line and in presets."""
+        return f"{self.noun.replace('_', '-')}s"
 
-def import_locations(path: Path, *, actor: str, dry_run: bool = False) -> Imported:
+
+def import_locations(path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS) -> Imported:
     """Import sites, bins and the world outside. Columns: code, name, kind, parent, time_zone (needed for a site)."""
-    return _import(LOCATIONS, path, actor=actor, dry_run=dry_run)
+    return _import(LOCATIONS, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
-def import_items(path: Path, *, actor: str, dry_run: bool = False) -> Imported:
+def import_items(path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS) -> Imported:
     """Import items. Columns: sku, description, unit (default each), unit_cost."""
-    return _import(ITEMS, path, actor=actor, dry_run=dry_run)
+    return _import(ITEMS, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
-def import_suppliers(path: Path, *, actor: str, dry_run: bool = False) -> Imported:
+def import_suppliers(path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS) -> Imported:
     """Import suppliers. Columns: code, name, email, currency."""
-    return _import(SUPPLIERS, path, actor=actor, dry_run=dry_run)
+    return _import(SUPPLIERS, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
-def import_supply_terms(path: Path, *, actor: str, dry_run: bool = False) -> Imported:
+def import_supply_terms(
+    path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS
+) -> Imported:
     """Import on which terms suppliers sell items.
 
     Columns: supplier, sku, site (empty: all), supplier_sku, purchase_unit, units_per_purchase_unit (`12` or `1/3`), moq and
     order_multiple (stock units), price (of a stock unit), currency, lead_time_days, valid_from, valid_to, priority.
     """
-    return _import(SUPPLY_TERMS, path, actor=actor, dry_run=dry_run)
+    return _import(SUPPLY_TERMS, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
-def import_item_sites(path: Path, *, actor: str, dry_run: bool = False) -> Imported:
+def import_item_sites(path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS) -> Imported:
     """Import which items are planned where.
 
     Columns: sku, site, review_period_days (default 7), holding_rate (a year), shortage_cost (a unit), unserved_demand.
     """
-    return _import(ITEM_SITES, path, actor=actor, dry_run=dry_run)
+    return _import(ITEM_SITES, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
 @transaction.atomic
-def _import(kind: Kind, path: Path, *, actor: str, dry_run: bool) -> Imported:
+def _import(kind: Kind, path: Path, *, actor: str, dry_run: bool, directions: Directions) -> Imported:
     """Read, check, compare with what is kept, write all or nothing."""
-    typed, faults = checked(read_table(path), kind.fields, name=path.name)
-    numbered, unresolved = kind.resolve(typed)
-    faults += _doubled(typed, kind.key) + unresolved
-    if faults:
-        raise faults_refused(path.name, sorted(faults, key=lambda fault: fault.row))
+    rows = read_rows(path, kind.fields, directions, shape_of(directions.preset, kind.plural))
+    numbered, unresolved = kind.resolve(rows.frame)
+    rows.faults.add([*_doubled(rows.frame, kind.key), *unresolved])
+    rows.faults.refuse(path.name)
     records = [record for _, record in numbered]
     kept = _kept(kind)
     created = [record for record in records if _key(kind, record) not in kept]
@@ -93,9 +114,10 @@ def _import(kind: Kind, path: Path, *, actor: str, dry_run: bool) -> Imported:
     if not dry_run:
         _write(kind, [*created, *(new for _, new in updated)])
         if kind is LOCATIONS:
-            _assign_places(typed)
+            _assign_places(rows.frame)
         _tell(kind, path, created, updated, actor)
-    return Imported(kind.noun, len(records), len(created), len(updated), len(pairs) - len(updated))
+    unchanged = len(pairs) - len(updated)
+    return Imported(kind.noun, len(records), len(created), len(updated), unchanged, rows.understood)
 
 
 def _kept(kind: Kind) -> dict[tuple[Any, ...], Record]:
@@ -130,7 +152,7 @@ def _tell(kind: Kind, path: Path, created: list[Record], updated: list[tuple[Rec
 
 
 def _doubled(frame: pl.DataFrame, key: Sequence[str]) -> list[Fault]:
-    later = frame.filter(~pl.struct(key).is_first_distinct())
+    later = frame.filter(~pl.struct(key).is_first_distinct() & pl.col(key[0]).is_not_null())
     return [
         Fault(row[ROW], key[0], str(row[key[0]]), f"{_shown(row, key)} stands in an earlier row too.")
         for row in later.iter_rows(named=True)
@@ -173,15 +195,16 @@ def _resolve_suppliers(frame: pl.DataFrame) -> Resolved:
 def _resolve_locations(frame: pl.DataFrame) -> Resolved:
     """Locations name their parents by code, in the file or in the catalogue; those of the file are made first."""
     faults = []
-    known = _ids(Location, "code")
+    known, zones = _ids(Location, "code"), available_timezones()
     here = set(frame["code"].drop_nulls())
     for row in frame.iter_rows(named=True):
-        if row["kind"] == LocationKind.SITE and row["time_zone"] not in available_timezones():
+        if row["kind"] == LocationKind.SITE and row["time_zone"] not in zones:
             sentence = "a site needs its time zone by its IANA name, such as Europe/London."
             faults.append(Fault(row[ROW], "time_zone", row["time_zone"] or "", sentence))
         if row["parent"] and row["parent"] not in known and row["parent"] not in here:
             sentence = f"there is no location {row['parent']!r}; add it or import it first."
             faults.append(Fault(row[ROW], "parent", row["parent"], sentence))
+    faults += _rings(frame)
     if faults:
         return [], faults
     records = [
@@ -189,6 +212,25 @@ def _resolve_locations(frame: pl.DataFrame) -> Resolved:
         for r in frame.iter_rows(named=True)
     ]
     return _numbered(frame, records), []
+
+
+def _rings(frame: pl.DataFrame) -> list[Fault]:
+    """Locations that would lie in themselves, by way of their parents."""
+    parents = dict(Location.objects.values_list("code", "parent__code"))
+    parents.update(zip(frame["code"], frame["parent"], strict=True))
+    return [
+        Fault(row, "parent", parent, f"{code!r} would lie in itself.")
+        for row, code, parent in frame.select(ROW, "code", "parent").iter_rows()
+        if parent and _meets_itself(code, parents)
+    ]
+
+
+def _meets_itself(code: str, parents: Mapping[str, str | None]) -> bool:
+    here, seen = parents.get(code), set[str]()
+    while here and here != code and here not in seen:
+        seen.add(here)
+        here = parents.get(here)
+    return here == code
 
 
 def _assign_places(frame: pl.DataFrame) -> None:
@@ -227,11 +269,8 @@ def _factors(frame: pl.DataFrame) -> tuple[list[Fraction], list[Fault]]:
     """Stock units in a purchase unit, exactly."""
     factors, faults = [], []
     for row, text in zip(frame[ROW], frame["units_per_purchase_unit"], strict=True):
-        try:
-            factor = Fraction(text)
-        except (ValueError, ZeroDivisionError, TypeError):
-            factor = Fraction(0)
-        if not (0 < factor.numerator <= MAX_FACTOR and factor.denominator <= MAX_FACTOR):
+        factor = Fraction(text) if FACTOR.fullmatch(text or "") else Fraction(0)
+        if not (0 < factor.numerator <= MAX_INTEGER and factor.denominator <= MAX_INTEGER):
             faults.append(
                 Fault(row, "units_per_purchase_unit", str(text), f"{text!r} must be a number above zero: 12 or 1/3.")
             )
@@ -269,8 +308,8 @@ LOCATIONS = Kind(
 ITEMS = Kind(
     "item", Item,
     [
-        Field("sku", max_length=60), Field("description"), Field("unit", is_required=False, default="each", max_length=20),
-        Field("unit_cost", DECIMAL, at_least=0),
+        Field("sku", max_length=60), Field("description", is_one_line=False),
+        Field("unit", is_required=False, default="each", max_length=20), Field("unit_cost", DECIMAL, at_least=0),
     ],
     key=["sku"], record_key=["sku"], resolve=_resolve_items,
 )  # fmt: skip
@@ -278,7 +317,8 @@ SUPPLIERS = Kind(
     "supplier", Supplier,
     [
         Field("code", max_length=60), Field("name", max_length=200), CURRENCY,
-        Field("email", is_required=False, pattern=r"^[^@\s,;]+@[^@\s,;]+$", must_be="one address such as orders@example.com"),
+        Field("email", is_required=False, max_length=254, pattern=r"^[^@\s,;]+@[^@\s,;]+$",
+              must_be="one address such as orders@example.com"),
     ],
     key=["code"], record_key=["code"], resolve=_resolve_suppliers,
 )  # fmt: skip
@@ -286,7 +326,8 @@ SUPPLY_TERMS = Kind(
     "supply_term", SupplyTerm,
     [
         Field("supplier", max_length=60), Field("sku", max_length=60), Field("site", is_required=False, max_length=60),
-        Field("supplier_sku", is_required=False, max_length=60), Field("purchase_unit", is_required=False, default="each"),
+        Field("supplier_sku", is_required=False, max_length=60),
+        Field("purchase_unit", is_required=False, default="each", max_length=20),
         Field("units_per_purchase_unit", is_required=False, default="1"), Field("moq", INTEGER, False, 1, at_least=1),
         Field("order_multiple", INTEGER, False, 1, at_least=1), Field("price", DECIMAL, at_least=0), CURRENCY,
         Field("lead_time_days", INTEGER, at_least=0), Field("valid_from", DATE), Field("valid_to", DATE, False),
@@ -299,7 +340,7 @@ ITEM_SITES = Kind(
     "item_site", ItemSite,
     [
         Field("sku", max_length=60), Field("site", max_length=60),
-        Field("review_period_days", INTEGER, False, 7, at_least=1), Field("holding_rate", DECIMAL, at_least=0),
+        Field("review_period_days", INTEGER, False, 7, at_least=1), Field("holding_rate", DECIMAL, at_least=0, below=10_000),
         Field("shortage_cost", DECIMAL, at_least=0), Field("unserved_demand", choices=list(UnservedDemand)),
     ],
     key=["sku", "site"], record_key=["item_id", "site_id"], resolve=_resolve_item_sites,

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ownstock.base.errors import Refused
-from ownstock.base.tables import DATE, DECIMAL, INTEGER, ROW, Fault, Field, checked, faults_refused, read_table
+from ownstock.base.tables import DATE, DECIMAL, INTEGER, ROW, Fault, Field, read_rows
 from ownstock.purchasing.models import OrderLine
 from ownstock.purchasing.rules import LineAnswer, Promise
 
@@ -25,7 +25,7 @@ Row = tuple[int, Decimal, date | None]
 
 
 def read_answers(path: Path) -> list[LineAnswer]:
-    """Read an answer from a file: CSV or Parquet with line, quantity, promised_on, or JSON as the API takes it.
+    """Read an answer from a file: CSV, XLSX or Parquet with line, quantity, promised_on, or JSON as the API takes it.
 
     Raises:
         Refused: the file cannot be read, or some of its rows are at fault (each named).
@@ -60,12 +60,12 @@ def all_accepted(lines: Sequence[OrderLine], promised_on: date | None) -> list[L
 
 
 def _read_rows(path: Path) -> list[Row]:
-    frame, faults = checked(read_table(path), FIELDS, name=path.name)
+    rows = read_rows(path, FIELDS)
+    frame, faults = rows.frame, rows.faults
     undated = frame.filter((frame["quantity"] > 0) & frame["promised_on"].is_null())[ROW].to_list()
-    known = {fault.row for fault in faults}
-    faults += [Fault(row, "promised_on", "", "A day is needed.") for row in undated if row not in known]
-    if faults:
-        raise faults_refused(path.name, faults)
+    known = {fault.row for fault in faults.told}
+    faults.add(Fault(row, "promised_on", "", "A day is needed.") for row in undated if row not in known)
+    faults.refuse(path.name)
     return list(frame.select("line", "quantity", "promised_on").iter_rows())
 
 

@@ -1,9 +1,9 @@
-"""Bringing in what is known elsewhere: files of items, locations, suppliers, terms, item-sites and movements."""
+"""Bringing in what is known elsewhere: files of the catalogue, of movements and of what is on hand."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -11,8 +11,11 @@ from typing import Any
 
 import click
 
+from ownstock.base.presets import PLAIN, PRESETS
+from ownstock.base.tables import Directions, Understood
+from ownstock.base.tables.directions import DATES, NUMBERS
 from ownstock.catalog import imports as catalog
-from ownstock.cli.command import command
+from ownstock.cli.command import command, is_json_wanted
 from ownstock.cli.options import actor_option, json_option
 from ownstock.cli.render import counted, tell
 from ownstock.ledger import imports as ledger
@@ -23,27 +26,103 @@ KINDS: dict[str, Callable[..., Any]] = {
     "suppliers": catalog.import_suppliers,
     "supply-terms": catalog.import_supply_terms,
     "item-sites": catalog.import_item_sites,
+    "on-hand": ledger.import_on_hand,
     "movements": ledger.import_movements,
 }
+WITH_PROGRESS = ("on-hand", "movements")
+
+
+def _pairs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    """Options of the form LEFT=RIGHT, parted at the last sign: their headings may hold one."""
+    pairs = {}
+    for value in values:
+        left, sign, right = value.rpartition("=") if param.name != "fixed" else value.partition("=")
+        if not sign or not left.strip() or not right.strip():
+            raise click.BadParameter(f"{value!r} is not of the form {param.metavar}.")
+        pairs[left.strip()] = right.strip()
+    return pairs
 
 
 @command("import")
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Check everything and say what would be done; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Check everything and say how the file was understood; write nothing.")
+@click.option(
+    "--preset",
+    type=click.Choice([PLAIN, *PRESETS]),
+    default=PLAIN,
+    show_default=True,
+    help="The system that wrote the file.",
+)
+@click.option("--sheet", default="", show_default="the first", help="The sheet of an XLSX file, by name.")
+@click.option(
+    "--map", "headings", multiple=True, metavar="HEADING=FIELD", callback=_pairs, help="What a heading means."
+)
+@click.option(
+    "--ignore", "ignored", multiple=True, metavar="HEADING", help="A column to leave out; `*`: all not known."
+)
+@click.option(
+    "--set",
+    "fixed",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    callback=_pairs,
+    help="The value of a field where the file has none.",
+)
+@click.option(
+    "--place",
+    "places",
+    multiple=True,
+    metavar="THEIRS=CODE",
+    callback=_pairs,
+    help="Which location the file means by a name, or which one to take for a kind such as customer.",
+)
+@click.option(
+    "--numbers", type=click.Choice(NUMBERS), help="Which mark is the decimal one, where the file does not show it."
+)
+@click.option(
+    "--dates", type=click.Choice(DATES), help="The order of day, month and year, where the file does not show it."
+)
+@click.option("--time-zone", default="", help="Of moments that name none: its IANA name, such as Europe/Berlin.")
+@click.option("--encoding", default="", show_default="found out", help="Of a text file, such as utf-8 or cp1252.")
 @actor_option
 @json_option
-def import_file(kind: str, file: Path, dry_run: bool, actor: str) -> None:
-    """Import a CSV or Parquet file: all its rows, or none when a row is at fault.
+def import_file(
+    kind: str,
+    file: Path,
+    dry_run: bool,
+    actor: str,
+    fixed: dict[str, str],
+    numbers: str | None,
+    dates: str | None,
+    **said: Any,
+) -> None:
+    """Import a CSV, XLSX or Parquet file: all its rows, or none when a row is at fault.
 
-    Every fault is named by row and column. The same file again changes nothing. Begin with locations and items, then
-    suppliers, supply-terms and item-sites, then movements.
+    Headings are known by their names, by common synonyms, or as you say. Every fault is named by row and column. The same
+    file again changes nothing. Begin with locations and items, then suppliers, supply-terms and item-sites, then on-hand or
+    movements.
     """
-    bring = partial(KINDS[kind], progress=_progress) if kind == "movements" else KINDS[kind]
-    imported = asdict(bring(file, actor=actor, dry_run=dry_run))
-    counts = ", ".join(f"{imported[name]:,} {name}" for name in ("created", "updated", "unchanged") if name in imported)
-    told = f"{kind}: {counted(imported['rows'], 'row')} read; {counts}."
-    tell(f"{told} Nothing was written: this was a dry run." if dry_run else told, {**imported, "dry_run": dry_run})
+    directions = Directions(values=fixed, numbers=numbers or "", dates=dates or "", **said)
+    bring = partial(KINDS[kind], progress=_progress) if kind in WITH_PROGRESS else KINDS[kind]
+    imported = bring(file, actor=actor, dry_run=dry_run, directions=directions)
+    facts = asdict(imported)
+    if not is_json_wanted(click.get_current_context()):
+        _tell_how(imported.understood, in_full=dry_run)
+    counts = ", ".join(f"{facts[name]:,} {name}" for name in ("created", "updated", "unchanged") if name in facts)
+    told = f"{kind}: {counted(facts['rows'], 'row')} read; {counts}."
+    tell(f"{told} Nothing was written: this was a dry run." if dry_run else told, {**facts, "dry_run": dry_run})
+
+
+def _tell_how(understood: Understood, *, in_full: bool) -> None:
+    """Say how a file was read: what was found out, and in a dry run also which heading was taken as what."""
+    if in_full:
+        for theirs, ours in understood.headings.items():
+            click.echo(f"  {theirs} → {ours}")
+        if understood.ignored:
+            click.echo(f"  left out: {', '.join(understood.ignored)}")
+    for sentence in understood.sentences:
+        click.echo(f"  {sentence}")
 
 
 def _progress(done: int, total: int) -> None:

@@ -1,44 +1,34 @@
-"""Importing movements from CSV or Parquet: every fault by row, a dry run, all postings or none, none twice."""
+"""Importing movements from files that people bring: every fault by row, a dry run, all postings or none, none twice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 from django.db import transaction
-from django.utils import timezone
 
-from ownstock.base.tables import BOOLEAN, DECIMAL, INSTANT, ROW, Fault, Field, checked, faults_refused, read_table
-from ownstock.catalog.models import Item, Location
+from ownstock.base.tables import AS_IT_IS, ROW, Directions, Understood
 from ownstock.journal import actions as journal
 from ownstock.ledger.actions.posting import append
 from ownstock.ledger.columns import Headers, Lines
 from ownstock.ledger.names import items_named, lots_named
-from ownstock.ledger.rules.posting import MAX_KEY_LENGTH, Kind, Status, content_hash, latest_moment
+from ownstock.ledger.reading import HEADER, read_movements, read_on_hand
+from ownstock.ledger.rules.posting import content_hash
 
 LINES_AT_ONCE = 20_000
-HEADER = ["kind", "reference", "assumed"]
-FIELDS = [
-    Field("posting_key", max_length=MAX_KEY_LENGTH), Field("kind", choices=list(Kind)),
-    Field("reference", is_required=False, default="", max_length=200), Field("sku", max_length=60),
-    Field("lot", is_required=False, default="", max_length=60), Field("source", max_length=60),
-    Field("target", max_length=60), Field("quantity", DECIMAL), Field("moved_at", INSTANT, is_required=False),
-    Field("unit_cost", DECIMAL, is_required=False, at_least=0), Field("assumed", BOOLEAN, False, default=False),
-    Field("source_status", is_required=False, default=Status.RELEASED.value, choices=list(Status)),
-    Field("target_status", is_required=False, default=Status.RELEASED.value, choices=list(Status)),
-]  # fmt: skip
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedMovements:
-    """What an import of movements did, or would do: rows read, postings new, postings that were there already."""
+    """What an import of movements did, or would do: movements read, postings new, postings that were there; how it read."""
 
     rows: int
     created: int
     unchanged: int
+    understood: Understood = field(default_factory=Understood)
 
 
 def _silent(done: int, total: int) -> None:
@@ -46,67 +36,48 @@ def _silent(done: int, total: int) -> None:
 
 
 def import_movements(
-    path: Path, *, actor: str, dry_run: bool = False, progress: Progress = _silent
+    path: Path, *, actor: str, dry_run: bool = False, progress: Progress = _silent, directions: Directions = AS_IT_IS
 ) -> ImportedMovements:
     """Post the movements of a file; rows that share a posting key are one document, posted in the order of the file.
 
-    Columns: posting_key, kind, reference, sku, lot, source, target, quantity (stock units), moved_at (with time zone; empty:
-    now), unit_cost (empty: the item's), assumed, source_status, target_status. The same file again posts nothing.
+    Columns: posting_key (empty: made of kind and reference), kind (empty: from the two ends), reference, sku, lot, source and
+    target, or location with signed quantities, quantity (stock units), moved_at (with time zone; empty: now), unit_cost
+    (empty: the item's), assumed, source_status, target_status. The same file again posts nothing.
 
     Raises:
         Refused: rows at fault (each named), a key that was used for other content, or a balance that would fall below zero.
     """
-    lines = _read(path)
+    lines, understood = read_movements(path, directions)
+    return _import(path, lines, understood, "ledger:movements", actor, dry_run, progress)
+
+
+def import_on_hand(
+    path: Path, *, actor: str, dry_run: bool = False, progress: Progress = _silent, directions: Directions = AS_IT_IS
+) -> ImportedMovements:
+    """Post what a file says is on hand as an opening: one posting a location, from the count difference.
+
+    Columns: sku, location, quantity (stock units), lot, status, unit_cost, moved_at, reference, assumed. A location has one
+    opening (or one for each reference); the same file again posts nothing, and another file of the same location is refused.
+
+    Raises:
+        Refused: rows at fault (each named), or a location that was opened with other content.
+    """
+    lines, understood = read_on_hand(path, directions)
+    return _import(path, lines, understood, "ledger:on-hand", actor, dry_run, progress)
+
+
+def _import(
+    path: Path, lines: pl.DataFrame, understood: Understood, subject: str, actor: str, dry_run: bool, progress: Progress
+) -> ImportedMovements:
     with transaction.atomic():
         imported = _post(lines, actor, progress)
         journal.record(
-            actor=actor, verb="ledger.imported", subject="ledger:movements",
+            actor=actor, verb="ledger.imported", subject=subject,
             new={"file": path.name, "rows": imported.rows, "postings": imported.created},
         )  # fmt: skip
         if dry_run:
             transaction.set_rollback(True)
-    return imported
-
-
-def _read(path: Path) -> pl.DataFrame:
-    """The file's rows with every code resolved to its id; refused with every fault where there is one."""
-    typed, faults = checked(read_table(path), FIELDS, name=path.name)
-    faults += _form_faults(typed)
-    lines = typed
-    for column, noun, ids in (
-        ("sku", "item", dict(Item.objects.values_list("sku", "id"))),
-        ("source", "location", dict(Location.objects.values_list("code", "id"))),
-        ("target", "location", dict(Location.objects.values_list("code", "id"))),
-    ):
-        codes = pl.DataFrame(
-            {column: list(ids), f"{column}_id": list(ids.values())},
-            schema=[(column, pl.String), (f"{column}_id", pl.Int64)],
-        )
-        lines = lines.join(codes, on=column, how="left", maintain_order="left")
-        unknown = lines.filter(pl.col(f"{column}_id").is_null() & pl.col(column).is_not_null())
-        faults += _at(unknown, column, f"is no {noun} of the catalogue; import it first.")
-    if faults:
-        raise faults_refused(path.name, sorted(faults, key=lambda fault: fault.row))
-    return lines
-
-
-def _form_faults(typed: pl.DataFrame) -> list[Fault]:
-    faults = _at(
-        typed.filter(pl.col("quantity") <= 0), "quantity", "must be above zero; the direction is in source and target."
-    )
-    ahead = typed.filter(pl.col("moved_at") > latest_moment(timezone.now()))
-    faults += _at(ahead, "moved_at", "is yet to come; goods are posted when they have moved.")
-    still = (pl.col("source") == pl.col("target")) & (pl.col("source_status") == pl.col("target_status"))
-    faults += _at(typed.filter(still), "target", "is where the row begins; it moves nothing.")
-    for column in HEADER:
-        differs = pl.col(column).ne_missing(pl.col(column).first().over("posting_key"))
-        faults += _at(typed.filter(differs), column, "differs from an earlier row of the same posting key.")
-    return faults
-
-
-def _at(rows: pl.DataFrame, column: str, sentence: str) -> list[Fault]:
-    shown = rows.select(ROW, pl.col(column).cast(pl.String).fill_null("")).iter_rows()
-    return [Fault(row, column, value, f"{value!r} {sentence}") for row, value in shown]
+    return replace(imported, understood=understood)
 
 
 def _post(lines: pl.DataFrame, actor: str, progress: Progress) -> ImportedMovements:
@@ -159,6 +130,7 @@ def _columns(part: pl.DataFrame, lots: dict[tuple[int, str], int]) -> tuple[Head
     named = part.select("sku_id", "lot").iter_rows()
     lines = Lines(
         postings=part["posting"].to_list(),
+        keys=part["posting_key"].to_list(),
         numbers=part["line"].to_list(),
         items=part["sku_id"].to_list(),
         lots=[lots[item, lot] if lot else None for item, lot in named],

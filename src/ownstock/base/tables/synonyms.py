@@ -1,0 +1,166 @@
+"""What other systems and other languages call our columns. Case, spaces, accents and punctuation do not matter.
+
+A heading means a field only where the import has that field, so that one word may serve several kinds of import.
+"""
+
+from __future__ import annotations
+
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "sku": (
+        "Item", "Item code", "Item number", "Item no", "Item ID", "Item SKU", "Product", "Product code",
+        "Product SKU", "Product number", "Product ID", "Variant SKU", "Part", "Part number", "Part no", "Stock code",
+        "Internal reference", "Default code", "Material", "Material number", "Article", "Article number",
+        "Article code", "Artikel", "Artikelnummer", "Artikel-Nr.", "Art.-Nr.", "Materialnummer", "Référence",
+        "Référence article", "Code article", "Código", "Código de artículo", "Referencia", "Codice articolo",
+        "Artikelcode", "Artikelnr",
+    ),
+    "description": (
+        "Name", "Title", "Item name", "Item description", "Product name", "Product title", "Product description",
+        "Display name", "Bezeichnung", "Beschreibung", "Artikelbezeichnung", "Artikelname", "Désignation", "Libellé",
+        "Descripción", "Nombre", "Descrizione", "Omschrijving",
+    ),
+    "unit": (
+        "UoM", "Unit of measure", "Stock unit", "Stock UoM", "Default unit of measure", "Base unit", "Einheit",
+        "Mengeneinheit", "Lagereinheit", "Unité", "Unidad", "Unità", "Eenheid",
+    ),
+    "unit_cost": (
+        "Cost", "Cost per item", "Cost price", "Standard cost", "Standard price", "Average cost", "Item cost",
+        "Valuation rate", "Incoming rate", "Einstandspreis", "Kosten", "Coût", "Coût unitaire", "Prix de revient",
+        "Coste", "Costo", "Kostprijs",
+    ),
+    "code": (
+        "ID", "Short name", "Supplier code", "Supplier ID", "Vendor code", "Vendor ID", "Vendor number",
+        "Location code", "Location ID", "Warehouse code", "Kürzel", "Lieferantennummer", "Kreditor",
+        "Code fournisseur",
+    ),
+    "name": (
+        "Full name", "Long name", "Supplier name", "Vendor name", "Company name", "Location name", "Warehouse name",
+        "Firma", "Lieferantenname", "Nom", "Raison sociale", "Nombre", "Nome", "Naam",
+    ),
+    "kind": (
+        "Type", "Movement type", "Transaction type", "Document type", "Location type", "Art", "Bewegungsart", "Typ",
+    ),
+    "parent": (
+        "Parent location", "Parent code", "Parent warehouse", "Belongs to", "Übergeordnet",
+    ),
+    "time_zone": (
+        "Timezone", "TZ", "Zeitzone", "Fuseau horaire",
+    ),
+    "email": (
+        "E-mail", "Mail", "Email address", "E-mail address", "Email ID", "E-Mail-Adresse", "Courriel",
+        "Adresse e-mail",
+    ),
+    "currency": (
+        "Currency code", "Primary currency", "Default currency", "Billing currency", "Währung", "Devise", "Moneda",
+        "Valuta",
+    ),
+    "supplier": (
+        "Vendor", "Supplier code", "Vendor code", "Supplier ID", "Vendor ID", "Preferred vendor", "Lieferant",
+        "Lieferantennummer", "Kreditor", "Fournisseur", "Code fournisseur", "Proveedor", "Fornitore", "Leverancier",
+    ),
+    "site": (
+        "Warehouse", "Warehouse code", "Site code", "Store", "Branch", "Plant", "Standort", "Werk", "Filiale",
+        "Dépôt", "Almacén", "Magazzino", "Magazijn",
+    ),
+    "supplier_sku": (
+        "Vendor SKU", "Vendor code of item", "Vendor product code", "Vendor part number", "Supplier part number",
+        "Supplier product code", "Supplier item code", "Lieferantenartikelnummer", "Référence fournisseur",
+    ),
+    "purchase_unit": (
+        "Purchase UoM", "Purchase unit of measure", "Buying unit", "Order unit", "Bestelleinheit", "Unité d'achat",
+    ),
+    "units_per_purchase_unit": (
+        "Units per pack", "Pack size", "Units per carton", "Conversion factor", "Inhalt je VPE", "VPE",
+    ),
+    "moq": (
+        "Minimum order quantity", "Minimum quantity", "Min order qty", "Min qty", "Minimum qty",
+        "Mindestbestellmenge", "Mindestmenge", "Quantité minimum", "Quantité minimale", "Cantidad mínima",
+    ),
+    "order_multiple": (
+        "Multiple", "Order multiples", "Lot size", "Multiple quantity", "Qty multiple", "Losgröße", "Multiple de",
+    ),
+    "price": (
+        "Unit price", "Purchase price", "Vendor price", "Buying price", "Net price", "Preis", "Einkaufspreis",
+        "Stückpreis", "Prix", "Prix d'achat", "Precio", "Prezzo", "Prijs",
+    ),
+    "lead_time_days": (
+        "Lead time", "Delivery lead time", "Lead time in days", "Lieferzeit", "Lieferzeit in Tagen",
+        "Wiederbeschaffungszeit", "Délai", "Délai de livraison", "Plazo de entrega", "Levertijd",
+    ),
+    "valid_from": (
+        "Start date", "From date", "Valid since", "Gültig ab", "Gültig von", "Valable du", "Válido desde",
+    ),
+    "valid_to": (
+        "End date", "Valid until", "Valid till", "Valid upto", "Gültig bis", "Valable au", "Válido hasta",
+    ),
+    "priority": (
+        "Rank", "Sequence", "Priorität", "Priorité", "Prioridad",
+    ),
+    "review_period_days": (
+        "Review period", "Order cycle", "Order every days", "Bestellrhythmus",
+    ),
+    "holding_rate": (
+        "Carrying cost", "Holding cost rate", "Lagerkostensatz",
+    ),
+    "shortage_cost": (
+        "Stockout cost", "Penalty cost", "Margin", "Fehlmengenkosten",
+    ),
+    "unserved_demand": (
+        "Backorders", "Unserved", "Backorder policy",
+    ),
+    "posting_key": (
+        "Key", "Posting ID", "Movement ID", "Transaction ID", "Entry no", "Buchungsnummer",
+    ),
+    "reference": (
+        "Document", "Document number", "Document no", "Invoice", "Invoice no", "Invoice number", "Order",
+        "Order number", "Voucher", "Voucher no", "Voucher #", "Beleg", "Belegnummer", "Belegnr.", "Rechnungsnummer",
+        "Pièce", "N° de pièce", "Documento",
+    ),
+    "lot": (
+        "Batch", "Batch no", "Batch number", "Lot number", "Lot no", "Lot/Serial Number", "Serial", "Serial no",
+        "Serial number", "Charge", "Chargennummer", "Seriennummer", "N° de lot", "Lote", "Lotto", "Partij",
+    ),
+    "source": (
+        "From", "From location", "Source location", "From warehouse", "Source warehouse", "Von", "Von Lagerort", "De",
+        "Emplacement source", "Desde", "Origen",
+    ),
+    "target": (
+        "To", "To location", "Destination", "Destination location", "Target location", "To warehouse",
+        "Target warehouse", "Nach", "Nach Lagerort", "Vers", "Emplacement destination", "Hasta", "Destino",
+    ),
+    "location": (
+        "Location code", "Location name", "Inventory location", "Stock location", "Warehouse", "Warehouse code",
+        "Bin", "Store", "Lagerort", "Lager", "Lagerplatz", "Emplacement", "Dépôt", "Ubicación", "Almacén",
+        "Magazzino",
+    ),
+    "quantity": (
+        "Qty", "Amount", "Quantity on hand", "Qty on hand", "On hand", "On hand quantity", "Stock", "Stock on hand",
+        "Available quantity", "Actual qty", "Actual quantity", "Units", "Done", "Menge", "Anzahl", "Bestand",
+        "Lagerbestand", "Quantité", "Stock réel", "Cantidad", "Existencias", "Quantità", "Giacenza", "Aantal",
+        "Voorraad",
+    ),
+    "moved_at": (
+        "Date", "Datetime", "Date and time", "Timestamp", "Posting date", "Posting datetime", "Movement date",
+        "Transaction date", "Invoice date", "Moved on", "Datum", "Buchungsdatum", "Belegdatum", "Date de mouvement",
+        "Fecha", "Data",
+    ),
+    "source_status": (
+        "From status", "Source quality status",
+    ),
+    "target_status": (
+        "To status", "Target quality status",
+    ),
+    "status": (
+        "Quality status", "Stock status", "Qualitätsstatus",
+    ),
+    "assumed": (
+        "Is assumed", "Estimated",
+    ),
+    "promised_on": (
+        "Promised", "Promise date", "Promised date", "Delivery date", "Confirmed date", "Liefertermin",
+        "Bestätigter Termin", "Date de livraison",
+    ),
+    "line": (
+        "Line number", "Line no", "Position", "Pos", "Pos.", "Ligne",
+    ),
+}  # fmt: skip
