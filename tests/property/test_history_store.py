@@ -112,15 +112,16 @@ def unnetted(known: dict[int, list[tuple[int, float]]]) -> DemandHistory:
 
 
 @settings(max_examples=40)
-@given(st.lists(rows, min_size=1, max_size=4))
-def test_rows_put_are_rows_written_anew(steps: list[dict[int, list[tuple[int, float]]]]) -> None:
+@given(st.lists(st.tuples(rows, st.integers(0, WEEKS)), min_size=1, max_size=4))
+def test_rows_put_are_rows_written_anew(steps: list[tuple[dict[int, list[tuple[int, float]]], int]]) -> None:
     known = {key: [(0, 1.0)] * WEEKS for key in range(80)}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write_generation(folder, unnetted(known), 0, origin={"of": "here"})
-        for number, told in enumerate(steps):
-            put_rows(folder, unnetted(told), since=number, watermark=number + 1)
-            known |= told
+        for number, (told, week) in enumerate(steps):
+            since = {key: week if key in known else 0 for key in told}
+            put_rows(folder, unnetted(told), np.array(list(since.values()), int), since=number, watermark=number + 1)
+            known |= {key: known.get(key, [])[: since[key]] + row[since[key] :] for key, row in told.items()}
         store, wanted = open_store(folder), unnetted(known)
         assert (store.watermark, store.origin) == (len(steps), {"of": "here"})
         assert store.history.item_sites.to_list() == list(known)

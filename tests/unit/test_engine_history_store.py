@@ -409,11 +409,23 @@ def test_rows_of_other_buckets_are_refused(tmp_path: Path) -> None:
     stored(tmp_path)
     units = np.zeros((1, 2), np.float32)
     with pytest.raises(Refused, match=r"has 3 buckets \(week\) from 2026-01-05 on, but these rows have 2"):
-        put_rows(tmp_path, DemandHistory(pl.Series(["a"]), units, units, MONDAY, "week"), since=1, watermark=2)
+        put_rows(
+            tmp_path,
+            DemandHistory(pl.Series(["a"]), units, units, MONDAY, "week"),
+            np.zeros(1, int),
+            since=1,
+            watermark=2,
+        )
 
 
 def test_rows_that_do_not_follow_on_the_watermark_are_refused(tmp_path: Path) -> None:
     stored(tmp_path)
     units = np.zeros((1, 3), np.float32)
     with pytest.raises(Refused, match="stands at watermark 1, but these movements follow 2"):
-        put_rows(tmp_path, DemandHistory(pl.Series(["a"]), units, units, MONDAY, "week"), since=2, watermark=3)
+        put_rows(
+            tmp_path,
+            DemandHistory(pl.Series(["a"]), units, units, MONDAY, "week"),
+            np.zeros(1, int),
+            since=2,
+            watermark=3,
+        )

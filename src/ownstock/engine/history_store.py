@@ -49,6 +49,16 @@ IN_STOCK = frames.Schema(
 
 
 @dataclass(frozen=True)
+class StoreFacts:
+    """What a store says of itself, without a look at its large arrays: of which item-sites and buckets, and how far."""
+
+    item_sites: pl.Series
+    span: Span
+    watermark: int
+    origin: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class HistoryStore:
     """A generation of the store, opened: its history, mapped into memory, and what the ledger had told when it was written.
 
@@ -109,6 +119,16 @@ def open_store(folder: Path, *, least_watermark: int = 0) -> HistoryStore:
     return store
 
 
+def store_facts(folder: Path) -> StoreFacts:
+    """What the current generation says of itself. Raises as `open_store` does."""
+
+    def facts(generation: Generation) -> StoreFacts:
+        contents = contents_of(generation, whole=False)
+        return StoreFacts(contents.item_sites, contents.span, generation.facts["watermark"], contents.origin)
+
+    return read(folder, facts)
+
+
 def append_movements(
     folder: Path,
     movements: pl.DataFrame,
@@ -136,19 +156,20 @@ def append_movements(
         _publish_after(draft, before, added, watermark)
 
 
-def put_rows(folder: Path, known: DemandHistory, *, since: int, watermark: int) -> None:
-    """Write the next generation: the current one with the rows of some item-sites replaced; new ones are added at the end.
+def put_rows(folder: Path, known: DemandHistory, since_bucket: Ints, *, since: int, watermark: int) -> None:
+    """Write the next generation: the current one with rows of some item-sites exchanged; new ones are added at the end.
 
-    known: of the buckets of the store, its demand issues less returns, not netted. For a writer that reads rows anew
-    instead of adding to them, so that its sums can be exact, and doing it twice does no harm. Raises Refused where the store
-    does not stand at `since`, has other buckets or cannot be read; Unavailable as `write_generation` does.
+    known: of the buckets of the store, its demand issues less returns, not netted; since_bucket: [n] from where on each row
+    counts, 0 for new ones. For a writer that reads rows anew instead of adding to them, so that its sums can be exact, and
+    doing it twice does no harm. Raises Refused where the store does not stand at `since`, has other buckets or cannot be
+    read; Unavailable as `write_generation` does.
     """
     with writing(folder) as draft:
         assert draft.current is not None
         _refuse_gap(folder, draft.current.facts["watermark"], since)
         before = contents_of(draft.current, whole=False)
         _refuse_other_buckets(before.span, known)
-        _publish_after(draft, before, _replaced(before, known), watermark)
+        _publish_after(draft, before, _exchanged(before, known, since_bucket), watermark)
 
 
 def _publish_after(draft: Draft, before: Contents, after: Contents, watermark: int) -> None:
@@ -252,19 +273,20 @@ def _added(
     )
 
 
-def _replaced(before: Contents, known: DemandHistory) -> Contents:
-    """The contents with some rows exchanged, their demand not netted yet."""
-    item_sites = _with_new(before.item_sites, known.item_sites)
+def _exchanged(before: Contents, known: DemandHistory, since_bucket: Ints) -> Contents:
+    """The contents with some rows exchanged from a bucket on."""
+    item_sites, buckets = _with_new(before.item_sites, known.item_sites), before.span.count
     keys = known.item_sites.to_frame("item_site")
     place = places_of(replace(known, item_sites=item_sites), keys, IN_STOCK, "item_site").astype(np.int32)
     order = np.argsort(place)
-    told = Rows(place[order], known.demand[order])
-    demand = net_of_returns(told.units, np.zeros_like(told.units))
+    place, is_now = place[order], np.arange(buckets) >= since_bucket[order][:, None]
+    told = Rows(place, np.where(is_now, known.demand[order], _unnetted(before, place, buckets).units))
+    in_stock = np.where(is_now, known.in_stock[order], before.in_stock.rows(place, buckets))
     return replace(
         before,
         item_sites=item_sites,
-        demand=before.demand.with_rows(Rows(told.place, demand)),
-        in_stock=before.in_stock.with_rows(Rows(told.place, known.in_stock[order])),
+        demand=before.demand.with_rows(Rows(place, net_of_returns(told.units, np.zeros_like(told.units)))),
+        in_stock=before.in_stock.with_rows(Rows(place, in_stock)),
         carried=_carried(before, told),
     )
 

@@ -11,12 +11,13 @@ import polars as pl
 from django.db import connection
 
 from ownstock.engine.arrays import Ints
-from ownstock.planning.copied import Records, records, records_in_blocks
-from ownstock.planning.weeks import Flows
+from ownstock.planning.copied import columns, columns_in_blocks
+from ownstock.planning.weeks import Flows, no_flows
 
 ALL_TRANSACTIONS = 2**64 - 1
-COLUMNS = {"item_site": "i8", "day": "i4", "demand": "i8", "change": "i8"}
-# What sorting all flows may take of the server's memory before it goes to its disk.
+COLUMNS = {"item_site": "bigint", "day": "integer", "demand": "bigint", "change": "bigint"}
+# All flows come in blocks of so many ids of item-sites, sorted on the server, in so much of its memory or on its disk.
+BLOCK_IDS = 1_024
 SORT_MEMORY = "64MB"
 # What is asked for from so many days ago on is read apart from the rest, for which more months must be looked through.
 RECENT_DAYS = 35
@@ -81,38 +82,45 @@ DATABASE = """
 
 
 def all_flows(since_on: date, beyond: Sequence[int] = ()) -> Iterator[Flows]:
-    """Every flow since a day, in blocks, sorted by item-site; none of the postings `beyond`."""
+    """Every flow since a day, all those of BLOCK_IDS consecutive ids together; none of the postings `beyond`."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', %s, true)", [SORT_MEMORY])
-    query = f"{FLOWS.format(movements=ALL)} ORDER BY 1"
-    return map(_flows, records_in_blocks(query, [since_on, since_on, list(beyond)], COLUMNS))
+        # To string together what lies in a hash table, the server would need memory for all of it.
+        cursor.execute(
+            "SELECT set_config('work_mem', %s, true), set_config('enable_hashagg', 'off', true)", [SORT_MEMORY]
+        )
+    parameters = [since_on, since_on, list(beyond)]
+    blocks = columns_in_blocks(FLOWS.format(movements=ALL), parameters, COLUMNS, f"item_site / {BLOCK_IDS}")
+    return (Flows(*block) for block in blocks)
 
 
 def flows_of(item_sites: Ints, since: Ints, beyond: Sequence[int] = ()) -> Flows:
     """The flows of some item-sites [k], each since its own day [k]; none of the postings `beyond`."""
     recent = since >= since.max(initial=0) - RECENT_DAYS
-    parts = [_since_the_first(item_sites[some], since[some], beyond) for some in (recent, ~recent) if some.any()]
-    found = _flows(np.concatenate(parts))
+    found = no_flows()
+    for some in (recent, ~recent):
+        if some.any():
+            found = found.and_then(_since_the_first(item_sites[some], since[some], beyond))
     order = np.argsort(item_sites)
     own_since = since[order][np.searchsorted(item_sites, found.item_site, sorter=order)]
     return found.some(found.day >= own_since)
 
 
-def _since_the_first(item_sites: Ints, since: Ints, beyond: Sequence[int]) -> Records:
+def _since_the_first(item_sites: Ints, since: Ints, beyond: Sequence[int]) -> Flows:
     first_on = date_of(int(since.min()))
     query = f"{FLOWS.format(movements=ASKED)} WHERE k.id = ANY (%s::bigint[])"
     keys = item_sites.tolist()
-    return records(query, [first_on, first_on, list(beyond), keys, keys], COLUMNS)
+    return Flows(*columns(query, [first_on, first_on, list(beyond), keys, keys], COLUMNS))
 
 
 def all_item_sites() -> Ints:
     """The ids of all item-sites, in order."""
-    return _native(records("SELECT id FROM catalog_item_site ORDER BY id", [], {"id": "i8"})["id"])
+    [ids] = columns("SELECT id FROM catalog_item_site", [], {"id": "bigint"})
+    return np.sort(ids)
 
 
 def changes(since: int, until: int = ALL_TRANSACTIONS) -> Flows:
     """What transactions from `since` on, below `until`, brought: a row for each item-site, of the first day, with sums."""
-    return _flows(records(CHANGES, [str(since), str(until)], COLUMNS))
+    return Flows(*columns(CHANGES, [str(since), str(until)], COLUMNS))
 
 
 def postings_since(watermark: int) -> list[int]:
@@ -125,8 +133,8 @@ def postings_since(watermark: int) -> list[int]:
 def released(on: date, item_sites: Sequence[int] | None = None) -> pl.DataFrame:
     """What is released at each item-site that has a balance: item_site, usable, and expired by a day."""
     asked = None if item_sites is None else list(item_sites)
-    found = records(RELEASED, [on, on, asked, asked], {"item_site": "i8", "usable": "i8", "expired": "i8"})
-    return pl.DataFrame({name: _native(found[name]) for name in ("item_site", "usable", "expired")})
+    found = columns(RELEASED, [on, on, asked, asked], dict.fromkeys(["item_site", "usable", "expired"], "bigint"))
+    return pl.DataFrame(found, schema=["item_site", "usable", "expired"])
 
 
 def origin(until_location: int | None = None) -> dict[str, Any]:
@@ -151,11 +159,3 @@ def day_of(day_on: date) -> int:
 def date_of(day: int) -> date:
     """The day so many days after 1970-01-01."""
     return date.fromordinal(date(1970, 1, 1).toordinal() + day)
-
-
-def _flows(found: Records) -> Flows:
-    return Flows(*(_native(found[name]) for name in COLUMNS))
-
-
-def _native(column: Any) -> Ints:
-    return np.ascontiguousarray(column, dtype=np.int64)

@@ -32,7 +32,7 @@ from ownstock.base.errors import Refused
 from ownstock.engine.arrays import Ints
 from ownstock.engine.buckets import Span
 from ownstock.engine.history import DemandHistory
-from ownstock.engine.history_store import HistoryStore, open_store, put_rows, write_generation
+from ownstock.engine.history_store import HistoryStore, StoreFacts, open_store, put_rows, store_facts, write_generation
 from ownstock.journal.queries import watermark
 from ownstock.planning import flows
 from ownstock.planning.reading import read_again, read_all
@@ -72,18 +72,21 @@ def refresh(planned_on: date) -> HistoryStore | None:
     with held(HISTORY_LOCK) as is_held:
         if is_held:
             with one_snapshot():
-                return _brought_up_to_date(planned_on)
+                _bring_up_to_date(planned_on)
+        if (store := opened(planned_on)) or not is_held:
+            return store
+        # What it says of itself was right, and what lies in it is damaged.
+        with one_snapshot():
+            _rebuild(planned_on)
     return opened(planned_on)
 
 
 def opened(planned_on: date) -> HistoryStore | None:
     """The history store as it stands; None where plans of a day cannot use it."""
     try:
-        store = open_store(folder())
+        return open_store(folder()) if _facts(planned_on) else None
     except Refused:
         return None
-    is_ours = store.origin == flows.origin(store.origin.get("until_location"))
-    return store if is_ours and _covers(store, plan_span(planned_on)) else None
 
 
 def folder() -> Path:
@@ -101,14 +104,14 @@ def demand_history(
     else, and for what the store cannot know, from the ledger.
     """
     span, usable = plan_span(planned_on), column_of(released, "usable", item_sites)
-    if store is not None and _covers(store, span) and store.watermark <= watermark():
-        since_week = _since_week(store, item_sites, span, flows.changes(store.watermark))
+    if store is not None and store.watermark <= watermark():
+        known = stored_weeks(store.history, store.unnetted, item_sites, span)
+        since_week = _since_week(store.history.item_sites, item_sites, span, flows.changes(store.watermark))
         # Goods that expired count as if they had never been there, although nothing moved.
         since_week[column_of(released, "expired", item_sites) > 0] = 0
         if not _is_most(since_week, span):
-            found = stored_weeks(store.history, store.unnetted, item_sites, span)
-            read_again(found, usable, span, since_week)
-            return netted(found)[0]
+            read_again(known, usable, span, since_week)
+            return netted(known)[0]
     return netted(read_all(item_sites, usable, span))[0]
 
 
@@ -144,45 +147,52 @@ def plan_span(planned_on: date) -> Span:
     return Span(closed_weeks_start(planned_on) - timedelta(weeks=HISTORY_WEEKS), HISTORY_WEEKS)
 
 
-def _brought_up_to_date(planned_on: date) -> HistoryStore | None:
-    store, now, item_sites = opened(planned_on), watermark(), flows.all_item_sites()
-    if store is None or store.watermark > now:
-        _rebuild(planned_on, now, item_sites)
-        return opened(planned_on)
-    span = _span(store)
-    since_week = _since_week(store, item_sites, span, flows.changes(store.watermark, now))
-    if (since_week >= span.count).all():
-        return store
+def _facts(planned_on: date) -> StoreFacts | None:
+    """What the store says of itself, where it is there, of this ledger, and has the weeks that plans of a day ask for."""
+    try:
+        facts = store_facts(folder())
+    except Refused:
+        return None
+    is_ours = facts.origin == flows.origin(facts.origin.get("until_location"))
+    return facts if is_ours and _covers(facts.span, plan_span(planned_on)) else None
+
+
+def _bring_up_to_date(planned_on: date) -> None:
+    facts, now = _facts(planned_on), watermark()
+    if facts is None or facts.watermark > now:
+        _rebuild(planned_on)
+        return
+    item_sites, span = flows.all_item_sites(), facts.span
+    since_week = _since_week(facts.item_sites, item_sites, span, flows.changes(facts.watermark, now))
     if _is_most(since_week, span):
-        _rebuild(planned_on, now, item_sites)
-    else:
-        _append(store, planned_on, now, item_sites, since_week)
-    return opened(planned_on)
+        _rebuild(planned_on)
+    elif (since_week < span.count).any():
+        _append(facts, planned_on, now, item_sites, since_week)
 
 
-def _rebuild(planned_on: date, now: int, item_sites: Ints) -> None:
-    """Write the store anew from all movements below a watermark."""
-    asked = plan_span(planned_on)
+def _rebuild(planned_on: date) -> None:
+    """Write the store anew from all movements below the watermark."""
+    asked, now, item_sites = plan_span(planned_on), watermark(), flows.all_item_sites()
     span = Span(asked.first_on - timedelta(weeks=WEEKS_BEFORE), WEEKS_BEFORE + asked.count + WEEKS_AHEAD)
     released = _released_below(now, item_sites, flows.released(planned_on))
     history, unnetted = netted(read_all(item_sites, released, span, beyond=flows.postings_since(now)))
     write_generation(folder(), history, now, unnetted, flows.origin())
 
 
-def _append(store: HistoryStore, planned_on: date, now: int, item_sites: Ints, since_week: Ints) -> None:
+def _append(facts: StoreFacts, planned_on: date, now: int, item_sites: Ints, since_week: Ints) -> None:
     """Bring what is new below a watermark into the store: rows of item-sites [n] from a week on, where it lies within."""
-    span = _span(store)
+    span = facts.span
     is_new = since_week < span.count
     item_sites, since_week = item_sites[is_new], since_week[is_new]
     released = _released_below(now, item_sites, flows.released(planned_on, item_sites.tolist()))
-    known = stored_weeks(store.history, store.unnetted, item_sites, span)
+    known = unknown_weeks(item_sites, span)
     read_again(known, released, span, since_week, beyond=flows.postings_since(now))
-    put_rows(folder(), known, since=store.watermark, watermark=now)
+    put_rows(folder(), known, since_week, since=facts.watermark, watermark=now)
 
 
-def _since_week(store: HistoryStore, item_sites: Ints, span: Span, changes: Flows) -> Ints:
-    """From which week on item-sites [n] are to be read: 0 where the store has none; after the last where it has all."""
-    since_week = np.where(places_in(store.history.item_sites, item_sites) < 0, 0, span.count)
+def _since_week(known: pl.Series, item_sites: Ints, span: Span, changes: Flows) -> Ints:
+    """From which week on item-sites [n] are to be read: 0 where they are not known; after the last where all is."""
+    since_week = np.where(places_in(known, item_sites) < 0, 0, span.count)
     place = places_in(pl.Series(item_sites), changes.item_site)
     is_asked = place >= 0
     week = ((changes.day[is_asked] - span.first_day) // DAYS_A_WEEK).clip(0, span.count)
@@ -201,13 +211,7 @@ def _released_below(now: int, item_sites: Ints, released: pl.DataFrame) -> Ints:
     return there - column_of(pl.DataFrame(vars(beyond)), "change", item_sites)
 
 
-def _span(store: HistoryStore) -> Span:
-    assert store.history.first_on is not None
-    return Span(store.history.first_on, store.history.demand.shape[1])
-
-
-def _covers(store: HistoryStore, asked: Span) -> bool:
-    """Whether the store has all weeks of a plan."""
-    if store.history.first_on is None or store.history.bucket != "week":
-        return False
-    return store.history.first_on <= asked.first_on and asked.first_on + timedelta(weeks=asked.count) <= store.until_on
+def _covers(known: Span, asked: Span) -> bool:
+    """Whether weeks that are known have all those asked for in them."""
+    known_until, asked_until = (span.first_on + timedelta(weeks=span.count) for span in (known, asked))
+    return known.bucket == "week" and known.first_on <= asked.first_on and asked_until <= known_until

@@ -84,6 +84,13 @@ def unknown_weeks(item_sites: Ints, span: Span) -> DemandHistory:
     return DemandHistory(pl.Series("item_site", item_sites), demand, in_stock, span.first_on, "week")
 
 
+def still_weeks(item_sites: Ints, released: Ints, span: Span) -> DemandHistory:
+    """Nothing wanted of item-sites [n], of which so much was there all the time."""
+    still = unknown_weeks(item_sites, span)
+    still.in_stock[released > 0] = 1
+    return still
+
+
 def stored_weeks(store: DemandHistory, unnetted: Rows, item_sites: Ints, span: Span) -> DemandHistory:
     """A copy of the weeks of some item-sites [n], not netted; of those that are not in it, nothing, never in stock.
 
@@ -91,6 +98,7 @@ def stored_weeks(store: DemandHistory, unnetted: Rows, item_sites: Ints, span: S
     """
     assert store.first_on is not None
     first = (span.first_on - store.first_on).days // DAYS_A_WEEK
+    assert 0 <= first <= store.demand.shape[1] - span.count, "the store has other weeks"
     weeks = slice(first, first + span.count)
     place = places_in(store.item_sites, item_sites)
     is_known = place >= 0
