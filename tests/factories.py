@@ -66,6 +66,14 @@ def small_business(
     return Business(site, items, suppliers, item_sites)
 
 
+def keep(item: Item, *sites: str) -> None:
+    """Plan an item at some sites."""
+    for site in Location.objects.filter(code__in=sites):
+        ItemSite.objects.create(
+            item=item, site=site, holding_rate=Decimal("0.25"), shortage_cost=Decimal(3), unserved_demand="lost"
+        )
+
+
 def opening(
     sku: str, quantity: int | str, *, key: str = "", moved_at: datetime | None = None, location: str = "SHOP"
 ) -> None:

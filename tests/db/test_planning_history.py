@@ -24,7 +24,7 @@ from ownstock.ledger.models import Lot
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.planning import flows, history
 from ownstock.planning.sessions import one_snapshot
-from tests.factories import ACTOR, TODAY, small_business
+from tests.factories import ACTOR, TODAY, keep, small_business
 from tests.full_reading import full_history
 
 # Midnights before and after that of UTC.
@@ -40,13 +40,6 @@ def with_several_sites() -> None:
         Location.objects.filter(pk=site.pk).update(site=site)
     shop = Location.objects.get(code="SHOP")
     Location.objects.create(code="BIN", name="Bin", kind="bin", parent=shop, site=shop)
-
-
-def keep(item: Item, *sites: str) -> None:
-    for site in Location.objects.filter(code__in=sites):
-        ItemSite.objects.create(
-            item=item, site=site, holding_rate=Decimal("0.25"), shortage_cost=Decimal(3), unserved_demand="lost"
-        )
 
 
 def known(store: HistoryStore | None, planned_on: date) -> DemandHistory:

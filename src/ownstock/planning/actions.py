@@ -118,21 +118,25 @@ def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
     answers = engine.plan(*inputs.frames, today=inputs.planned_on, pool=pool)
     given = engine.inputs(*inputs.frames)
     decided = {}
-    for row, known in zip(answers.iter_rows(named=True), given.iter_rows(named=True), strict=True):
+    rows = zip(answers.iter_rows(named=True), given.iter_rows(named=True), inputs.history_hashes(), strict=True)
+    for row, known, history_hash in rows:
         source = inputs.sources[row["item_site"]]
         why = _reason(row, known, source, inputs)
-        decided[row["item_site"]] = Decided(Wanted(row["quantity"], _basis(why)), why)
+        decided[row["item_site"]] = Decided(Wanted(row["quantity"], _basis(why, history_hash)), why)
     return decided
 
 
-def _basis(why: dict[str, Any]) -> Basis:
-    """What a decision rests on, with and without the goods due before the next order can arrive."""
+def _basis(why: dict[str, Any], history_hash: str) -> Basis:
+    """What a decision rests on, with and without the goods due before the next order can arrive.
+
+    The reason names the last weeks alone; the forecast knows all of history.
+    """
     inputs = why["inputs"]
     due = [a for a in inputs["arrivals"] if a["arrives_in_days"] <= inputs["lead_time_days"]]
     later = [a for a in inputs["arrivals"] if a["arrives_in_days"] > inputs["lead_time_days"]]
     outlook = {**inputs, "usable": None, "arrivals": later}
     position = inputs["usable"] - inputs["backordered"] + sum(a["quantity"] for a in due)
-    versions = [why["terms"], why["engine_version"]]
+    versions = [history_hash, why["terms"], why["engine_version"]]
     return Basis(fingerprint([inputs, *versions]), fingerprint([outlook, *versions]), int(position))
 
 

@@ -6,8 +6,10 @@ Here, and nowhere else, exact decimals become the engine's floats.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 import numpy as np
 import polars as pl
@@ -54,6 +56,11 @@ class PlanningInputs:
     def frames(self) -> tuple[DemandHistory, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """The history and the four frames, in the engine's order."""
         return self.history, self.position, self.arrivals, self.supply, self.economics
+
+    def history_hashes(self) -> Iterator[str]:
+        """SHA-256 of each item-site's whole history, in order."""
+        rows = np.hstack([self.history.demand, self.history.in_stock]).astype("<f4")
+        return (sha256(row.tobytes()).hexdigest() for row in rows)
 
 
 def planning_inputs(
