@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +16,7 @@ from django.db import connection, connections, transaction
 
 from ownstock.catalog.models import Item, ItemSite, Location
 from ownstock.engine.history_store import HistoryStore, open_store, write_generation
-from ownstock.journal.queries import open_alerts, watermark
+from ownstock.journal.queries import open_alerts
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Posting
 from ownstock.planning import actions, flows, history
@@ -26,10 +25,10 @@ from ownstock.planning.rules import Step
 from ownstock.planning.sessions import HISTORY_LOCK, held, one_snapshot
 from tests.factories import ACTOR, TODAY, keep, opening, sale, sell_every_week, small_business
 from tests.full_reading import full_history
+from tests.watermarks import PATIENCE_SECONDS, newest_transaction, wait_until_below_watermark
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 LAST_WEEK = datetime(2026, 2, 25, 12, tzinfo=UTC)
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(autouse=True)
@@ -46,16 +45,8 @@ def refreshed(planned_on: date = TODAY) -> HistoryStore:
 
 
 def refreshed_past(transaction_id: int) -> HistoryStore:
-    """Until all that began before a transaction has ended: in other databases of the server too, others are at work."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while watermark() <= transaction_id:
-        assert time.monotonic() < deadline, "somebody's transaction does not end"
-        time.sleep(0.05)
+    wait_until_below_watermark(transaction_id)
     return refreshed()
-
-
-def newest_transaction() -> int:
-    return int(Posting.objects.latest("id").transaction_id)
 
 
 def last_week(store: HistoryStore | None) -> float:
