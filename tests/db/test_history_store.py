@@ -36,6 +36,7 @@ def _business(committed_db: object) -> None:
     small_business(skus=["CUP", "PLATE"])
     sell_every_week("CUP", [12, 9, 15])
     opening("CUP", 100, moved_at=datetime(2025, 1, 1, tzinfo=UTC))
+    wait_until_below_watermark(newest_transaction())
 
 
 def refreshed(planned_on: date = TODAY) -> HistoryStore:
