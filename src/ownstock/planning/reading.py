@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 
@@ -42,4 +43,6 @@ def read_again(
     place = place[np.argsort(item_sites[place])]
     since_day = span.first_day + DAYS_A_WEEK * since_week[place]
     flows = flows_of(item_sites[place], since_day, beyond)
-    exchange(history, place, weeks_of(flows, item_sites[place], released[place], span), since_week[place])
+    first_week = int(since_week[place].min())
+    last_weeks = Span(span.first_on + timedelta(weeks=first_week), span.count - first_week)
+    exchange(history, place, weeks_of(flows, item_sites[place], released[place], last_weeks), since_week[place])

@@ -72,10 +72,14 @@ def _added(cell: Ints, units: Ints, rows: int, span: Span) -> Floats32:
 
 
 def exchange(history: DemandHistory, place: Ints, now: DemandHistory, since_week: Ints) -> None:
-    """Put newer weeks in the place of some rows [k], in place: of each row those from a week of its own on."""
-    is_now = np.arange(history.demand.shape[1]) >= since_week[:, None]
-    history.demand[place] = np.where(is_now, now.demand, history.demand[place])
-    history.in_stock[place] = np.where(is_now, now.in_stock, history.in_stock[place])
+    """Put newer weeks in the place of some rows [k], in place: of each row those from a week of its own on.
+
+    `now` has these rows, and the last weeks of the history, as many as are needed.
+    """
+    first = history.demand.shape[1] - now.demand.shape[1]
+    is_now = np.arange(first, history.demand.shape[1]) >= since_week[:, None]
+    for before, newer in ((history.demand, now.demand), (history.in_stock, now.in_stock)):
+        before[place, first:] = np.where(is_now, newer, before[place, first:])
 
 
 def unknown_weeks(item_sites: Ints, span: Span) -> DemandHistory:
