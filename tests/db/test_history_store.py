@@ -54,7 +54,9 @@ def last_week(store: HistoryStore | None) -> float:
     """Demand of the last week, as a plan sees it."""
     with one_snapshot():
         found = history.demand_history(flows.all_item_sites(), flows.released(TODAY), TODAY, store)
-    assert np.array_equal(found.demand, full_history(TODAY).demand)
+    wanted = full_history(TODAY)
+    assert np.array_equal(found.demand, wanted.demand)
+    assert np.array_equal(found.in_stock, wanted.in_stock)
     return float(found.demand[0, -1])
 
 
@@ -154,7 +156,9 @@ def of_another_format(folder: Path) -> None:
 
 def of_another_database(folder: Path) -> None:
     store = open_store(folder)
-    write_generation(folder, store.history, store.watermark, store.unnetted, {**store.origin, "database": ["x", 1, 2]})
+    write_generation(
+        folder, store.history, store.watermark, store.unnetted, {**store.origin, "database": ["x", 1, 2, 3]}
+    )
 
 
 def from_the_future(folder: Path) -> None:
@@ -187,6 +191,16 @@ def test_a_store_that_cannot_be_used_is_rebuilt(spoil: Callable[[Path], None]) -
     spoil(settings.HISTORY_FOLDER)
     assert last_week(refreshed()) == stored_last_week(refreshed()) == 15
     assert refreshed().watermark >= store.watermark
+
+
+def test_repaired_balances_rebuild_the_store() -> None:
+    opening("PLATE", 5, moved_at=LAST_WEEK)
+    wait_until_below_watermark(newest_transaction())
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE ledger_balance SET on_hand = 999")
+    last_week(refreshed())
+    ledger.rebuild(actor=ACTOR)
+    last_week(refreshed())
 
 
 def test_a_new_place_does_not_rebuild_the_store() -> None:

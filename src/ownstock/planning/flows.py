@@ -76,7 +76,8 @@ PLACES = """
         ORDER BY id), '')) FROM catalog_location WHERE id <= %s
 """
 DATABASE = """
-    SELECT s.system_identifier::text, c.timeline_id::bigint, d.oid::bigint
+    SELECT s.system_identifier::text, c.timeline_id::bigint, d.oid::bigint,
+        (SELECT coalesce(max(id), 0) FROM journal_audit_event WHERE subject = 'ledger:balances')
     FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database()
 """
 
@@ -137,11 +138,11 @@ def released(on: date, item_sites: Sequence[int] | None = None) -> pl.DataFrame:
     return pl.DataFrame(found, schema=["item_site", "usable", "expired"])
 
 
-def origin(until_location: int | None = None) -> dict[str, Any]:
+def ledger_identity(until_location: int | None = None) -> dict[str, Any]:
     """Which ledger this is, as it reads now: the database, and all places up to one, by default the newest.
 
-    Where it differs, what was read before is worth nothing: another database, one that was put back to an earlier state, a
-    place that moved to another site, a site in another time zone.
+    Where it differs, what was read before is worth nothing: another database, one that was put back to an earlier state,
+    balances that were repaired, a place that moved to another site, a site in another time zone.
     """
     with connection.cursor() as cursor:
         cursor.execute(DATABASE)

@@ -153,7 +153,7 @@ def _facts(planned_on: date) -> StoreFacts | None:
         facts = store_facts(folder())
     except Refused:
         return None
-    is_ours = facts.origin == flows.origin(facts.origin.get("until_location"))
+    is_ours = facts.origin == flows.ledger_identity(facts.origin.get("until_location"))
     return facts if is_ours and _covers(facts.span, plan_span(planned_on)) else None
 
 
@@ -176,7 +176,7 @@ def _rebuild(planned_on: date) -> None:
     span = Span(asked.first_on - timedelta(weeks=WEEKS_BEFORE), WEEKS_BEFORE + asked.count + WEEKS_AHEAD)
     released = _released_below(now, item_sites, flows.released(planned_on))
     history, unnetted = netted(read_all(item_sites, released, span, beyond=flows.postings_since(now)))
-    write_generation(folder(), history, now, unnetted, flows.origin())
+    write_generation(folder(), history, now, unnetted, flows.ledger_identity())
 
 
 def _append(facts: StoreFacts, planned_on: date, now: int, item_sites: Ints, since_week: Ints) -> None:
