@@ -35,6 +35,15 @@ ADDED, ADDED_OVER_DAYS = 10_000, (0.1, 4.0, 21.0)
 FACTS = {"kind": "issue", "content_hash": "\\x00", "actor": "bench", "reference": "", "is_assumed": False}
 POSTING = [pl.lit(value).alias(name) for name, value in {**FACTS, "line_hashes": "{}"}.items()]
 STATUSES = [pl.lit("released").alias(f"{end}_status") for end in ("source", "target")]
+# What each balance becomes by some postings.
+BALANCE = """
+    UPDATE ledger_balance b SET on_hand = b.on_hand + n.change
+    FROM (
+        SELECT m.item_id, e.place_id, sum(e.sign * m.quantity) AS change
+        FROM ledger_movement m CROSS JOIN LATERAL (VALUES (m.source_id, -1), (m.target_id, 1)) AS e(place_id, sign)
+        WHERE m.posting_id = ANY (%s) GROUP BY 1, 2
+    ) n WHERE n.item_id = b.item_id AND n.place_id = b.location_id
+"""
 
 
 @contextmanager
@@ -75,7 +84,7 @@ def make_catalog(item_sites: int) -> None:
     terms = [SupplyTerm(supplier=supplier, item=item, valid_from=date(2020, 1, 1), **term) for item in items]
     SupplyTerm.objects.bulk_create(terms, 5_000)
     there = [
-        Balance(item_id=k.item_id, location_id=k.site_id, status="released", on_hand=Decimal(max(n % 60 - 6, 0)))
+        Balance(item_id=k.item_id, location_id=k.site_id, status="released", on_hand=Decimal(500 + n % 60))
         for n, k in enumerate(kept)
     ]
     Balance.objects.bulk_create(there, 5_000)
@@ -124,7 +133,9 @@ def write_ledger(number: int, end_at: datetime) -> None:
     drawn, rng = Drawn(seed=1), np.random.default_rng(2)
     start = np.datetime64((end_at - timedelta(weeks=WEEKS)).replace(tzinfo=None), "us")
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT ledger_make_partitions(%s, %s)", [(end_at - timedelta(weeks=WEEKS + 1)).date(), end_at.date()])
+        cursor.execute(
+            "SELECT ledger_make_partitions(%s, %s)", [(end_at - timedelta(weeks=WEEKS + 1)).date(), end_at.date()]
+        )
         for first in range(0, number, AT_ONCE):
             row = np.arange(first, min(first + AT_ONCE, number))
             moment = start + (row // LINES * LINES / number * WEEKS * 7 * 86_400e6).astype("timedelta64[us]")
@@ -153,6 +164,7 @@ def post_more(seed: int, over_days: float) -> None:
         now = np.full(ADDED, np.datetime64(datetime.now(UTC).replace(tzinfo=None), "us"))
         late = np.random.default_rng(seed).random(ADDED) * over_days
         copy_in(cursor, Drawn(seed).movements(posting, now, late))
+        cursor.execute(BALANCE, [np.unique(posting).tolist()])
 
 
 def count_rows() -> int:
