@@ -43,10 +43,11 @@ MOVED_SINCE = """
     AND m.recorded_at >= (%s::date - 9)::timestamp AT TIME ZONE 'UTC'
     AND m.posting_id <> ALL (%s::bigint[])
 """
+OF_ASKED = "item_id IN (SELECT item_id FROM catalog_item_site WHERE id = ANY (%s::bigint[]))"
 ALL = f"(SELECT m.* FROM ledger_movement m WHERE {MOVED_SINCE})"
 ASKED = f"""(
     SELECT m.* FROM ledger_movement m
-    WHERE {MOVED_SINCE} AND m.item_id IN (SELECT item_id FROM catalog_item_site WHERE id = ANY (%s::bigint[])))
+    WHERE {MOVED_SINCE} AND m.{OF_ASKED})
 """
 RECORDED = """(
     SELECT m.* FROM ledger_posting p JOIN ledger_movement m ON m.posting_id = p.id AND m.recorded_at = p.recorded_at
@@ -65,8 +66,7 @@ RELEASED = """
     JOIN ledger_place p ON p.id = b.location_id
     JOIN catalog_item_site k ON k.item_id = b.item_id AND k.site_id = p.site_id
     LEFT JOIN ledger_lot t ON t.id = b.lot_id
-    WHERE b.status = 'released'
-        AND (%s::bigint[] IS NULL OR b.item_id IN (SELECT item_id FROM catalog_item_site WHERE id = ANY (%s::bigint[])))
+    WHERE b.status = 'released' {which}
     GROUP BY k.id
 """
 
@@ -133,8 +133,11 @@ def postings_since(watermark: int) -> list[int]:
 
 def released(on: date, item_sites: Sequence[int] | None = None) -> pl.DataFrame:
     """What is released at each item-site that has a balance: item_site, usable, and expired by a day."""
-    asked = None if item_sites is None else list(item_sites)
-    found = columns(RELEASED, [on, on, asked, asked], dict.fromkeys(["item_site", "usable", "expired"], "bigint"))
+    which, asked = (
+        ("", []) if item_sites is None else (f"AND b.{OF_ASKED} AND k.id = ANY (%s::bigint[])", [item_sites] * 2)
+    )
+    types = dict.fromkeys(["item_site", "usable", "expired"], "bigint")
+    found = columns(RELEASED.format(which=which), [on, on, *asked], types)
     return pl.DataFrame(found, schema=["item_site", "usable", "expired"])
 
 
