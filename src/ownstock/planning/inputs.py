@@ -1,6 +1,6 @@
 """Everything the engine is given, read in one place and in one snapshot.
 
-Here, and nowhere else, exact decimals become the engine's floats.
+Here, and for demand in `weeks`, exact decimals become the engine's floats; nowhere else.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def planning_inputs(
     with it, it is known sooner.
     """
     seen = watermark()
-    rows = [only] if only else list(item_sites())
+    rows = [only] if only else _item_sites()
     terms = terms_to_order_by(rows, on=planned_on)
     coming: dict[tuple[int, int], list[OpenDelivery]] = defaultdict(list)
     late = []
@@ -93,6 +93,11 @@ def planning_inputs(
         supply=_supply(sources),
         economics=_economics(sources),
     )  # fmt: skip
+
+
+def _item_sites() -> list[ItemSite]:
+    """All of them; those of one item or one site share it, instead of a copy each."""
+    return list(item_sites().select_related(None).prefetch_related("item", "site"))
 
 
 def _sources(
