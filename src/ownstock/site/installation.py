@@ -177,6 +177,9 @@ def fresh_demo() -> Iterator[Path]:
     # Orders of the demo go nowhere but into its own folder, whatever is set for the real installation.
     os.environ.pop("OWNSTOCK_SMTP_URL", None)
     os.environ["OWNSTOCK_OUTBOX"] = str(folder / "outbox")
+    # Nor does it touch the real one's history: this process has read its settings already, others have yet to.
+    settings.HISTORY_FOLDER = folder / "history"
+    os.environ["OWNSTOCK_HISTORY"] = str(settings.HISTORY_FOLDER)
     if _named_database() is None:
         _forget_database(folder)
     with connected():
