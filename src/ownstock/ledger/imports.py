@@ -84,7 +84,7 @@ def _post(lines: pl.DataFrame, actor: str, progress: Progress) -> ImportedMoveme
     lots = _lots(lines)
     done = created = postings = 0
     for part in _parts(lines):
-        posted = append(*_columns(part, lots), actor=actor)
+        posted = append(*_columns(part, lots), actors=[actor] * part["posting"].n_unique())
         created += sum(answer.is_new for answer in posted)
         postings += len(posted)
         done += part.height

@@ -39,7 +39,7 @@ LINE_TYPES = [
     "int[]", "text[]", "int[]", "bigint[]", "bigint[]", "bigint[]", "text[]", "bigint[]", "text[]", "numeric[]",
     "timestamptz[]", "numeric[]",
 ]  # fmt: skip
-ARGUMENTS = ", ".join(f"%s::{name}" for name in ["text", "bigint", *HEADER_TYPES, *LINE_TYPES])
+ARGUMENTS = ", ".join(f"%s::{name}" for name in ["text[]", "bigint", *HEADER_TYPES, *LINE_TYPES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,18 @@ def post_lines(
     names = resolve(requests)
     refuse_unfit(requests, names, now=now, is_release=is_release)
     headers, lines = columns_of(requests, names, reversed_id=None)
-    return append(headers, lines, actor=actor)
+    return append(headers, lines, actors=[actor] * len(requests))
 
 
-def append(headers: Headers, lines: Lines, *, actor: str, imported_file: ImportedFile | None = None) -> list[Posted]:
-    """Hand columns to the posting function; for callers that have checked and resolved them (`post`, the import)."""
+def append(
+    headers: Headers, lines: Lines, *, actors: Sequence[str], imported_file: ImportedFile | None = None
+) -> list[Posted]:
+    """Hand columns to the posting function, an actor for each header.
+
+    For callers that have checked and resolved what they post: `post`, `post_each`, the import.
+    """
     file = imported_file.pk if imported_file else None
-    parameters = [actor, file, *_arrays(headers), *_arrays(lines)]
+    parameters = [_array_text(actors), file, *_arrays(headers), *_arrays(lines)]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT posting_key, is_new FROM ledger_post({ARGUMENTS})", parameters)
@@ -202,6 +207,6 @@ def reverse(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
         raise Refused(f"{key} was already reversed by {earlier.key}.", code="already_reversed", key=key)
     request = reversal(request_of(posting), new_key)
     headers, lines = columns_of([request], resolve([request]), reversed_id=posting.pk)
-    [posted] = append(headers, lines, actor=actor)
+    [posted] = append(headers, lines, actors=[actor])
     journal.record(actor=actor, verb="ledger.reversed", subject=f"posting:{key}", new={"by": new_key}, reason=reason)
     return posted

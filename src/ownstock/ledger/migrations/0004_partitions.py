@@ -117,7 +117,7 @@ ROOM = "ALTER TABLE ledger_balance SET (fillfactor = 60)"
 # length serves for every call, and making one anew, which took as long as posting a thousand lines, is spared.
 POST = """
 CREATE FUNCTION ledger_post(
-    actor text, imported_file bigint,
+    actors text[], imported_file bigint,
     keys text[], content_hashes bytea[], kinds text[], refs text[], reversed_ids bigint[], assumed boolean[],
     line_postings integer[], line_keys text[], line_numbers integer[], items bigint[], lots bigint[],
     sources bigint[], source_statuses text[], targets bigint[], target_statuses text[],
@@ -159,10 +159,10 @@ BEGIN
     SELECT array_agg(nextval('ledger_posting_id_seq')) INTO posting_ids FROM unnest(keys);
     INSERT INTO ledger_posting (id, key, content_hash, kind, reference, actor, is_assumed, reverses_id, imported_file_id,
         line_hashes)
-    SELECT a.id, a.key, a.content_hash, a.kind, a.ref, ledger_post.actor, a.is_assumed, a.reversed_id,
+    SELECT a.id, a.key, a.content_hash, a.kind, a.ref, a.actor, a.is_assumed, a.reversed_id,
         ledger_post.imported_file, a.line_hashes
-    FROM unnest(posting_ids, keys, content_hashes, kinds, refs, reversed_ids, assumed, line_hashes)
-        AS a(id, key, content_hash, kind, ref, reversed_id, is_assumed, line_hashes)
+    FROM unnest(posting_ids, actors, keys, content_hashes, kinds, refs, reversed_ids, assumed, line_hashes)
+        AS a(id, actor, key, content_hash, kind, ref, reversed_id, is_assumed, line_hashes)
     ORDER BY a.key
     ON CONFLICT (key) DO NOTHING;
     GET DIAGNOSTICS written = ROW_COUNT;
