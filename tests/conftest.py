@@ -125,8 +125,8 @@ def committed_db(
             yield credentials
         finally:
             connections.close_all()
-            for alias, settings in before.items():
-                connections[alias].settings_dict.update(settings)
+            for alias, former in before.items():
+                connections[alias].settings_dict.update(former)
 
 
 @pytest.fixture

@@ -15,10 +15,12 @@ from ownstock.base.presets import PLAIN, PRESETS
 from ownstock.base.tables import Directions, Understood
 from ownstock.base.tables.directions import DATES, NUMBERS
 from ownstock.catalog import imports as catalog
-from ownstock.cli.command import command, is_json_wanted
-from ownstock.cli.options import actor_option, json_option
-from ownstock.cli.render import counted, tell
+from ownstock.cli.command import command, is_json_wanted, noun
+from ownstock.cli.options import actor_option, json_option, limit_option
+from ownstock.cli.render import counted, first, show, tell
 from ownstock.ledger import imports as ledger
+from ownstock.ledger.actions import undo_import
+from ownstock.ledger.models import ImportedFile
 
 KINDS: dict[str, Callable[..., Any]] = {
     "locations": catalog.import_locations,
@@ -112,6 +114,38 @@ def import_file(
     counts = ", ".join(f"{facts[name]:,} {name}" for name in ("created", "updated", "unchanged") if name in facts)
     told = f"{kind}: {counted(facts['rows'], 'row')} read; {counts}."
     tell(f"{told} Nothing was written: this was a dry run." if dry_run else told, {**facts, "dry_run": dry_run})
+
+
+@noun()
+def imported() -> None:
+    """Files of movements that were brought in, and taking one back."""
+
+
+@imported.command("list")
+@limit_option(50)
+@json_option
+def list_imported(limit: int) -> None:
+    """Show the files whose movements were posted, newest first."""
+    rows = [
+        {
+            "number": file.pk, "file": file.name, "rows": file.row_count, "imported_at": file.imported_at,
+            "actor": file.actor, "undone_at": file.undone_at,
+        }
+        for file in first(ImportedFile.objects.order_by("-id"), limit)
+    ]  # fmt: skip
+    show(rows, empty="No file of movements was imported.")
+
+
+@imported.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why, in your words; the journal keeps it.")
+@actor_option
+@json_option
+def undo(number: int, reason: str, actor: str) -> None:
+    """Take a file back: every posting that it brought is reversed, or none. It may be imported again then."""
+    undone = undo_import(number, reason=reason, actor=actor, progress=_progress)
+    before = f"; {undone.reversed_before:,} had been reversed before" if undone.reversed_before else ""
+    tell(f"{undone.file} is taken back: {undone.reversed:,} postings are reversed{before}.", asdict(undone))
 
 
 def _tell_how(understood: Understood, *, in_full: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,9 +14,10 @@ from ownstock.base.tables import AS_IT_IS, ROW, Directions, Understood
 from ownstock.journal import actions as journal
 from ownstock.ledger.actions.posting import append
 from ownstock.ledger.columns import Headers, Lines
+from ownstock.ledger.models import ImportedFile, Posting
 from ownstock.ledger.names import items_named, lots_named
 from ownstock.ledger.reading import HEADER, read_movements, read_on_hand
-from ownstock.ledger.rules.posting import content_hash
+from ownstock.ledger.rules.posting import content_hash, key_again
 
 LINES_AT_ONCE = 20_000
 Progress = Callable[[int, int], None]
@@ -23,11 +25,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ImportedMovements:
-    """What an import of movements did, or would do: movements read, postings new, postings that were there; how it read."""
+    """What an import of movements did, or would do: movements read, postings new, postings that were there; how it read.
+
+    `file` is its number among the imported files, by which it can be taken back; None where nothing was posted.
+    """
 
     rows: int
     created: int
     unchanged: int
+    file: int | None = None
     understood: Understood = field(default_factory=Understood)
 
 
@@ -70,26 +76,53 @@ def _import(
     path: Path, lines: pl.DataFrame, understood: Understood, subject: str, actor: str, dry_run: bool, progress: Progress
 ) -> ImportedMovements:
     with transaction.atomic():
-        imported = _post(lines, actor, progress)
-        journal.record(
-            actor=actor, verb="ledger.imported", subject=subject,
-            new={"file": path.name, "rows": imported.rows, "postings": imported.created},
-        )  # fmt: skip
+        file = ImportedFile.objects.create(
+            name=path.name[:200], content_hash=_hash_of(path), row_count=lines.height, actor=actor
+        )
+        imported = _post(lines, file, progress)
+        if imported.created:
+            journal.record(
+                actor=actor, verb="ledger.imported", subject=subject,
+                new={"file": path.name, "number": file.pk, "rows": imported.rows, "postings": imported.created},
+            )  # fmt: skip
+        else:
+            file.delete()
         if dry_run:
             transaction.set_rollback(True)
-    return replace(imported, understood=understood)
+    is_kept = bool(imported.created) and not dry_run
+    return replace(imported, understood=understood, file=file.pk if is_kept else None)
 
 
-def _post(lines: pl.DataFrame, actor: str, progress: Progress) -> ImportedMovements:
+def _hash_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _post(lines: pl.DataFrame, file: ImportedFile, progress: Progress) -> ImportedMovements:
     lots = _lots(lines)
     done = created = postings = 0
+    is_again = ImportedFile.objects.filter(undone_at__isnull=False).exists()
     for part in _parts(lines):
-        posted = append(*_columns(part, lots), actors=[actor] * part["posting"].n_unique())
+        headers, rows = _columns(_posted_again(part) if is_again else part, lots)
+        posted = append(headers, rows, actors=[file.actor] * len(headers.keys), imported_file=file)
         created += sum(answer.is_new for answer in posted)
         postings += len(posted)
         done += part.height
         progress(done, lines.height)
     return ImportedMovements(lines.height, created, postings - created)
+
+
+def _posted_again(part: pl.DataFrame) -> pl.DataFrame:
+    """The rows, those of documents that were taken back with their file under the key by which they are posted again."""
+    keys = {key: key for key in part["posting_key"].unique()}
+    waiting, times = list(keys), 0
+    while waiting:
+        asked = {key_again(key, times): key for key in waiting}
+        undone = Posting.objects.filter(key__in=asked, reverses=None, imported_file__undone_at__isnull=False)
+        waiting = [asked[key] for key in undone.values_list("key", flat=True)]
+        times += 1
+        keys.update({key: key_again(key, times) for key in waiting})
+    return part.with_columns(pl.col("posting_key").replace_strict(keys, return_dtype=pl.String))
 
 
 def _lots(lines: pl.DataFrame) -> dict[tuple[int, str], int]:

@@ -65,6 +65,11 @@ def lots_named(named: Mapping[tuple[int, str], ItemFacts]) -> dict[tuple[int, st
         for (item, code), facts in sorted(named.items(), key=lambda pair: pair[0])
     ]
     Lot.objects.bulk_create(fresh, ignore_conflicts=True)
+    return known_lots(set(named))
+
+
+def known_lots(named: set[tuple[int, str]]) -> dict[tuple[int, str], LotFacts]:
+    """What the ledger must know of lots, by item id and code; of those that it knows."""
     rows = Lot.objects.filter(item_id__in={item for item, _ in named}, code__in={code for _, code in named})
     found = rows.values_list("item_id", "code", "id", "expires_on", "retest_on")
     return {

@@ -27,9 +27,12 @@ from ownstock.base.tables import (
     read_rows,
 )
 from ownstock.catalog.models import Item, Location
-from ownstock.catalog.rules import LocationKind
+from ownstock.catalog.rules import LocationKind, ReceivingStatus, Tracking
+from ownstock.ledger.models import Lot
+from ownstock.ledger.names import items_named, known_lots, locations_named
 from ownstock.ledger.rules import import_forms
-from ownstock.ledger.rules.posting import MAX_KEY_LENGTH, MAX_QUANTITY, Kind, Status, latest_moment
+from ownstock.ledger.rules.materials import material_fault
+from ownstock.ledger.rules.posting import MAX_KEY_LENGTH, MAX_QUANTITY, Kind, Line, Status, latest_moment
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 HEADER = ["kind", "reference", "assumed"]
@@ -182,7 +185,41 @@ def _resolved(name: str, lines: pl.DataFrame, places: Places, faults: Faults) ->
     unknown = lines.filter(pl.col("sku_id").is_null() & pl.col("sku").is_not_null())
     faults.at(unknown[ROW], "sku", unknown["sku"], "is no item of the catalogue; import it first.")
     faults.refuse(name)
+    _tell_material_faults(lines, faults)
+    faults.refuse(name)
     return _with_ids(_with_ids(lines, "source", places.ids), "target", places.ids)
+
+
+def _tell_material_faults(lines: pl.DataFrame, faults: Faults) -> None:
+    """What their items' own rules have against rows: asked row by row, where an item has rules or a lot may have expired."""
+    strict = Item.objects.exclude(tracking=Tracking.NONE, receiving_status=ReceivingStatus.RELEASED)
+    mortal = Lot.objects.exclude(expires_on=None, retest_on=None).values_list("item__sku", flat=True)
+    skus = {*strict.values_list("sku", flat=True), *mortal.distinct()}
+    is_strict = pl.col("sku").is_in(list(skus)) if skus else pl.lit(value=False)
+    is_kept_back = pl.col("source_status") != Status.RELEASED
+    rows = lines.filter(is_strict | is_kept_back)
+    if rows.is_empty():
+        return
+    items = items_named(set(rows["sku"]))
+    locations = locations_named({*rows["source"], *rows["target"]})
+    lots = known_lots({(items[sku].id, lot) for sku, lot in rows.select("sku", "lot").iter_rows() if lot})
+    for row in rows.iter_rows(named=True):
+        item = items[row["sku"]]
+        line = Line(
+            row["sku"],
+            row["source"],
+            row["target"],
+            row["quantity"],
+            row["lot"],
+            row["source_status"],
+            row["target_status"],
+        )
+        fault = material_fault(
+            line, item, locations[line.source], locations[line.target], lots.get((item.id, line.lot)),
+            at=row["moved_at"] or timezone.now(),
+        )  # fmt: skip
+        if fault:
+            faults.at(pl.Series([row[ROW]]), "sku", pl.Series([line.sku]), fault)
 
 
 def _with_ids(lines: pl.DataFrame, column: str, ids: Mapping[str, int]) -> pl.DataFrame:

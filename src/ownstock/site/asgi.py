@@ -13,7 +13,7 @@ from django.core.asgi import get_asgi_application
 from django.db import connections
 
 from ownstock.site.installation import connect
-from ownstock.site.programs import ProgramHandler, by_address
+from ownstock.site.programs import ProgramApplication, by_address
 
 
 def end_with_parent() -> None:
@@ -38,4 +38,4 @@ django.setup(set_prefix=False)
 connect()
 # The check has used a connection of this thread; the requests have threads of their own.
 connections.close_all()
-application = by_address("/api/", ProgramHandler(), get_asgi_application())
+application = by_address("/api/", ProgramApplication(), get_asgi_application())

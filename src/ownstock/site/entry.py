@@ -142,6 +142,7 @@ def worker(once: bool, until_orphaned: bool) -> None:
 
 
 FACES: tuple[Any, ...] = (
+    imports.imported,
     company.company, people.user, people.key, imports.import_file, items.items, items.balances, postings.movements,
     postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
     planning.approve, planning.reject, orders.orders, orders.order, orders.place, orders.acknowledge, orders.receive,

@@ -25,7 +25,7 @@ Application = Callable[[Scope, Any, Any], Awaitable[None]]
 THREADS = 32
 
 
-class ProgramHandler(ASGIHandler):
+class ProgramApplication(ASGIHandler):
     """Answers programs, without the middleware of pages."""
 
     def __init__(self) -> None:

@@ -145,6 +145,23 @@ def content_hash(kind: str, reference: str, line_texts: Iterable[str]) -> bytes:
     return fingerprint_lines([kind, reference, *line_texts])
 
 
+def fingerprint_of_reversal(content_hash: bytes) -> bytes:
+    """The fingerprint of what takes back a posting of this fingerprint."""
+    return fingerprint_lines(["reversal", content_hash.hex()])
+
+
+def key_again(key: str, times_undone: int) -> str:
+    """The key of a document whose file was taken back and is imported again: `S-17`, then `S-17~2`, `S-17~3`.
+
+    Raises:
+        Refused: that would be too long for a key.
+    """
+    again = f"{key}~{times_undone + 1}" if times_undone else key
+    if len(again) > MAX_KEY_LENGTH:
+        raise Refused(f"The key {key} is too long to be posted again after it was taken back.", code="bad_key", key=key)
+    return again
+
+
 def reversal(request: PostingRequest, key: str) -> PostingRequest:
     """The posting that takes another back: the same lines the other way round, now."""
     lines = [
