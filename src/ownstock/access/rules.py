@@ -30,6 +30,7 @@ class Scope(StrEnum):
 
     LEDGER_READ = "ledger:read", "Look up what is on hand, movements and values."
     LEDGER_POST = "ledger:post", "Post movements into the ledger."
+    QUALITY_WRITE = "quality:write", "Release, hold and reject goods, and say until when lots may be used."
     PLANNING_READ = "planning:read", "Look up proposals with their reasons."
     ORDERS_READ = "orders:read", "Look up purchase orders."
     ORDERS_WRITE = "orders:write", "Take suppliers' answers and receive goods."

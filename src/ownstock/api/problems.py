@@ -23,6 +23,8 @@ STATUSES = {
     "missing_scope": HTTPStatus.FORBIDDEN,
     "no_order": HTTPStatus.NOT_FOUND,
     "no_posting": HTTPStatus.NOT_FOUND,
+    "no_lot": HTTPStatus.NOT_FOUND,
+    "no_imported_file": HTTPStatus.NOT_FOUND,
     "no_proposal": HTTPStatus.NOT_FOUND,
     "key_reused": HTTPStatus.CONFLICT,
 }

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from ownstock.base.errors import Refused
 from ownstock.ledger.models import Posting
 from ownstock.ledger.rules.posting import Line, PostingRequest
+
+
+def posting_named(key: str) -> Posting:
+    """One posting, with what it takes back and what took it back.
+
+    Raises:
+        Refused: there is none of this key.
+    """
+    found = Posting.objects.select_related("reverses", "reversed_by").filter(key=key).first()
+    if found is None:
+        raise Refused(f"There is no posting {key}.", code="no_posting", key=key)
+    return found
 
 
 def request_of(posting: Posting) -> PostingRequest:
