@@ -91,10 +91,11 @@ def test_only_released_and_unexpired_goods_are_usable() -> None:
     hold = Line("CUP", "SHOP", "SHOP", Decimal(2), target_status="on_hold")
     fresh = Line("CUP", "SUPPLIERS", "SHOP", Decimal(5), lot="FRESH")
     old = Line("CUP", "SUPPLIERS", "SHOP", Decimal(7), lot="OLD")
-    ledger.post(
-        [PostingRequest("h", Kind.TRANSFER, [hold]), PostingRequest("r", Kind.RECEIPT, [fresh, old])], actor=ACTOR
-    )
+    untested = Line("CUP", "SUPPLIERS", "SHOP", Decimal(3), lot="UNTESTED")
+    receipt = PostingRequest("r", Kind.RECEIPT, [fresh, old, untested])
+    ledger.post([PostingRequest("h", Kind.TRANSFER, [hold]), receipt], actor=ACTOR)
     Lot.objects.filter(code="OLD").update(expires_on=TODAY)
+    Lot.objects.filter(code="UNTESTED").update(expires_on=TODAY + timedelta(days=9), retest_on=TODAY)
     Lot.objects.filter(code="FRESH").update(expires_on=TODAY + timedelta(days=1))
     assert usable() == 10 - 2 + 5
 

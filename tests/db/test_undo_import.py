@@ -10,10 +10,10 @@ import pytest
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item
+from ownstock.lab import demo
 from ownstock.ledger import actions, queries
 from ownstock.ledger.imports import import_movements
 from ownstock.ledger.models import Balance, ImportedFile, Posting
-from ownstock.site.embedded.databases import Credentials
 from tests.factories import ACTOR, opening, sale, small_business
 
 HEADINGS = "posting_key,kind,sku,source,target,quantity,moved_at,unit_cost,lot\n"
@@ -26,13 +26,16 @@ ROWS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _business(committed_db: Credentials) -> None:
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture
+def business() -> None:
     small_business()
 
 
 @pytest.fixture
-def year(tmp_path: Path) -> Path:
+def year(tmp_path: Path, business: None) -> Path:
     path = tmp_path / "year.csv"
     path.write_text(HEADINGS + "\n".join(ROWS) + "\n", encoding="utf-8")
     return path
@@ -115,3 +118,19 @@ def test_an_expired_lot_in_a_file_is_named(year: Path, tmp_path: Path) -> None:
         import_movements(late, actor=ACTOR)
     assert "lot L1 expired on 2026-01-10" in str(refusal.value.facts["faults"])
     opening("CUP", 1)
+
+
+@pytest.mark.slow
+def test_real_sales_taken_back_and_imported_again_are_equal_to_the_last_decimal(tmp_path: Path) -> None:
+    year = demo.write_tables(tmp_path).movements.drop("line_number")
+    last = year["posting_key"][60_000]
+    whole_documents = year.head(year["posting_key"].index_of(last) or 0)
+    whole_documents.write_parquet(tmp_path / "first_weeks.parquet")
+    demo.import_catalog(tmp_path)
+    first = import_movements(tmp_path / "first_weeks.parquet", actor=ACTOR)
+    before = state()
+    assert len(before[0]) > 1_000
+    actions.undo_import(first.file or 0, reason="once more", actor=ACTOR)
+    assert state() == ([], 0)
+    import_movements(tmp_path / "first_weeks.parquet", actor=ACTOR)
+    assert state() == before

@@ -60,8 +60,9 @@ CHANGES = f"""
 
 RELEASED = """
     SELECT k.id AS item_site,
-        (coalesce(sum(b.on_hand) FILTER (WHERE t.expires_on IS NULL OR t.expires_on > %s), 0) * 10000)::bigint AS usable,
-        (coalesce(sum(b.on_hand) FILTER (WHERE t.expires_on <= %s), 0) * 10000)::bigint AS expired
+        (coalesce(sum(b.on_hand) FILTER (WHERE coalesce(least(t.expires_on, t.retest_on) > %s, true)), 0)
+            * 10000)::bigint AS usable,
+        (coalesce(sum(b.on_hand) FILTER (WHERE least(t.expires_on, t.retest_on) <= %s), 0) * 10000)::bigint AS expired
     FROM ledger_balance b
     JOIN ledger_place p ON p.id = b.location_id
     JOIN catalog_item_site k ON k.item_id = b.item_id AND k.site_id = p.site_id
