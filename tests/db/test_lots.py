@@ -185,3 +185,28 @@ def test_a_serial_number_is_on_hand_once_wherever_it_is() -> None:
     hold = Line("DRILL", "SHOP", "SHOP", Decimal(1), lot="SN1", target_status="on_hold")
     actions.post([PostingRequest("h", Kind.TRANSFER, [hold])], actor=ACTOR)
     assert Balance.objects.get(on_hand=1).status == "on_hold"
+
+
+def test_what_was_posted_is_answered_as_it_was_after_its_lot_expired() -> None:
+    released("A", expires_in=9)
+    ship("A")
+    actions.describe_lot("PILL", "A", expires_on=TODAY - timedelta(days=9), reason="typo", actor="quinn")
+    ship("A")
+    assert queries.on_hand("PILL", "SHOP") == 9
+    with pytest.raises(Refused, match="lot A expired on"):
+        ship("A", 2)
+
+
+def test_a_pick_under_a_used_key_for_another_quantity_is_refused() -> None:
+    released("A")
+    actions.pick("PILL", "SHOP", Decimal(2), target="CUSTOMERS", key="p1", actor=ACTOR)
+    with pytest.raises(Refused, match="key p1 was already used for another pick"):
+        actions.pick("PILL", "SHOP", Decimal(3), target="CUSTOMERS", key="p1", actor=ACTOR)
+
+
+def test_a_release_is_answered_as_it_was_after_its_releaser_received_more() -> None:
+    receive("PILL", "A")
+    asked = {"lot": "A", "quantity": Decimal(4), "key": "ok", "reason": "fine", "actor": "quinn"}
+    actions.release("PILL", "SHOP", **asked)  # type: ignore[arg-type]
+    receive("PILL", "A", key="more", actor="quinn")
+    assert actions.release("PILL", "SHOP", **asked).is_new is False  # type: ignore[arg-type]

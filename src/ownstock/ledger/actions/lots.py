@@ -67,7 +67,9 @@ def _change(
     batch = queries.lot(sku, lot) if lot else None
     if fault := status_change_fault(item, source_status, target_status):
         raise Refused(f"{_called(sku, lot)} at {location}: {fault}", code="bad_status", sku=sku, lot=lot)
-    if target_status == Status.RELEASED and item.receiving_status == ReceivingStatus.QUARANTINE:
+    is_asked_again = queries.moved_by(key) is not None
+    is_strict = target_status == Status.RELEASED and item.receiving_status == ReceivingStatus.QUARANTINE
+    if is_strict and not is_asked_again:
         _refuse_receiver(sku, lot, item.id, batch, actor)
     everything = quantity if quantity is not None else _there(item.id, location, batch, source_status, key)
     line = Line(
@@ -142,10 +144,15 @@ def pick(
     `lots` takes these instead. Where that leaves behind what expires earlier, it is a deviation, and needs a reason.
 
     Raises:
-        Refused: not enough that may be used (and still may after `min_remaining_days`), or a deviation without a reason.
+        Refused: not enough that may be used (and still may after `min_remaining_days`), a deviation without a reason, or the
+            key was used for something else.
     """
     for attempt in range(1, PICKING_ATTEMPTS + 1):
         earlier = queries.picked_by(key)
+        if earlier and not _is_same(earlier, quantity, lots):
+            raise Refused(
+                f"The key {key} was already used for another pick; use a new key.", code="key_reused", keys=[key]
+            )
         picks = earlier or list(lots) or _first_to_expire(sku, place, quantity, min_remaining_days)
         try:
             return _issue(sku, place, picks, target, key, actor, reference, min_remaining_days, reason), picks
@@ -154,6 +161,10 @@ def pick(
             if refusal.code != "not_enough_on_hand" or attempt == PICKING_ATTEMPTS or lots:
                 raise
     raise AssertionError("the last attempt returns or raises")
+
+
+def _is_same(earlier: Sequence[Pick], quantity: Decimal, lots: Sequence[Pick]) -> bool:
+    return list(lots) == earlier if lots else sum((pick.quantity for pick in earlier), Decimal(0)) == quantity
 
 
 def _first_to_expire(sku: str, place: str, quantity: Decimal, min_remaining_days: int) -> list[Pick]:

@@ -17,7 +17,7 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item, Location
 from ownstock.journal import actions as journal
 from ownstock.ledger.actions.one_line import post_one_line
-from ownstock.ledger.columns import Headers, Lines, columns_of
+from ownstock.ledger.columns import Headers, Lines, columns_of, hash_of
 from ownstock.ledger.models import ImportedFile, Lot, Posting
 from ownstock.ledger.names import refuse_unfit, resolve
 from ownstock.ledger.queries.postings import request_of
@@ -79,9 +79,20 @@ def post_lines(
 ) -> list[Posted]:
     """Post checked documents by the posting function; `is_release` lets quality make goods usable (see `materials`)."""
     names = resolve(requests)
-    refuse_unfit(requests, names, now=now, is_release=is_release)
+    try:
+        refuse_unfit(requests, names, now=now, is_release=is_release)
+    except Refused:
+        # What was posted before is answered as it was, whatever has become of its lots since.
+        refuse_unfit(_not_posted(requests), names, now=now, is_release=is_release)
     headers, lines = columns_of(requests, names, reversed_id=None)
     return append(headers, lines, actors=[actor] * len(requests))
+
+
+def _not_posted(requests: Sequence[PostingRequest]) -> list[PostingRequest]:
+    """Those that nothing was posted for under their key, or something else."""
+    rows = Posting.objects.filter(key__in=[request.key for request in requests]).values_list("key", "content_hash")
+    posted = {key: bytes(content_hash) for key, content_hash in rows}
+    return [request for request in requests if posted.get(request.key) != hash_of(request)]
 
 
 def append(
