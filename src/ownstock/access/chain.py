@@ -149,8 +149,9 @@ def _unsealed(model: type[Model]) -> QuerySet[Any]:
     last = _links().filter(table_name=model._meta.db_table).order_by("-number").first()
     if last is None:
         return rows
-    is_later = Q(transaction_id__gt=last.until_transaction_id)
-    return rows.filter(is_later | Q(transaction_id=last.until_transaction_id, pk__gt=last.until_id))
+    # The first condition says nothing new: it lets the index begin there instead of at the first row ever written.
+    is_not_earlier = Q(transaction_id__gte=last.until_transaction_id)
+    return rows.filter(is_not_earlier, Q(transaction_id__gt=last.until_transaction_id) | Q(pk__gt=last.until_id))
 
 
 def _head_findings(kept: ChainHead, last_number: int) -> Iterator[Finding]:
