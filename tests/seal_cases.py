@@ -35,7 +35,7 @@ def findings() -> list[str]:
 @contextmanager
 def as_owner(credentials: Credentials) -> Iterator[psycopg.Connection]:
     """The owner's connection, with the triggers that protect facts and seals out of the way."""
-    tables = [*(model._meta.db_table for model in fact_models()), "access_seal"]
+    tables = [*(model._meta.db_table for model in fact_models()), "ledger_movement", "access_seal"]
     with psycopg.connect(credentials.owner.conninfo, autocommit=True) as owner:
         for table in tables:
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")

@@ -13,6 +13,7 @@ from ownstock.ledger.models import Balance, Lot
 from ownstock.site.embedded.databases import Credentials
 from ownstock.site.entry import cli
 from tests.factories import opening, small_business
+from tests.seal_cases import as_owner, seal_all
 
 
 @pytest.fixture(autouse=True)
@@ -88,3 +89,17 @@ def test_another_unit_is_converted_exactly_or_refused() -> None:
         "is no exact number of stock units" in run(*words, "--key", "b3", "--quantity", "1", "--unit", "third").output
     )
     assert "no unit pallet" in run(*words, "--key", "b4", "--quantity", "1", "--unit", "pallet").output
+
+
+def test_a_posting_that_the_owner_deleted_whole_is_named_by_its_seal(committed_db: Credentials) -> None:
+    sold = ("post", "--key", "s1", "--kind", "issue", "--sku", "CUP", "--quantity", 3)
+    answer(*sold, "--source", "SHOP", "--target", "CUSTOMERS")
+    seal_all()
+    assert answer("ledger", "verify") == "The ledger is as it was posted.\n"
+    with as_owner(committed_db) as owner:
+        owner.execute("DELETE FROM ledger_movement WHERE posting_id = (SELECT id FROM ledger_posting WHERE key = 's1')")
+        owner.execute("DELETE FROM ledger_posting WHERE key = 's1'")
+        owner.execute("UPDATE ledger_balance SET on_hand = 10")
+    found = run("ledger", "verify")
+    assert found.exit_code == 1
+    assert "was deleted" in found.output

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import click
 
+from ownstock.access import chain
 from ownstock.catalog.queries import base_currency
 from ownstock.cli.command import noun
 from ownstock.cli.options import Day, Moment, Number, actor_option, json_option
@@ -27,9 +28,13 @@ def ledger() -> None:
 @json_option
 @click.pass_context
 def verify(ctx: click.Context) -> None:
-    """Check every posting, movement and balance; name what is not as it was posted. Ends with 1 when anything is."""
-    findings = queries.verify()
-    show([{"place": f.place, "finding": f.sentence} for f in findings], empty="The ledger is as it was posted.")
+    """Check every posting, movement and balance, and the seal; name what is not as it was posted.
+
+    Ends with 1 when anything is.
+    """
+    findings = [{"place": f.place, "finding": f.sentence} for f in queries.verify()]
+    findings += [{"place": f.place, "finding": f.sentence} for f in chain.verify()]
+    show(findings, empty="The ledger is as it was posted.")
     if findings:
         ctx.exit(1)
 
