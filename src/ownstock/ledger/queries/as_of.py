@@ -50,11 +50,14 @@ AS_OF = """
             AND m.recorded_at >= (SELECT since - interval '1 day' FROM bound) AND m.recorded_at <= %(believed_at)s
             AND {moved}
     )
-    SELECT i.sku, l.code, coalesce(t.code, ''), n.status, sum(n.change)
-    FROM (SELECT * FROM kept UNION ALL SELECT * FROM moved) n
+    SELECT i.sku, l.code, coalesce(t.code, ''), n.status, n.on_hand
+    FROM (
+        SELECT item_id, location_id, lot_id, status, sum(change) AS on_hand
+        FROM (SELECT * FROM kept UNION ALL SELECT * FROM moved) c
+        GROUP BY item_id, location_id, lot_id, status HAVING sum(change) <> 0
+    ) n
     JOIN catalog_item i ON i.id = n.item_id JOIN catalog_location l ON l.id = n.location_id
     LEFT JOIN ledger_lot t ON t.id = n.lot_id
-    GROUP BY 1, 2, 3, 4 HAVING sum(n.change) <> 0
     ORDER BY 1, 2, 3, 4
 """
 
