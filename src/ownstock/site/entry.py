@@ -23,7 +23,20 @@ except OwnstockError as error:
     sys.exit(str(error))
 
 # The commands import models, which need Django's settings.
-from ownstock.cli import audit, company, imports, items, journal, ledger, lots, orders, people, planning, postings
+from ownstock.cli import (
+    audit,
+    company,
+    imports,
+    items,
+    journal,
+    ledger,
+    lots,
+    orders,
+    people,
+    planning,
+    postings,
+    trace,
+)
 from ownstock.cli.command import Root
 from ownstock.cli.demo import demo_command
 from ownstock.cli.options import json_option
@@ -146,7 +159,7 @@ FACES: tuple[Any, ...] = (
     company.company, people.user, people.key, imports.import_file, items.items, items.balances, postings.movements,
     postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
     planning.approve, planning.reject, orders.orders, orders.order, orders.place, orders.acknowledge, orders.receive,
-    orders.cut, journal.alerts, journal.outbox, audit.audit,
+    orders.cut, trace.trace, journal.alerts, journal.outbox, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:

@@ -138,7 +138,7 @@ def _told(
     reader: _Reader, steps: Sequence[tuple[int, Role, int]], beyond: set[int], ends: Sequence[TracedMovement]
 ) -> Trace:
     made = sorted(reader.made.values(), key=lambda t: (t.first.moved_at, t.posting_id, t.place_id))
-    lines = [line for t in made for line in (*t.used, *t.made)]
+    lines = [line for t in made for line in (*t.used, *t.made, *t.undone)]
     names = _names({step[0] for step in steps} | beyond, lines)
     by_lot = {name.id: name for name in names.values() if name.id is not None}
     movements = sorted(chain.from_iterable(reader.movements.values()), key=attrgetter("moved_at", "posting_id", "line"))
@@ -215,7 +215,7 @@ class _Reader:
         candidates = {
             m.posting_id: m.recorded_at
             for m in movements
-            if m.kind == Kind.ADJUSTMENT and not m.is_reversal and m.posting_id not in self._seen
+            if m.kind == Kind.ADJUSTMENT and m.posting_id not in self._seen
         }
         if not candidates:
             return

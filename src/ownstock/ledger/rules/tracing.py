@@ -124,12 +124,16 @@ Making = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Transformation:
-    """Goods that became others in one posting: what was used and what was made, by way of one place outside."""
+    """Goods that became others in one posting: what was used and what was made, by way of one place outside.
+
+    `undone` are the lines of the posting that took it back; none while it is in force.
+    """
 
     posting_id: int
     place_id: int
     used: tuple[TracedMovement, ...]
     made: tuple[TracedMovement, ...]
+    undone: tuple[TracedMovement, ...] = ()
 
     @property
     def first(self) -> TracedMovement:
@@ -150,14 +154,21 @@ def transformations(lines: Iterable[TracedMovement]) -> list[Transformation]:
     """
     used: dict[Making, list[TracedMovement]] = defaultdict(list)
     made: dict[Making, list[TracedMovement]] = defaultdict(list)
+    undone: dict[Making, list[TracedMovement]] = defaultdict(list)
     for line in lines:
-        if line.kind != Kind.ADJUSTMENT or line.is_reversal:
+        if line.kind != Kind.ADJUSTMENT or line.source.holds == line.target.holds:
             continue
-        if line.source.holds and line.target.kind in MAKING_KINDS:
-            used[line.posting_id, line.target.id].append(line)
-        elif line.target.holds and line.source.kind in MAKING_KINDS:
-            made[line.posting_id, line.source.id].append(line)
-    return [Transformation(*making, tuple(used[making]), tuple(made[making])) for making in sorted(used.keys() & made)]
+        place = line.target if line.source.holds else line.source
+        if place.kind not in MAKING_KINDS:
+            continue
+        if line.reverses_id is not None:
+            undone[line.reverses_id, place.id].append(line)
+        else:
+            (used if line.source.holds else made)[line.posting_id, place.id].append(line)
+    return [
+        Transformation(*making, tuple(used[making]), tuple(made[making]), tuple(undone[making]))
+        for making in sorted(used.keys() & made)
+    ]
 
 
 def entries(movement: TracedMovement, making: frozenset[Making]) -> Iterator[tuple[Flow, Decimal]]:
@@ -338,6 +349,13 @@ class Trace:
     def asked(self) -> tuple[LotName, ...]:
         """The lots that were asked for."""
         return tuple(f.lot for f in self.followed if f.role is Role.ASKED)
+
+    @property
+    def lines(self) -> list[TracedMovement]:
+        """All movements in order: those of the lots, and the other lines of what was made of what."""
+        others = (line for t in self.transformations for line in (*t.used, *t.made, *t.undone))
+        found = {(m.posting_id, m.line): m for m in (*self.movements, *others)}
+        return sorted(found.values(), key=lambda m: (m.moved_at, m.posting_id, m.line))
 
     @property
     def making(self) -> frozenset[Making]:
