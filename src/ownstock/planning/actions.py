@@ -127,14 +127,14 @@ def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
 
 
 def _basis(why: dict[str, Any], history_hash: str) -> Basis:
-    """What a decision rests on, with and without the goods due before the next order can arrive.
+    """What a decision rests on, with and without the goods due before the next order can arrive and those that are owed.
 
     The reason names the last weeks alone; the forecast knows all of history.
     """
     inputs = why["inputs"]
     due = [a for a in inputs["arrivals"] if a["arrives_in_days"] <= inputs["lead_time_days"]]
     later = [a for a in inputs["arrivals"] if a["arrives_in_days"] > inputs["lead_time_days"]]
-    outlook = {**inputs, "usable": None, "arrivals": later}
+    outlook = {**inputs, "usable": None, "backordered": None, "arrivals": later}
     position = inputs["usable"] - inputs["backordered"] + sum(a["quantity"] for a in due)
     versions = [history_hash, why["terms"], why["engine_version"]]
     return Basis(fingerprint([inputs, *versions]), fingerprint([outlook, *versions]), int(position))

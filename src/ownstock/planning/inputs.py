@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from math import ceil
 
 import numpy as np
 import polars as pl
 
 from ownstock.catalog.models import ItemSite, SupplyTerm
 from ownstock.catalog.queries import item_sites, terms_to_order_by
+from ownstock.demand.queries import backordered
 from ownstock.engine.arrays import Ints
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.history_store import HistoryStore
@@ -88,7 +90,7 @@ def planning_inputs(
     return PlanningInputs(
         planned_on, seen, sources, unplanned, late,
         history=demand_history_of(keys, there, planned_on) if only else demand_history(keys, there, planned_on, store),
-        position=_position(keys, there),
+        position=_position(keys, there).with_columns(backordered=_backordered(sources, planned_on, only)),
         arrivals=_arrivals(sources, coming, planned_on),
         supply=_supply(sources),
         economics=_economics(sources),
@@ -127,7 +129,14 @@ def _sources(
 def _position(keys: Ints, there: pl.DataFrame) -> pl.DataFrame:
     """What is usable of each item-site, whole units alone."""
     usable = column_of(there, "usable", keys) // UNIT
-    return pl.DataFrame({"item_site": keys, "usable": usable.astype(np.float64)}).with_columns(backordered=pl.lit(0.0))
+    return pl.DataFrame({"item_site": keys, "usable": usable.astype(np.float64)})
+
+
+def _backordered(sources: dict[int, Source], planned_on: date, only: ItemSite | None) -> pl.Series:
+    """What is owed to customers of each item-site; a part of a unit is owed as a whole one."""
+    owed = backordered([only.item_id] if only else None, on=planned_on)
+    places = ((s.item_site.item_id, s.item_site.site_id) for s in sources.values())
+    return pl.Series([float(ceil(owed.get(place, 0))) for place in places], dtype=pl.Float64)
 
 
 def _arrivals(

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
-from ownstock.demand.actions.totals import Change, append, locked, short_key, subject
+from ownstock.demand.actions.totals import Change, append, locked, once, short_key, subject
 from ownstock.demand.models import DemandLine
 from ownstock.demand.queries.goods import Place, ShortAllocation, goods, pickable, short_allocations
 from ownstock.demand.queries.lines import demand_lines, open_places
@@ -94,12 +94,20 @@ def allocate_all(*, today: date, actor: str) -> int:
 
 
 @transaction.atomic
-def release(number: str, quantity: Decimal | None = None, *, actor: str, reason: str = "") -> DemandLine:
+def release(number: str, quantity: Decimal | None = None, *, actor: str, reason: str = "", key: str = "") -> DemandLine:
     """Let go of so much (None: all) of what is promised to a line, what expires last first; others may be promised it.
+
+    The same `key` again lets go of nothing.
 
     Raises:
         Refused: there is no such line, or less is allocated to it.
     """
+    content = [number, None if quantity is None else f"{quantity:.4f}"]
+    once("demand.release", key, content, lambda: _release(number, quantity, actor, reason))
+    return locked([number])[0]
+
+
+def _release(number: str, quantity: Decimal | None, actor: str, reason: str) -> None:
     [line] = locked([number])
     wanted = line.allocated_quantity if quantity is None else quantity
     if quantity is not None and (fault := quantity_fault(quantity)):
@@ -114,7 +122,6 @@ def release(number: str, quantity: Decimal | None = None, *, actor: str, reason:
     if changes:
         new = {"quantity": f"{wanted:.4f}"}
         journal.record(actor=actor, verb="demand.released", subject=subject(line), new=new, reason=reason)
-    return line
 
 
 def excess(line: DemandLine, quantity: Decimal) -> list[Change]:

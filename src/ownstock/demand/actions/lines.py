@@ -12,7 +12,7 @@ from ownstock.base.fingerprints import fingerprint
 from ownstock.catalog.models import Item, Location
 from ownstock.catalog.rules import LocationKind
 from ownstock.demand.actions.allocations import excess
-from ownstock.demand.actions.totals import Change, append, locked, subject
+from ownstock.demand.actions.totals import Change, append, locked, once, subject
 from ownstock.demand.models import Customer, DemandLine
 from ownstock.demand.rules import DemandState, EnteredLine, EntryKind, Part, check_entered, content_of
 from ownstock.demand.rules.lines import check_part
@@ -86,16 +86,22 @@ def _entered(row: DemandLine) -> EnteredLine:
 
 
 @transaction.atomic
-def cut(number: str, quantity: Decimal | None = None, *, actor: str, reason: str) -> DemandLine:
+def cut(number: str, quantity: Decimal | None = None, *, actor: str, reason: str, key: str = "") -> DemandLine:
     """Take so much (None: all) off what is open of a line: it will not be shipped, or is not wanted any more.
 
-    What was allocated beyond what is still open is let go.
+    What was allocated beyond what is still open is let go. The same `key` again cuts nothing.
 
     Raises:
         Refused: no reason was given, nothing is open, or less is open than is to be cut.
     """
     if not reason.strip():
         raise Refused("Say why it will not be shipped.", code="no_reason")
+    content = [number, None if quantity is None else f"{quantity:.4f}"]
+    once("demand.cut", key, content, lambda: _cut(number, quantity, actor, reason))
+    return locked([number])[0]
+
+
+def _cut(number: str, quantity: Decimal | None, actor: str, reason: str) -> None:
     [line] = locked([number])
     if quantity is None and not line.open_quantity:
         raise Refused(f"{number} is {line.state}; nothing is open.", code="nothing_open", number=number)
@@ -106,4 +112,3 @@ def cut(number: str, quantity: Decimal | None = None, *, actor: str, reason: str
     append(changes, actor=actor, reason=reason)
     new = {"quantity": f"{part.quantity:.4f}"}
     journal.record(actor=actor, verb="demand.cut", subject=subject(line), new=new, reason=reason)
-    return line

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -99,6 +100,19 @@ def short_key(number: str) -> str:
 def subject(line: DemandLine) -> str:
     """The key under which the journal names a line."""
     return f"demand_line:{line.number}"
+
+
+def once(scope: str, key: str, content: object, act: Callable[[], None]) -> None:
+    """Do what a caller asks, where they give a key once under it: the same call again does nothing."""
+    if not key:
+        act()
+        return
+
+    def answered() -> dict[str, Any]:
+        act()
+        return {}
+
+    journal.answer_once(scope, key, content, answered)
 
 
 @transaction.atomic

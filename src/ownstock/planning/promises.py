@@ -1,0 +1,59 @@
+"""What a customer can be promised: from what is available now, and from what suppliers are still to deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ownstock.base.errors import Refused
+from ownstock.catalog.models import Item, Location
+from ownstock.catalog.rules import LocationKind
+from ownstock.demand import queries as demand
+from ownstock.demand.rules import Promise, Supply
+from ownstock.demand.rules import promise as promise_from
+from ownstock.demand.rules.lines import quantity_fault
+from ownstock.purchasing.queries import OpenDelivery, open_deliveries
+from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
+
+
+def promise(
+    sku: str, site: str, quantity: Decimal, *, wanted_on: date, today: date, customer: str = "", life_days: int = 0
+) -> Promise:
+    """What can be promised of a quantity of an item from a site by a day, and when all of it (see `demand.rules.promises`).
+
+    Counted is what is free on the shelves and every open delivery on the day on which planning expects it, but for those
+    late past their limit; against it stands all that is owed to customers and has no goods yet. A `customer` asks for the
+    life that is noted for them, or for `life_days` where that is more.
+
+    Raises:
+        Refused: there is no such item, site or customer, or the quantity is malformed.
+    """
+    if fault := quantity_fault(quantity):
+        raise Refused(fault[0].upper() + fault[1:], code="bad_quantity")
+    item_id, site_id = _place(sku, site)
+    if customer:
+        life_days = max(life_days, demand.customer(customer).minimum_remaining_life_days)
+    found = demand.goods([(item_id, site_id)])[item_id, site_id]
+    supplies = [Supply(s.on_hand, today, s.expires_on, s.retest_on) for s in found.free()]
+    supplies += _coming(open_deliveries(item_site=(item_id, site_id)), today)
+    owed = demand.commitments(item_id, site_id, today, found)
+    return promise_from(supplies, owed, quantity, wanted_on=max(wanted_on, today), life_days=life_days)
+
+
+def _place(sku: str, site: str) -> tuple[int, int]:
+    item_id = Item.objects.filter(sku=sku).values_list("id", flat=True).first()
+    if item_id is None:
+        raise Refused(f"There is no item {sku}.", code="unknown_item", unknown=[sku])
+    site_id = Location.objects.filter(code=site, kind=LocationKind.SITE).values_list("id", flat=True).first()
+    if site_id is None:
+        raise Refused(f"There is no site {site}.", code="unknown_site", unknown=[site])
+    return item_id, site_id
+
+
+def _coming(deliveries: Iterable[OpenDelivery], today: date) -> list[Supply]:
+    return [
+        Supply(d.quantity, today + timedelta(days=expected_arrival_in_days(d.expected_on, today)))
+        for d in deliveries
+        if not is_past_limit(d.expected_on, today)
+    ]
