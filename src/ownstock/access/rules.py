@@ -34,6 +34,8 @@ class Scope(StrEnum):
     PLANNING_READ = "planning:read", "Look up proposals with their reasons."
     ORDERS_READ = "orders:read", "Look up purchase orders."
     ORDERS_WRITE = "orders:write", "Take suppliers' answers and receive goods."
+    DEMAND_READ = "demand:read", "Look up what customers want and what they can be promised."
+    DEMAND_WRITE = "demand:write", "Enter what customers want, allocate goods to it and ship it."
     IMPORTS_WRITE = "imports:write", "Bring in files of items, locations, suppliers, terms and movements."
     AUDIT_READ = "audit:read", "Look up the audit trail and its seal."
 

@@ -21,6 +21,7 @@ from ownstock.api.ledger import Reason
 from ownstock.api.pages import Page, Part, page
 from ownstock.base.tables import Directions
 from ownstock.catalog import imports as catalog
+from ownstock.demand import imports as demand
 from ownstock.ledger import actions
 from ownstock.ledger import imports as ledger
 from ownstock.ledger.models import ImportedFile
@@ -37,6 +38,8 @@ class ImportKind(StrEnum):
     SUPPLIERS = "suppliers"
     SUPPLY_TERMS = "supply-terms"
     ITEM_SITES = "item-sites"
+    CUSTOMERS = "customers"
+    DEMAND_LINES = "demand-lines"
     ON_HAND = "on-hand"
     MOVEMENTS = "movements"
 
@@ -47,6 +50,8 @@ IMPORTERS: dict[ImportKind, Callable[..., Any]] = {
     ImportKind.SUPPLIERS: catalog.import_suppliers,
     ImportKind.SUPPLY_TERMS: catalog.import_supply_terms,
     ImportKind.ITEM_SITES: catalog.import_item_sites,
+    ImportKind.CUSTOMERS: demand.import_customers,
+    ImportKind.DEMAND_LINES: demand.import_demand_lines,
     ImportKind.ON_HAND: ledger.import_on_hand,
     ImportKind.MOVEMENTS: ledger.import_movements,
 }

@@ -22,6 +22,7 @@ STATUSES = {
     "key_expired": HTTPStatus.UNAUTHORIZED,
     "missing_scope": HTTPStatus.FORBIDDEN,
     "no_order": HTTPStatus.NOT_FOUND,
+    "no_demand_line": HTTPStatus.NOT_FOUND,
     "no_posting": HTTPStatus.NOT_FOUND,
     "no_lot": HTTPStatus.NOT_FOUND,
     "no_imported_file": HTTPStatus.NOT_FOUND,

@@ -18,6 +18,7 @@ from ownstock.catalog import imports as catalog
 from ownstock.cli.command import command, is_json_wanted, noun
 from ownstock.cli.options import actor_option, json_option, limit_option
 from ownstock.cli.render import counted, first, show, tell
+from ownstock.demand import imports as demand
 from ownstock.ledger import imports as ledger
 from ownstock.ledger.actions import undo_import
 from ownstock.ledger.models import ImportedFile
@@ -28,6 +29,8 @@ KINDS: dict[str, Callable[..., Any]] = {
     "suppliers": catalog.import_suppliers,
     "supply-terms": catalog.import_supply_terms,
     "item-sites": catalog.import_item_sites,
+    "customers": demand.import_customers,
+    "demand-lines": demand.import_demand_lines,
     "on-hand": ledger.import_on_hand,
     "movements": ledger.import_movements,
 }
