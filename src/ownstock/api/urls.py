@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 
 import ownstock
 from ownstock.access.rules import Scope
-from ownstock.api import imports, ledger, orders, postings, reading, trace
+from ownstock.api import demand, imports, ledger, orders, postings, reading, trace
 from ownstock.api.keys import KeyHolder
 from ownstock.api.problems import say_no
 
@@ -22,7 +22,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 say_no(api)
-for router in (reading.router, orders.router, postings.router, ledger.router, imports.router, trace.router):
+for router in (reading.router, orders.router, demand.router, postings.router, ledger.router, imports.router, trace.router):
     api.add_router("", router)
 urls = api.urls
 # Sign-in is for people; the key of a program is looked at by each operation.
