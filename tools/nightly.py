@@ -45,8 +45,31 @@ class Outcome:
 PYTEST = (str(VENV / "bin" / "python"), "-m", "pytest", "--color=no")
 MORE_EXAMPLES = {"HYPOTHESIS_PROFILE": "nightly"}
 FAULT_ROUNDS = 10
+KILL_SEEDS, KILLS_OF_A_SEED = 10, 50
+MODEL_SEEDS, MODEL_RUNS_OF_A_SEED = 8, 250
+LEDGER_KILLED, LEDGER_MODEL = "tests/faults/test_ledger_killed.py", "tests/property/test_ledger_model.py"
+
+
+def kill_settings(seed: int) -> dict[str, str]:
+    """Of the rounds in which the ledger's programs are killed."""
+    return {"OWNSTOCK_KILL_SEED": str(seed), "OWNSTOCK_KILL_ROUNDS": str(KILLS_OF_A_SEED)}
+
+
+def model_settings(seed: int) -> dict[str, str]:
+    """Of the runs that compare the ledger with a plain model of it."""
+    return {**MORE_EXAMPLES, "OWNSTOCK_MODEL_SEED": str(seed), "OWNSTOCK_MODEL_RUNS": str(MODEL_RUNS_OF_A_SEED)}
+
+
 PROFILES = (
-    Profile("properties", (*PYTEST, "tests/property"), MORE_EXAMPLES, 7200),
+    Profile("properties", (*PYTEST, "tests/property", f"--ignore={LEDGER_MODEL}"), MORE_EXAMPLES, 7200),
+    *(
+        Profile(f"ledger model {seed}", (*PYTEST, LEDGER_MODEL), model_settings(seed), 7200)
+        for seed in range(1, MODEL_SEEDS + 1)
+    ),
+    *(
+        Profile(f"ledger killed {seed}", (*PYTEST, LEDGER_KILLED), kill_settings(seed), 3600)
+        for seed in range(1, KILL_SEEDS + 1)
+    ),
     # Crashes hit another moment in every round.
     *(Profile(f"faults {n}", (*PYTEST, "tests/faults"), {}, 1800) for n in range(1, FAULT_ROUNDS + 1)),
 )
