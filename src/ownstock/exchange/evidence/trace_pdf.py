@@ -223,7 +223,7 @@ class TracePage(FPDF):
             for found in [sums[f.lot.id or 0]]
         ]  # fmt: skip
         headings = ("How", "Lot", "Came in", "Went out", "Left", "Unexplained")
-        self._list(headings, rows, (36, 52, 24, 24, 22, 20), "LLRRRR", "lots.csv")
+        self._list(headings, rows, (34, 48, 24, 24, 24, 24), "LLRRRR", "lots.csv")
 
     def write_transformations(self) -> None:
         """What was made of what."""
