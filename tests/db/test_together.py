@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from ownstock.base.errors import Refused
 from ownstock.ledger import actions, queries
 from ownstock.ledger.actions.posting import Posted
-from ownstock.ledger.actions.together import Asked, Gathering, post_each
+from ownstock.ledger.actions.together import FEW, Asked, Gathering, post_each
 from ownstock.ledger.models import Posting
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.site.embedded.databases import Credentials
@@ -28,25 +28,22 @@ def asked(*requests: PostingRequest) -> list[Asked]:
     return [Asked(request, f"user:{number}") for number, request in enumerate(requests)]
 
 
-def test_each_document_is_posted_under_the_name_of_who_asked() -> None:
-    answers = post_each(asked(sale("CUP", 1, key="a"), sale("CUP", 2, key="b")))
-    assert answers == [Posted("a", is_new=True), Posted("b", is_new=True)]
-    assert list(Posting.objects.order_by("key").values_list("key", "actor"))[:2] == [("a", "user:0"), ("b", "user:1")]
-    assert Posting.objects.filter(key__in="ab").values("transaction_id").distinct().count() == 1
+@pytest.mark.parametrize(("count", "transactions"), [(FEW, FEW), (FEW + 1, 1)])
+def test_each_document_is_posted_under_the_name_of_who_asked(count: int, transactions: int) -> None:
+    answers = post_each(asked(*(sale("CUP", 1, key=f"k{n}") for n in range(count))))
+    assert answers == [Posted(f"k{n}", is_new=True) for n in range(count)]
+    posted = Posting.objects.filter(key__startswith="k").order_by("key")
+    assert [posting.actor for posting in posted] == [f"user:{n}" for n in range(count)]
+    assert posted.order_by().values("transaction_id").distinct().count() == transactions
 
 
 def test_what_one_is_refused_for_leaves_the_others_alone() -> None:
     unknown = PostingRequest("x", Kind.ISSUE, [Line("MUG", "SHOP", "CUSTOMERS", Decimal(1))])
-    requests = [
-        sale("CUP", 4, key="a"),
-        unknown,
-        sale("CUP", 99, key="c"),
-        sale("CUP", 0, key="d"),
-        sale("CUP", 3, key="e"),
-    ]
+    requests = [sale("CUP", 1, key=f"a{n}") for n in range(4)]
+    requests += [unknown, sale("CUP", 99, key="c"), sale("CUP", 0, key="d"), sale("CUP", 3, key="e")]
     answers = post_each(asked(*requests))
     assert [answer.code if isinstance(answer, Refused) else answer.is_new for answer in answers] == [
-        True, "unknown_item", "not_enough_on_hand", "bad_line", True,
+        *[True] * 4, "unknown_item", "not_enough_on_hand", "bad_line", True,
     ]  # fmt: skip
     assert queries.on_hand("CUP", "SHOP") == 3
 

@@ -31,7 +31,10 @@ class Page(Schema, Generic[Row]):
 
 def page(found: QuerySet[Any], part: Part) -> dict[str, Any]:
     """Cut the part out of what was found."""
-    return {"rows": list(found[part.offset : part.offset + part.limit]), "count": found.order_by()[:MAX_COUNTED].count()}
+    return {
+        "rows": list(found[part.offset : part.offset + part.limit]),
+        "count": found.order_by()[:MAX_COUNTED].count(),
+    }
 
 
 def page_of(found: Sequence[Any], part: Part) -> dict[str, Any]:

@@ -22,7 +22,15 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 say_no(api)
-for router in (reading.router, orders.router, demand.router, postings.router, ledger.router, imports.router, trace.router):
+for router in (
+    reading.router,
+    orders.router,
+    demand.router,
+    postings.router,
+    ledger.router,
+    imports.router,
+    trace.router,
+):
     api.add_router("", router)
 urls = api.urls
 # Sign-in is for people; the key of a program is looked at by each operation.
