@@ -84,8 +84,10 @@ class Plain:
         return {number: quantity for number, quantity in lost.items() if quantity}
 
     def allocate(self, chosen: list[Wanted]) -> None:
+        held = list(self.held())
+        for line in chosen:
+            line.promised = {lot: share for other, lot, share in held if other is line and share}
         for line in sorted(chosen, key=lambda each: (each.wanted_in, each.number)):
-            line.promised = {lot: share for other, lot, share in self.held() if other is line and share}
             for lot in fefo_order():
                 share = min(line.open - sum(line.promised.values()), self.free(lot))
                 if share > 0 and line.may_have(lot):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -38,9 +38,12 @@ def allocate(numbers: Iterable[str], *, today: date, actor: str) -> list[DemandL
     lines = locked(numbers)
     places = {(line.item_id, line.site_id) for line in lines}
     found = locked_goods(places)
-    changes: list[Change] = []
+    changes = _short(lines, found, today)
+    held = {line.pk: line.allocated_quantity for line in lines}
+    for change in changes:
+        held[change.line.pk] += change.allocated
     for line in sorted(lines, key=lambda each: (each.wanted_on, each.pk)):
-        changes += _allocated(line, found[line.item_id, line.site_id], today)
+        changes += _allocated(line, held[line.pk], found[line.item_id, line.site_id], today)
     append(changes, actor=actor)
     _tell(changes, actor)
     journal.clear_alerts((short_key(line.number) for line in lines), because=f"allocated again by {actor}")
@@ -54,15 +57,22 @@ def locked_goods(places: Collection[Place]) -> dict[Place, Goods]:
     return goods(places)
 
 
-def _allocated(line: DemandLine, found: Goods, today: date) -> list[Change]:
-    """What to let go of and what to promise anew, written into `found` as well."""
+def _short(lines: Sequence[DemandLine], found: Mapping[Place, Goods], today: date) -> list[Change]:
+    """What lines were promised and is no longer there for them, let go of in `found` as well."""
+    by_id = {line.pk: line for line in lines}
     changes = []
-    for (line_id, shelf), short in found.shortfalls(today).items():
-        if line_id == line.pk:
-            found.let_go(line_id, shelf, short)
-            changes.append(Change(line, EntryKind.RELEASED, shelf, allocated=-short))
-    held = line.allocated_quantity + sum((change.allocated for change in changes), Decimal(0))
+    for place in found.values():
+        for (line_id, shelf), short in place.shortfalls(today).items():
+            if line_id in by_id:
+                place.let_go(line_id, shelf, short)
+                changes.append(Change(by_id[line_id], EntryKind.RELEASED, shelf, allocated=-short))
+    return changes
+
+
+def _allocated(line: DemandLine, held: Decimal, found: Goods, today: date) -> list[Change]:
+    """What to promise a line beyond what is held for it, claimed in `found` as well."""
     life_days = line.customer.minimum_remaining_life_days
+    changes = []
     picks = fefo(found.free(), line.open_quantity - held, on=needed_on(line.wanted_on, today), life_days=life_days)
     for pick in picks:
         shelf = pick.shelf.key

@@ -82,14 +82,11 @@ def goods(places: Collection[Place]) -> dict[Place, Goods]:
     ):
         shelves[item, site].append(Shelf(place, code, lot, lot_code or "", *rest))
     claims: dict[Place, list[Claim]] = defaultdict(list)
-    for row in _promised(places):
-        line = row.line
-        claims[line.item_id, line.site_id].append(
-            Claim(
-                line.pk, line.number, line.customer.code, (row.location_id, row.lot_id), row.quantity, line.wanted_on,
-                line.customer.minimum_remaining_life_days,
-            )
-        )  # fmt: skip
+    named = ("line_id", "line__number", "line__customer__code", "location_id", "lot_id", "quantity", "line__wanted_on")
+    for item, site, line, number, customer, location, lot, *rest in _promised(places).values_list(
+        "line__item_id", "line__site_id", *named, "line__customer__minimum_remaining_life_days"
+    ):
+        claims[item, site].append(Claim(line, number, customer, (location, lot), *rest))
     return {place: Goods(shelves[place], claims[place]) for place in places}
 
 

@@ -89,15 +89,15 @@ class Goods:
 
     def __init__(self, shelves: Iterable[Shelf], claims: Iterable[Claim]) -> None:
         self.shelves: dict[ShelfKey, Shelf] = {shelf.key: shelf for shelf in shelves}
-        self.claims: dict[tuple[int, ShelfKey], Claim] = {(c.line_id, c.shelf): c for c in claims}
+        self.claims: dict[tuple[int, ShelfKey], Claim] = {}
+        self._free: dict[ShelfKey, Decimal] = {key: shelf.on_hand for key, shelf in self.shelves.items()}
+        for claim in claims:
+            self.claim(claim)
 
     def free(self) -> list[Shelf]:
         """What is promised to nobody, shelf by shelf."""
-        left = {key: shelf.on_hand for key, shelf in self.shelves.items()}
-        for claim in self.claims.values():
-            if claim.shelf in left:
-                left[claim.shelf] -= claim.quantity
-        return [replace(self.shelves[key], on_hand=quantity) for key, quantity in left.items() if quantity > 0]
+        left = [(key, self._free[key]) for key in self.shelves]
+        return [replace(self.shelves[key], on_hand=quantity) for key, quantity in left if quantity > 0]
 
     def shortfalls(self, today: date) -> dict[tuple[int, ShelfKey], Decimal]:
         """How much of each claim is no longer there for it; claims that hold in full are left out.
@@ -134,9 +134,11 @@ class Goods:
         key = (claim.line_id, claim.shelf)
         held = self.claims[key].quantity if key in self.claims else Decimal(0)
         self.claims[key] = replace(claim, quantity=held + claim.quantity)
+        self._free[claim.shelf] = self._free.get(claim.shelf, Decimal(0)) - claim.quantity
 
     def let_go(self, line_id: int, shelf: ShelfKey, quantity: Decimal) -> None:
         """Take so much off what a line was promised of a shelf."""
+        self._free[shelf] += quantity
         claim = self.claims.pop((line_id, shelf))
         if claim.quantity > quantity:
             self.claims[line_id, shelf] = replace(claim, quantity=claim.quantity - quantity)
@@ -155,6 +157,7 @@ class Goods:
             picks[key] = Pick(self.shelves[key], claimed + pick.quantity, claimed)
         for key, pick in picks.items():
             self.shelves[key] = replace(self.shelves[key], on_hand=self.shelves[key].on_hand - pick.quantity)
+            self._free[key] -= pick.quantity
             if pick.claimed:
                 self.let_go(line_id, key, pick.claimed)
         return list(picks.values())
