@@ -234,7 +234,11 @@ def test_a_document_that_tells_other_movements_than_the_table_is_found_though_ev
     assert pack.check(zipped(parts))[1] == ["epcis.jsonld and movements.csv tell posting s2, line 1, differently."]
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", zipped({"a": b""}), zipped({"manifest.json": b"[]"})])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04", zipped({"a": b""}), zipped({"manifest.json": b"[]"})],
+    ids=["empty", "cut off", "without a manifest", "with an empty manifest"],
+)
 def test_what_is_no_pack_is_refused(content: bytes) -> None:
     with pytest.raises(Refused, match="no evidence pack"):
         pack.check(content)
