@@ -26,7 +26,6 @@ from ownstock.base.tables.table import Table
 
 TRUE, FALSE = ["true", "yes", "y", "1"], ["false", "no", "n", "0"]
 EXCEL_DIGITS = 15
-PLAINLY = r"^-?\d+(\.\d+)?$"
 CONTROL = r"[\x00-\x1f\x7f]"
 CONTROL_BUT_LINES = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 WHAT_IT_MUST_BE: dict[pl.DataType, str] = {
@@ -132,7 +131,7 @@ def _number(column: Column, directions: Directions) -> numbers.Numbers:
         first = _first(text.str.contains(numbers.UNCLEAR))
         column.fault(first, "can mean two numbers, and no other value of the column shows which. Say --numbers comma where "
                      "the comma is the decimal mark, --numbers point where the point is.")  # fmt: skip
-    elif read.is_proved and not text.str.contains(PLAINLY).all(ignore_nulls=True):
+    elif read.is_proved and not text.str.contains(numbers.PLAIN).all(ignore_nulls=True):
         column.sentences.append(f"{column.field.name}: the {read.convention} is the decimal mark.")
     is_told = text.str.contains(numbers.UNCLEAR).fill_null(value=False) & read.is_unclear
     wrong = text.is_not_null() & read.plain.is_null() & ~is_told

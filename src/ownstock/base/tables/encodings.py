@@ -26,6 +26,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What proves that a file is UTF-8 with something broken in it.
+UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 SAMPLE_BYTES = 4_096
 NULS_SHARE = 0.3
 
@@ -81,7 +83,7 @@ def _western(name: str, raw: bytes, start: int) -> tuple[str, tuple[str, ...]]:
     """The text as Windows-1252, where it can be nothing worse."""
     text = raw.decode("cp1252", errors="replace")
     doubts = (NOT_WESTERN, LETTERS_IN_A_ROW, SIGN_INSIDE_A_WORD)
-    if any(doubt.search(text) for doubt in doubts):
+    if UTF_8_LETTER.search(raw) or any(doubt.search(text) for doubt in doubts):
         row = raw[:start].count(b"\n") + 1
         raise Refused(
             f"{name}, row {row}: not UTF-8 text. Save the file as UTF-8, or name its encoding with --encoding.",

@@ -12,6 +12,7 @@ import polars as pl
 SPACES = " \u00a0\u2009\u202f'\u2019"
 OTHER = {"point": "comma", "comma": "point"}
 MARK = {"point": r"\.", "comma": ","}
+PLAIN = r"^-?\d+(\.\d+)?$"
 CURRENCY = r"[$€£¥₹₽₩₺]|zł|\bkr\b|^[A-Z]{3} ?[\d(+-]|\d ?[A-Z]{3}$"
 UNCLEAR = r"^[1-9]\d{0,2}[.,]\d{3}$"
 
@@ -44,7 +45,7 @@ def read_numbers(text: pl.Series, is_exact: pl.Series | None, said: str) -> Numb
     if is_unclear:
         plain = plain.set(unsigned.str.contains(UNCLEAR).fill_null(value=False), None)
     if is_exact is not None:
-        plain = text.zip_with(is_exact, plain)
+        plain = text.set(~text.str.contains(PLAIN).fill_null(value=False), None).zip_with(is_exact, plain)
     return Numbers(plain, convention, is_unclear, is_proved=bool(convention) and not said)
 
 
