@@ -11,6 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -55,22 +56,41 @@ class Inspected:
     faults: tuple[CellFault, ...]
 
 
-def inspect_sheet(path: Path, sheet: str) -> Inspected:
-    """Look at one sheet of a workbook, after having made sure that nothing in the file unfolds without end.
-
-    Raises:
-        Refused: no ZIP archive, encrypted, damaged, too large when unfolded, too many parts, rows, columns or cells.
-    """
+@contextmanager
+def _opened(path: Path) -> Iterator[ZipFile]:
+    """The archive; whatever is wrong inside it is one refusal."""
     try:
         with ZipFile(path) as archive:
-            _refuse_large(path, archive)
-            part = _part_of(archive, sheet)
-            return _inspected(path, archive, part) if part else Inspected(0, 0, ())
-    except (BadZipFile, zlib.error, struct.error, KeyError, EOFError, ElementTree.ParseError, NotImplementedError,
-            UnicodeDecodeError, ValueError, OSError) as fault:  # fmt: skip
+            yield archive
+    except (
+        BadZipFile, zlib.error, struct.error, KeyError, EOFError, ElementTree.ParseError, NotImplementedError,
+        ValueError, OSError,
+    ) as fault:  # fmt: skip
         raise Refused(
             f"{path.name} is not a readable XLSX file; it may be cut off or damaged.", code="unreadable"
         ) from fault
+
+
+def refuse_bomb(path: Path) -> None:
+    """Make sure that nothing in the file unfolds without end.
+
+    Raises:
+        Refused: no ZIP archive, locked, damaged, too large when unfolded, too many parts.
+    """
+    with _opened(path) as archive:
+        _refuse_large(path, archive)
+        _small(archive, "xl/workbook.xml")
+
+
+def inspect_sheet(path: Path, sheet: str) -> Inspected:
+    """Look at one sheet of a workbook that is no bomb.
+
+    Raises:
+        Refused: damaged, or its cells reach too far down and across.
+    """
+    with _opened(path) as archive:
+        part = _part_of(archive, sheet)
+        return _inspected(path, archive, part) if part else Inspected(0, 0, ())
 
 
 def refuse_no_workbook(path: Path) -> None:

@@ -15,7 +15,13 @@ from ownstock.base.tables.columns import NAMELESS, column_names, without_nameles
 from ownstock.base.tables.fields import ROW, Faults
 from ownstock.base.tables.limits import MAX_COLUMNS, refuse_large_table
 from ownstock.base.tables.table import Table
-from ownstock.base.tables.workbook_parts import Inspected, inspect_sheet, refuse_many_sheets, refuse_no_workbook
+from ownstock.base.tables.workbook_parts import (
+    Inspected,
+    inspect_sheet,
+    refuse_bomb,
+    refuse_many_sheets,
+    refuse_no_workbook,
+)
 
 ROWS_AT_ONCE = 20_000
 MOST_NAMES = 10
@@ -31,7 +37,7 @@ def read_workbook(path: Path, sheet: str = "") -> Table:
         Refused: locked, damaged, too large, no such sheet, nothing in it, a title above the headings, cells in error.
     """
     refuse_no_workbook(path)
-    inspect_sheet(path, "")
+    refuse_bomb(path)
     workbook, errors = _opened(path)
     name = _chosen(path, workbook, sheet)
     inspected = inspect_sheet(path, name)
