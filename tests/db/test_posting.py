@@ -116,6 +116,15 @@ def test_a_key_twice_in_one_call_is_refused() -> None:
         actions.post([sale("CUP", 1, key="k"), sale("CUP", 2, key="k")], actor=ACTOR)
 
 
+def test_a_reversal_under_the_key_of_another_posting_is_refused() -> None:
+    opening("CUP", 10)
+    actions.post([sale("CUP", 3, key="s1")], actor=ACTOR)
+    back = Line("CUP", "CUSTOMERS", "SHOP", Decimal(3), unit_cost=Decimal("2.5"))
+    actions.post([PostingRequest("back", Kind.ISSUE, [back])], actor=ACTOR)
+    with pytest.raises(Refused, match="The key back was already used for another posting"):
+        actions.reverse("s1", new_key="back", actor=ACTOR, reason="typed twice")
+
+
 def test_facts_cannot_be_changed_by_the_application() -> None:
     opening("CUP", 5)
     for statement in (

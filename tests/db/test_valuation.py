@@ -89,8 +89,11 @@ def test_an_invoice_that_differs_is_shared_by_what_left_and_what_is_there() -> N
 def test_a_late_cost_needs_a_receipt_and_an_amount() -> None:
     receipt("r1", 10, "2", day=0)
     issue("s1", 4, day=1)
+    issue("s0", 1, day=1)
+    actions.reverse("s0", new_key="s0:back", actor=ACTOR, reason="typed twice")
     for key, line, amount, sentence in (
-        ("s1", 1, "5", "brings no goods in"), ("r1", 2, "5", "no movement r1, line 2"), ("x", 1, "5", "no movement x"),
+        ("s1", 1, "5", "brings no goods in"), ("s0:back", 1, "5", "brings no goods in"),
+        ("r1", 2, "5", "no movement r1, line 2"), ("x", 1, "5", "no movement x"),
         ("r1", 1, "0", "cannot be added"), ("r1", 1, "0.00001", "four decimals"),
     ):  # fmt: skip
         with pytest.raises(Refused, match=sentence):

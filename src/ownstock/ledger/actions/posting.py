@@ -219,5 +219,9 @@ def reverse(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
     request = reversal(request_of(posting), new_key)
     headers, lines = columns_of([request], resolve([request]), reversed_id=posting.pk)
     [posted] = append(headers, lines, actors=[actor])
+    if not posted.is_new:
+        raise Refused(
+            f"The key {new_key} was already used for another posting; use a new key.", code="key_reused", keys=[new_key]
+        )
     journal.record(actor=actor, verb="ledger.reversed", subject=f"posting:{key}", new={"by": new_key}, reason=reason)
     return posted

@@ -199,6 +199,6 @@ def _receipt(posting_key: str, line: int) -> Movement:
     movement = rows.first() if posting else None
     if movement is None:
         raise Refused(f"There is no movement {posting_key}, line {line}.", code="no_posting", key=posting_key)
-    if movement.source.holds_stock or not movement.target.holds_stock:
+    if movement.source.holds_stock or not movement.target.holds_stock or (posting and posting.reverses_id):
         raise Refused(f"{posting_key}, line {line} brings no goods in; a cost belongs to a receipt.", code="no_receipt")
     return movement
