@@ -15,6 +15,7 @@ EXTRA = frozenset(
         "ninja",
         "procrastinate",
         "psycopg",
+        "python_calamine",
         "psycopg_binary",
         "psycopg_pool",
         "tzdata",
