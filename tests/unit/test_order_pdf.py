@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownstock.exchange import order_pdf
-from ownstock.exchange.order_pdf import NOTE, printable
+from ownstock.exchange.paper import NOTE, printable
 from tests.order_cases import LINE, many_lines, order_document
 
 

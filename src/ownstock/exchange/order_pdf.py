@@ -1,32 +1,19 @@
-"""A purchase order as PDF, for people: one table, the head row on every page, the same bytes for the same order.
-
-The letters are PDF's own Helvetica, which every reader has and which knows Western European letters only (Latin-1).
-Any other letter is printed as `?`, never dropped, and a note at the end says so; the CSV beside it has them all.
-"""
+"""A purchase order as PDF, for people: one table, the head row on every page, the same bytes for the same order."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, VAlign, XPos, YPos
 from fpdf.fonts import FontFace
 
 from ownstock.base.text import plain
+from ownstock.exchange.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
 from ownstock.exchange.rules import OrderDocument, OrderDocumentLine
 
-FONT = "Helvetica"
-MARGIN_MM = 16
-LINE_MM = 5.2
-INK, QUIET, RULE = (28, 30, 33), (105, 110, 118), (196, 200, 206)
-# Signs of good typesetting that Latin-1 lacks and that have a plain twin of the same meaning.
-PLAIN_TWINS = str.maketrans("\u2013\u2014\u2018\u2019\u201c\u201d\u202f", "--''\"\"\u00a0")
 HEADINGS = ("Line", "Item", "Description", "Quantity", "Price", "Requested", "Amount")
 WIDTHS_MM = (10, 30, 54, 25, 17, 20, 22)
 ALIGNMENT = ("RIGHT", "LEFT", "LEFT", "RIGHT", "RIGHT", "RIGHT", "RIGHT")
-# Stands for the number of pages until it is known; `printable` lets no other text carry it.
-PAGES = "\x80" * 3
-NOTE = "A ? may stand for a letter that this page cannot print; the CSV file beside it has every letter."
 
 
 def render(document: OrderDocument) -> bytes:
@@ -39,39 +26,19 @@ def render(document: OrderDocument) -> bytes:
     return bytes(page.output())
 
 
-def printable(text: str) -> str:
-    """A text in the letters that the font has; `?` for each other, and for control characters."""
-    shown = (c if c.isprintable() or c == "\u00a0" else "?" for c in text.translate(PLAIN_TWINS))
-    return "".join(shown).encode("latin-1", "replace").decode("latin-1")
-
-
 def grouped(number: Decimal) -> str:
     """An amount with its thousands apart by a space that does not break: 1 234.50."""
     return f"{number:,.2f}".replace(",", "\u00a0")
 
 
-class OrderPage(FPDF):
+class OrderPage(Paper):
     """The paper of one order."""
 
     def __init__(self, document: OrderDocument) -> None:
-        super().__init__(format="A4")
+        foot = f"{document.number}, revision {document.revision}"
+        super().__init__(f"Purchase order {document.number}", foot, document.written_at)
         self.document = document
-        self.has_replaced = False
-        self.set_margins(MARGIN_MM, MARGIN_MM)
-        self.set_auto_page_break(True, margin=MARGIN_MM + 6)
-        self.set_creation_date(document.written_at)
-        self.set_title(f"Purchase order {document.number}")
         self.set_author(document.buyer)
-        self.alias_nb_pages(PAGES)
-        self.set_lang("en-GB")
-
-    def footer(self) -> None:
-        """Say on every page which order and which page it is."""
-        self.set_y(-MARGIN_MM)
-        self._pen(8, QUIET)
-        order = self._shown(f"{self.document.number}, revision {self.document.revision}")
-        self.cell(self.epw / 2, LINE_MM, order)
-        self.cell(self.epw / 2, LINE_MM, f"Page {self.page_no()} of {PAGES}", align="R")
 
     def write_head(self) -> None:
         """Name the order, who buys, who supplies, where to and when."""
@@ -120,24 +87,6 @@ class OrderPage(FPDF):
             self.ln(3)
             self._pen(8, QUIET)
             self.cell(0, LINE_MM, NOTE)
-
-    def _pen(self, size: float, color: tuple[int, int, int], style: str = "") -> None:
-        self.set_font(FONT, style, size)
-        self.set_text_color(*color)
-
-    def _line(self, text: str, *, height_mm: float = LINE_MM) -> None:
-        self.multi_cell(0, height_mm, self._shown(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def _fact(self, label: str, value: str) -> None:
-        self._pen(9.5, QUIET)
-        self.cell(26, LINE_MM, label)
-        self._pen(9.5, INK)
-        self._line(value)
-
-    def _shown(self, text: str) -> str:
-        shown = printable(text)
-        self.has_replaced = self.has_replaced or shown.count("?") > text.count("?")
-        return shown
 
     def _shown_lines(self, text: str) -> str:
         return "\n".join(self._shown(part) for part in text.split("\n"))

@@ -1,6 +1,6 @@
 """The answer as PDF, for people: the question and whether it adds up on the first page, then who, what and where.
 
-Long lists are cut and say so; the CSV files beside it have all rows. Letters as in `order_pdf`.
+Long lists are cut and say so; the CSV files beside it have all rows. Letters as in `paper`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout, VAlign, XPos, YPos
+from fpdf.enums import Align, TableBordersLayout, VAlign
 from fpdf.fonts import FontFace
 
 from ownstock.exchange.evidence.dossier import Dossier
-from ownstock.exchange.order_pdf import FONT, INK, LINE_MM, MARGIN_MM, NOTE, PAGES, QUIET, RULE, printable
+from ownstock.exchange.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
 from ownstock.ledger.rules.tracing import FLOWS_IN, FLOWS_OUT, LotName, Reconciliation, Role
 
 GOOD, BAD = (22, 110, 70), (176, 32, 32)
@@ -58,27 +57,13 @@ def clock(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
-class TracePage(FPDF):
+class TracePage(Paper):
     """The paper of one dossier."""
 
     def __init__(self, dossier: Dossier) -> None:
-        super().__init__(format="A4")
+        super().__init__(f"Trace: {dossier.subject}", dossier.stem, dossier.made_at)
         self.dossier = dossier
-        self.has_replaced = False
-        self.set_margins(MARGIN_MM, MARGIN_MM)
-        self.set_auto_page_break(True, margin=MARGIN_MM + 6)
-        self.set_creation_date(dossier.made_at)
-        self.set_title(f"Trace: {dossier.subject}")
         self.set_author(dossier.company)
-        self.set_lang("en-GB")
-        self.alias_nb_pages(PAGES)
-
-    def footer(self) -> None:
-        """Say on every page which dossier and which page it is."""
-        self.set_y(-MARGIN_MM)
-        self._pen(8, QUIET)
-        self.cell(self.epw * 0.8, LINE_MM, self._shown(self.dossier.stem))
-        self.cell(self.epw * 0.2, LINE_MM, f"Page {self.page_no()} of {PAGES}", align="R")
 
     def write_cover(self) -> None:
         """Ask the question, say whether it adds up, and show the sums of what was asked for."""
@@ -287,24 +272,6 @@ class TracePage(FPDF):
     def _quiet(self, text: str) -> None:
         self._pen(8.5, QUIET)
         self._line(text)
-
-    def _pen(self, size: float, color: tuple[int, int, int], style: str = "") -> None:
-        self.set_font(FONT, style, size)
-        self.set_text_color(*color)
-
-    def _line(self, text: str, *, height_mm: float = LINE_MM) -> None:
-        self.multi_cell(0, height_mm, self._shown(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def _fact(self, label: str, value: str) -> None:
-        self._pen(9.5, QUIET)
-        self.cell(26, LINE_MM, label)
-        self._pen(9.5, INK)
-        self._line(value)
-
-    def _shown(self, text: str) -> str:
-        shown = printable(" ".join(text.split(" ")))
-        self.has_replaced = self.has_replaced or shown.count("?") > text.count("?")
-        return shown
 
 
 def _named(code: str, name: str) -> str:
