@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
@@ -20,9 +20,9 @@ from ownstock.access.rules import (
     head_sentence,
     missing_seals_sentence,
 )
+from ownstock.base.progress import Progress
 from ownstock.journal.queries import fact_models
 
-Progress = Callable[[int, int], None]
 SEALS_READ_AT_ONCE = 200
 WHAT_HAPPENED = {
     "edited": "was edited after it was sealed",

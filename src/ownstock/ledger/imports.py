@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 from django.db import transaction
 
+from ownstock.base.progress import Progress, silent
 from ownstock.base.tables import AS_IT_IS, ROW, Directions, Understood
 from ownstock.journal import actions as journal
 from ownstock.ledger.actions.posting import append
@@ -20,7 +21,6 @@ from ownstock.ledger.reading import HEADER, read_movements, read_on_hand
 from ownstock.ledger.rules.posting import content_hash, key_again
 
 LINES_AT_ONCE = 20_000
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,8 @@ class ImportedMovements:
     understood: Understood = field(default_factory=Understood)
 
 
-def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
-
-
 def import_movements(
-    path: Path, *, actor: str, dry_run: bool = False, progress: Progress = _silent, directions: Directions = AS_IT_IS
+    path: Path, *, actor: str, dry_run: bool = False, progress: Progress = silent, directions: Directions = AS_IT_IS
 ) -> ImportedMovements:
     """Post the movements of a file; rows that share a posting key are one document, posted in the order of the file.
 
@@ -58,7 +54,7 @@ def import_movements(
 
 
 def import_on_hand(
-    path: Path, *, actor: str, dry_run: bool = False, progress: Progress = _silent, directions: Directions = AS_IT_IS
+    path: Path, *, actor: str, dry_run: bool = False, progress: Progress = silent, directions: Directions = AS_IT_IS
 ) -> ImportedMovements:
     """Post what a file says is on hand as an opening: one posting a location, from the count difference.
 

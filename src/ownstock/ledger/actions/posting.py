@@ -70,14 +70,17 @@ def post(requests: Sequence[PostingRequest], *, actor: str) -> list[Posted]:
     is_new = post_one_line(requests, actor=actor)
     if is_new is not None:
         return [Posted(requests[0].key, is_new)]
-    return post_lines(requests, actor=actor, now=now)
+    return post_lines(requests, actors=[actor] * len(requests), now=now)
 
 
 @transaction.atomic
 def post_lines(
-    requests: Sequence[PostingRequest], *, actor: str, now: datetime, is_release: bool = False
+    requests: Sequence[PostingRequest], *, actors: Sequence[str], now: datetime, is_release: bool = False
 ) -> list[Posted]:
-    """Post checked documents by the posting function; `is_release` lets quality make goods usable (see `materials`)."""
+    """Post checked documents by the posting function, each under its actor.
+
+    `is_release` lets quality make goods usable (see `materials`).
+    """
     names = resolve(requests)
     try:
         refuse_unfit(requests, names, now=now, is_release=is_release)
@@ -85,7 +88,7 @@ def post_lines(
         # What was posted before is answered as it was, whatever has become of its lots since.
         refuse_unfit(_not_posted(requests), names, now=now, is_release=is_release)
     headers, lines = columns_of(requests, names, reversed_id=None)
-    return append(headers, lines, actors=[actor] * len(requests))
+    return append(headers, lines, actors=actors)
 
 
 def _not_posted(requests: Sequence[PostingRequest]) -> list[PostingRequest]:
@@ -100,7 +103,7 @@ def append(
 ) -> list[Posted]:
     """Hand columns to the posting function, an actor for each header.
 
-    For callers that have checked and resolved what they post: `post`, `post_each`, the import.
+    For callers that have checked and resolved what they post: `post_lines`, the import and its undoing.
     """
     file = imported_file.pk if imported_file else None
     parameters = [_array_text(actors), file, *_arrays(headers), *_arrays(lines)]

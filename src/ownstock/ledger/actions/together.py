@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from ownstock.base.errors import Refused
-from ownstock.ledger.actions.posting import Posted, append, post
-from ownstock.ledger.columns import columns_of
-from ownstock.ledger.names import refuse_unfit, resolve
+from ownstock.ledger.actions.posting import Posted, post, post_lines
 from ownstock.ledger.rules.posting import PostingRequest, check
 
 MOST_TOGETHER = 200
@@ -43,7 +41,7 @@ def post_each(asked: Sequence[Asked]) -> list[Posted | Refused]:
     if len(asked) <= FEW:
         return [_post_alone(one) for one in asked]
     try:
-        return list(_post_together(asked))
+        return [*_post_together(asked)]
     except Refused:
         pass
     half = len(asked) // 2
@@ -58,16 +56,11 @@ def _post_alone(one: Asked) -> Posted | Refused:
     return posted
 
 
-@transaction.atomic
 def _post_together(asked: Sequence[Asked]) -> list[Posted]:
     now = timezone.now()
-    requests = [one.request for one in asked]
-    for request in requests:
-        check(request, now=now)
-    names = resolve(requests)
-    refuse_unfit(requests, names, now=now)
-    headers, lines = columns_of(requests, names, reversed_id=None)
-    return append(headers, lines, actors=[one.actor for one in asked])
+    for one in asked:
+        check(one.request, now=now)
+    return post_lines([one.request for one in asked], actors=[one.actor for one in asked], now=now)
 
 
 def post_soon(request: PostingRequest, *, actor: str) -> Posted:

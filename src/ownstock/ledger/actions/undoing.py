@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ownstock.base.errors import Refused
+from ownstock.base.progress import Progress, silent
 from ownstock.journal import actions as journal
 from ownstock.ledger.actions.posting import append
 from ownstock.ledger.columns import Headers, Lines
@@ -18,7 +19,6 @@ from ownstock.ledger.models import ImportedFile, Movement, Posting
 from ownstock.ledger.rules.posting import fingerprint_of_reversal
 
 POSTINGS_AT_ONCE = 5_000
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,8 @@ class Undone:
     reversed_before: int
 
 
-def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
-
-
 @transaction.atomic
-def undo_import(file_id: int, *, reason: str, actor: str, progress: Progress = _silent) -> Undone:
+def undo_import(file_id: int, *, reason: str, actor: str, progress: Progress = silent) -> Undone:
     """Reverse every posting that a file brought, the latest first, all or none. The file may be imported again then.
 
     Raises:

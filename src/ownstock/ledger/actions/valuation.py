@@ -7,7 +7,7 @@ on the next run that nothing of what it entered differs any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from operator import attrgetter
 from django.db import connection, transaction
 
 from ownstock.base.errors import Refused
+from ownstock.base.progress import Progress, silent
 from ownstock.catalog.models import Item
 from ownstock.catalog.queries import base_currency
 from ownstock.journal import actions as journal
@@ -36,7 +37,6 @@ ITEMS_AT_ONCE = 200
 KEPT_EVERY = 500
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 COLUMNS = "item_id, posting_id, line, amount, currency, reason, reference, actor, valued_at"
-Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
@@ -47,11 +47,7 @@ class _Replay:
     kept: list[Valuation] = field(default_factory=list)
 
 
-def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
-
-
-def value(progress: Progress = _silent, *, patience_seconds: float = 0) -> int:
+def value(progress: Progress = silent, *, patience_seconds: float = 0) -> int:
     """Value everything that was posted; returns how many entries that took. One at a time: a second caller waits.
 
     Postings below the watermark alone are read (law 4), so that a slow one is never passed over. While somebody is at work,

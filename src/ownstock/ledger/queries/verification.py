@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connections
 
+from ownstock.access.rules import Finding
+from ownstock.base.progress import Progress, silent
 from ownstock.base.text import plain
-
-Progress = Callable[[int], None]
 
 # What each balance must be: the sum of what came in less what went out, wherever stock is held.
 DERIVED = """
@@ -90,18 +89,6 @@ WHAT_HAPPENED = {
 }
 
 
-def silent(done: int) -> None:
-    """Tell nobody how far it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something in the ledger that is not as it was posted: where, and what happened to it."""
-
-    place: str
-    sentence: str
-
-
 @dataclass(frozen=True, slots=True)
 class BalanceDifference:
     """A balance that is not the sum of its movements."""
@@ -138,9 +125,10 @@ def verify(progress: Progress = silent) -> list[Finding]:
     it. Headers are the seal's to check (`access.queries`). Postings are read in slices: memory stays bounded.
     """
     findings: list[Finding] = []
-    for first in range(*posting_ids(), POSTINGS_AT_ONCE):
+    begin, end = posting_ids()
+    for first in range(begin, end, POSTINGS_AT_ONCE):
         findings += verify_postings(first, first + POSTINGS_AT_ONCE)
-        progress(first)
+        progress(min(first + POSTINGS_AT_ONCE, end) - begin, end - begin)
     return findings + verify_balances()
 
 
