@@ -87,6 +87,9 @@ def test_a_release_needs_a_reason_and_goods_and_happens_once() -> None:
         actions.release("PILL", "SHOP", lot="A", key="ok", reason="fine", actor="quinn").is_new for _ in range(2)
     )
     assert (first, again) == (True, False)
+    receive("PILL", "A", key="more", actor="rob")
+    assert actions.release("PILL", "SHOP", lot="A", key="ok", reason="fine", actor="quinn").is_new is False
+    actions.release("PILL", "SHOP", lot="A", key="rest", reason="fine", actor="quinn")
     with pytest.raises(Refused, match="Nothing of it is quarantine at SHOP"):
         actions.release("PILL", "SHOP", lot="A", key="other", reason="fine", actor="quinn")
 

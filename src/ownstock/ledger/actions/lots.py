@@ -79,7 +79,7 @@ def _change(
     request = PostingRequest(key, Kind.TRANSFER, [line], reference=reason[:200])
     now = timezone.now()
     check(request, now=now)
-    [posted] = post_lines([request], actor=actor, now=now, is_release=target_status == Status.RELEASED)
+    [posted] = post_lines([request], actors=[actor], now=now, is_release=target_status == Status.RELEASED)
     if posted.is_new:
         journal.record(
             actor=actor, verb=f"ledger.{target_status}", subject=_subject(sku, lot), old={"status": source_status},
@@ -100,15 +100,15 @@ def _refuse_receiver(sku: str, lot: str, item_id: int, batch: Lot | None, actor:
 
 
 def _there(item_id: int, location: str, batch: Lot | None, status: str, key: str) -> Decimal:
-    """All that lies there in a status; what an earlier call with the same key moved, where that emptied it."""
-    rows = Balance.objects.filter(item_id=item_id, location__code=location, lot=batch, status=status)
-    found = rows.values_list("on_hand", flat=True).first() or Decimal(0)
-    if found:
-        return found
+    """All that lies there in a status, or what an earlier call with the same key moved, whatever has come since."""
     moved = queries.moved_by(key)
-    if moved is None:
+    if moved is not None:
+        return moved
+    rows = Balance.objects.filter(item_id=item_id, location__code=location, lot=batch, status=status, on_hand__gt=0)
+    found = rows.values_list("on_hand", flat=True).first()
+    if found is None:
         raise Refused(f"Nothing of it is {status} at {location}.", code="nothing_there", location=location)
-    return moved
+    return found
 
 
 @transaction.atomic
