@@ -30,6 +30,8 @@ class Scope(StrEnum):
 
     LEDGER_READ = "ledger:read", "Look up what is on hand, movements and values."
     LEDGER_POST = "ledger:post", "Post movements into the ledger."
+    COUNTS_WRITE = "counts:write", "Open sheets for counting and enter counts; what is expected is never told."
+    COUNTS_APPROVE = "counts:approve", "Look up what counts differ by, approve, reject and cancel them."
     QUALITY_WRITE = "quality:write", "Release, hold and reject goods, and say until when lots may be used."
     PLANNING_READ = "planning:read", "Look up proposals with their reasons."
     ORDERS_READ = "orders:read", "Look up purchase orders."
@@ -109,7 +111,7 @@ def is_same_secret(presented: bytes, stored: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it was sealed: where, and what happened to it."""
+    """Something that is not as it was written: where, and what happened to it."""
 
     place: str
     sentence: str

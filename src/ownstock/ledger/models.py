@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from ownstock.catalog.models import Item, Location
 from ownstock.journal.fields import QuantityField, TransactionIdField
 from ownstock.ledger.rules import Kind, Status
+from ownstock.ledger.rules.counting import AbcClass, CountState
 
 STATUSES = [(s.value, s.value) for s in Status]
 
@@ -270,3 +271,151 @@ class ValuationMark(models.Model):
 
     def __str__(self) -> str:
         return str(self.watermark)
+
+
+class CountPolicy(models.Model):
+    """Which items belong to an ABC class, how often they are counted, and how far a count may differ from the record."""
+
+    abc_class = models.CharField(max_length=1, unique=True, choices=[(c.value, c.value) for c in AbcClass])
+    cumulative_share = models.DecimalField(
+        max_digits=5,
+        decimal_places=4,
+        help_text="Items of most value first, they belong to the class until so much of the value of all issues is reached.",
+    )
+    every_days = models.PositiveIntegerField(help_text="An item is due again so many days after it was counted.")
+    tolerance_share = models.DecimalField(
+        max_digits=5, decimal_places=4, help_text="A count may differ by so much of what is expected …"
+    )
+    tolerance_units = QuantityField(help_text="… or by so many stock units, where that is more …")
+    tolerance_amount = QuantityField(help_text="… but never by more than this, in the company's currency.")
+
+    class Meta:
+        db_table = "ledger_count_policy"
+        constraints = [
+            models.CheckConstraint(
+                name="count_policy_known", condition=Q(abc_class__in=[c.value for c in AbcClass], every_days__gte=1)
+            ),
+            models.CheckConstraint(
+                name="count_policy_share", condition=Q(cumulative_share__gte=0, cumulative_share__lte=1)
+            ),
+            models.CheckConstraint(
+                name="count_policy_tolerance",
+                condition=Q(tolerance_share__gte=0, tolerance_units__gte=0, tolerance_amount__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.abc_class
+
+
+class Classification(models.Model):
+    """The ABC class of an item at a site, by the value of its issues in the year before: made anew every night."""
+
+    item = models.ForeignKey(Item, models.PROTECT, db_constraint=False, db_index=False)
+    site = models.ForeignKey(Location, models.PROTECT, db_constraint=False, related_name="+")
+    abc_class = models.CharField(max_length=1, choices=[(c.value, c.value) for c in AbcClass])
+    issued_value = QuantityField(help_text="What went to customers in the year, in the company's currency.")
+    classified_on = models.DateField(help_text="The day after the year that was looked at.")
+
+    class Meta:
+        db_table = "ledger_classification"
+        constraints = [models.UniqueConstraint(fields=["item", "site"], name="classification_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}@{self.site_id}: {self.abc_class}"
+
+
+class CycleCount(models.Model):
+    """A sheet of what is to be counted at a site; those who count are not told what is expected."""
+
+    number = models.CharField(max_length=20, unique=True)
+    site = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in CountState], default=CountState.OPEN)
+    opened_by = models.CharField(max_length=100, help_text="Who opened it, as a key.")
+    opened_at = models.DateTimeField(help_text="What was counted earlier does not count.")
+    ended_by = models.CharField(max_length=100, blank=True, help_text="Who approved or cancelled it.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was approved or cancelled.")
+
+    class Meta:
+        db_table = "ledger_cycle_count"
+        constraints = [
+            models.CheckConstraint(
+                name="cycle_count_state_known", condition=Q(state__in=[s.value for s in CountState])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CountLine(models.Model):
+    """One balance on a sheet; while the line is open it stands on no other sheet. The outcome is filled by the approval."""
+
+    cycle_count = models.ForeignKey(CycleCount, models.PROTECT, related_name="lines")
+    line = models.PositiveIntegerField()
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+", db_index=False)
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="+", db_index=False)
+    status = models.CharField(max_length=12, choices=STATUSES)
+    abc_class = models.CharField(
+        max_length=1, choices=[(c.value, c.value) for c in AbcClass], help_text="The item's when it came on the sheet."
+    )
+    is_found = models.BooleanField(
+        default=False, help_text="Not on the sheet when it was opened: somebody found goods there."
+    )
+    is_whole = models.BooleanField(
+        default=False,
+        help_text="Whether the sheet counts all of the item at the site, so that it is not due again soon.",
+    )
+    is_open = models.BooleanField(default=True, help_text="Whether it still needs an outcome.")
+    counting_round = models.PositiveIntegerField(
+        default=1, help_text="A rejection begins another; counts of earlier ones no longer count."
+    )
+    counted_quantity = QuantityField(null=True, help_text="The count that holds, in stock units.")
+    expected_quantity = QuantityField(
+        null=True, help_text="What was on hand at the moment of that count, by the record."
+    )
+    counted_at = models.DateTimeField(null=True, help_text="When the goods were counted.")
+    unit_cost = QuantityField(null=True, help_text="Standard cost of one stock unit at the approval.")
+    is_within_tolerance = models.BooleanField(null=True, help_text="Whether the first count needed no second one.")
+    reason = models.TextField(blank=True, help_text="Why it differs, or was left out, in the words of who decided.")
+
+    class Meta:
+        db_table = "ledger_count_line"
+        constraints = [
+            models.UniqueConstraint(fields=["cycle_count", "line"], name="count_line_once"),
+            models.UniqueConstraint(
+                fields=["location", "item", "lot", "status"],
+                condition=Q(is_open=True),
+                nulls_distinct=False,
+                name="count_line_on_one_open_sheet",
+            ),
+            models.CheckConstraint(
+                name="count_line_not_negative", condition=Q(counted_quantity__isnull=True) | Q(counted_quantity__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cycle_count_id}/{self.line}"
+
+
+class CountEntry(models.Model):
+    """What one person counted of one line; a correction is another entry."""
+
+    line = models.ForeignKey(CountLine, models.PROTECT, related_name="entries")
+    counting_round = models.PositiveIntegerField()
+    quantity = QuantityField()
+    counted_at = models.DateTimeField(help_text="When the goods were counted.")
+    counter = models.CharField(max_length=100, help_text="Who counted, as a key.")
+    recorded_at = models.DateTimeField(db_default=Now())
+    transaction_id = TransactionIdField()
+
+    append_only = True
+
+    class Meta:
+        db_table = "ledger_count_entry"
+        indexes = [models.Index(fields=["transaction_id", "id"], name="count_entry_by_transaction")]
+        constraints = [models.CheckConstraint(name="count_entry_not_negative", condition=Q(quantity__gte=0))]
+
+    def __str__(self) -> str:
+        return str(self.pk)

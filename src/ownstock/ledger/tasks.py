@@ -8,6 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from ownstock.journal import actions as journal
+from ownstock.ledger.actions.count_classes import classify
 from ownstock.ledger.actions.partitions import prepare_partitions
 from ownstock.ledger.actions.valuation import value
 from ownstock.ledger.actions.verifying import verify_fully, verify_sample
@@ -45,3 +46,11 @@ def make_room(timestamp: int) -> None:
     """Every hour: see that the months to come have their part of the movements."""
     prepare_partitions(timezone.now().date())
     journal.beat("prepare_partitions", expected_every_seconds=60 * MINUTE)
+
+
+@app.periodic(cron="41 1 * * *")
+@app.task(name="ownstock.classify", queueing_lock="ownstock.classify")
+def classify_items(timestamp: int) -> None:
+    """Every night: find which ABC class every item is of at every site."""
+    classify(timezone.now().date())
+    journal.beat("classify", expected_every_seconds=DAY)
