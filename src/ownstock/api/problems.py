@@ -21,6 +21,7 @@ from ownstock.base.errors import OwnstockError, Unavailable
 STATUSES = {
     "key_expired": HTTPStatus.UNAUTHORIZED,
     "missing_scope": HTTPStatus.FORBIDDEN,
+    "no_cycle_count": HTTPStatus.NOT_FOUND,
     "no_order": HTTPStatus.NOT_FOUND,
     "no_demand_line": HTTPStatus.NOT_FOUND,
     "no_posting": HTTPStatus.NOT_FOUND,

@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 
 import ownstock
 from ownstock.access.rules import Scope
-from ownstock.api import demand, imports, ledger, orders, postings, reading, trace
+from ownstock.api import counts, demand, imports, ledger, orders, postings, reading, trace
 from ownstock.api.keys import KeyHolder
 from ownstock.api.problems import say_no
 
@@ -29,6 +29,7 @@ for router in (
     postings.router,
     ledger.router,
     imports.router,
+    counts.router,
     trace.router,
 ):
     api.add_router("", router)

@@ -109,6 +109,11 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def unguarded(text: str) -> str:
+    """A text as it was before `safe_cell`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def header_text(what: str, text: str) -> str:
     """A text that may stand in a mail header, as it is.
 

@@ -26,6 +26,7 @@ except OwnstockError as error:
 from ownstock.cli import (
     audit,
     company,
+    counts,
     demand,
     imports,
     items,
@@ -160,7 +161,7 @@ FACES: tuple[Any, ...] = (
     company.company, people.user, people.key, imports.import_file, items.items, items.balances, postings.movements,
     postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
     planning.approve, planning.reject, orders.orders, orders.order, orders.place, orders.acknowledge, orders.receive,
-    orders.cut, demand.demand, trace.trace, journal.alerts, journal.outbox, audit.audit,
+    orders.cut, demand.demand, trace.trace, counts.count, journal.alerts, journal.outbox, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:
