@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from itertools import count
 from typing import Any
 
 from bench.ledger_cost import Cost, cpu_seconds
 from bench.ledger_home import Company
+from bench.ledger_http import KeptOpen
 from bench.ledger_posts import batch, one_line
 from bench.ledger_site import ACTOR
 from ownstock.access.actions import create_api_key
@@ -28,6 +28,8 @@ from ownstock.ledger.rules import PostingRequest
 
 HOST = "127.0.0.1"
 START_SECONDS, ENDING_SECONDS = 60, 30
+# At rest is who needs less than a tenth of a processor over some seconds.
+REST_SECONDS, LOOK_SECONDS, IDLE = 180, 3, 0.1
 
 
 @dataclass(frozen=True)
@@ -38,22 +40,26 @@ class Api:
     pid: int
     token: str
 
-    def connect(self) -> HTTPConnection:
+    def connect(self) -> KeptOpen:
         """A connection that is kept open."""
-        connection = HTTPConnection(HOST, self.port, timeout=60)
-        connection.connect()
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+        return KeptOpen(HOST, self.port, {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
 
-    def ask(self, connection: HTTPConnection, method: str, path: str, body: bytes | None = None) -> Any:
+    def ask(self, connection: KeptOpen, method: str, path: str, body: bytes = b"") -> Any:
         """What the server answers. Raises RuntimeError when it refuses."""
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        connection.request(method, f"/api{path}", body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{method} {path}: {answer.status} {text[:500]!r}")
-        return json.loads(text)
+        status, answer = connection.ask(method, f"/api{path}", body)
+        if status != 200:
+            raise RuntimeError(f"{method} {path}: {status} {answer[:500]!r}")
+        return json.loads(answer)
+
+    def await_rest(self, server_pid: int) -> float:
+        """Wait until the worker has done what earlier parts left it (valuing, sealing, checking); returns the seconds."""
+        start = time.perf_counter()
+        while time.perf_counter() - start < REST_SECONDS:
+            before = cpu_seconds(server_pid) + cpu_seconds(self.pid)
+            time.sleep(LOOK_SECONDS)
+            if cpu_seconds(server_pid) + cpu_seconds(self.pid) - before < IDLE * LOOK_SECONDS:
+                break
+        return time.perf_counter() - start
 
 
 @contextmanager
@@ -103,7 +109,7 @@ class Called:
     client_cpu_s: float
 
 
-Caller = Callable[[HTTPConnection], int]
+Caller = Callable[[KeptOpen], int]
 
 
 def calling(api: Api, server_pid: int, callers: list[Caller], *, seconds: float) -> Called:
@@ -176,7 +182,7 @@ def single_caller(api: Api, company: Company, number: int, *, is_hot: bool, run:
     """Posts one line a call."""
     rng, numbers = random.Random(number), count()
 
-    def call(connection: HTTPConnection) -> int:
+    def call(connection: KeptOpen) -> int:
         request = one_line(company, rng, is_hot=is_hot, key=f"{run}-{number}-{next(numbers)}")
         return _posted(api, connection, [request])
 
@@ -187,14 +193,14 @@ def batch_caller(api: Api, company: Company, number: int, *, lines: int, posting
     """Posts so many lines a call, as so many documents."""
     rng, numbers = random.Random(number), count()
 
-    def call(connection: HTTPConnection) -> int:
+    def call(connection: KeptOpen) -> int:
         key = f"{run}-{number}-{next(numbers)}"
         return _posted(api, connection, batch(company, rng, key=key, postings=postings, lines=lines))
 
     return call
 
 
-def _posted(api: Api, connection: HTTPConnection, requests: list[PostingRequest]) -> int:
+def _posted(api: Api, connection: KeptOpen, requests: list[PostingRequest]) -> int:
     answers = api.ask(connection, "POST", "/postings", body_of(requests))
     if not all(answer["is_new"] for answer in answers):
         raise RuntimeError("A posting was answered as one that had been posted before.")

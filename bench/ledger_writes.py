@@ -97,6 +97,10 @@ def measure_batches(run: Run) -> None:
 def measure_api(run: Run) -> None:
     """Single lines and batches through HTTP, over connections that are kept open."""
     with ledger_api.serving() as api:
+        seconds = api.await_rest(run.pid)
+        run.report.add(
+            Figure("api_rest", "until the worker had valued and checked what was posted before", seconds, "s")
+        )
         for clients in (4, 16):
             for is_hot in (False, True):
                 _api_singles(run, api, clients, is_hot)
