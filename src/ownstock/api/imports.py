@@ -24,6 +24,7 @@ from ownstock.catalog import imports as catalog
 from ownstock.demand import imports as demand
 from ownstock.ledger import actions
 from ownstock.ledger import imports as ledger
+from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
 
 router = Router()
@@ -35,11 +36,13 @@ class ImportKind(StrEnum):
 
     LOCATIONS = "locations"
     ITEMS = "items"
+    UNITS = "units"
     SUPPLIERS = "suppliers"
     SUPPLY_TERMS = "supply-terms"
     ITEM_SITES = "item-sites"
     CUSTOMERS = "customers"
     DEMAND_LINES = "demand-lines"
+    LOTS = "lots"
     ON_HAND = "on-hand"
     MOVEMENTS = "movements"
 
@@ -47,11 +50,13 @@ class ImportKind(StrEnum):
 IMPORTERS: dict[ImportKind, Callable[..., Any]] = {
     ImportKind.LOCATIONS: catalog.import_locations,
     ImportKind.ITEMS: catalog.import_items,
+    ImportKind.UNITS: catalog.import_units,
     ImportKind.SUPPLIERS: catalog.import_suppliers,
     ImportKind.SUPPLY_TERMS: catalog.import_supply_terms,
     ImportKind.ITEM_SITES: catalog.import_item_sites,
     ImportKind.CUSTOMERS: demand.import_customers,
     ImportKind.DEMAND_LINES: demand.import_demand_lines,
+    ImportKind.LOTS: import_lots,
     ImportKind.ON_HAND: ledger.import_on_hand,
     ImportKind.MOVEMENTS: ledger.import_movements,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -24,16 +23,25 @@ from ownstock.base.tables import (
     Directions,
     Fault,
     Field,
+    Rows,
     Understood,
     read_rows,
 )
-from ownstock.catalog.models import Item, ItemSite, Location, Supplier, SupplyTerm
-from ownstock.catalog.rules import LocationKind, UnservedDemand, nearest_site
+from ownstock.catalog.item_changes import objections_to
+from ownstock.catalog.models import Item, ItemSite, ItemUnit, Location, Supplier, SupplyTerm
+from ownstock.catalog.rules import (
+    LocationKind,
+    ReceivingStatus,
+    Tracking,
+    UnservedDemand,
+    ValuationMethod,
+    nearest_site,
+)
 from ownstock.journal import actions as journal
 
 Record = dict[str, Any]
-FACTOR = re.compile(r"\d{1,15}(\.\d{1,15}|/0*[1-9]\d{0,14})?")
 Resolved = tuple[list[tuple[int, Record]], list[Fault]]
+CONVERSION = ("units_numerator", "units_denominator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,10 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of import: its columns, its rows' own key, and how rows become records of a model."""
+    """One kind of import: its columns, its rows' own key, and how rows become records of a model.
+
+    `record_names` holds, for columns that a record has under other names, these.
+    """
 
     noun: str
     model: type[models.Model]
@@ -58,6 +69,7 @@ class Kind:
     key: Sequence[str]
     record_key: Sequence[str]
     resolve: Callable[[pl.DataFrame], Resolved]
+    record_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def plural(self) -> str:
@@ -71,8 +83,21 @@ def import_locations(path: Path, *, actor: str, dry_run: bool = False, direction
 
 
 def import_items(path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS) -> Imported:
-    """Import items. Columns: sku, description, unit (default each), unit_cost."""
+    """Import items.
+
+    Columns: sku, description, unit (default each), unit_cost, tracking (default none), receiving_status (default released),
+    valuation_method (default moving_average).
+    """
     return _import(ITEMS, path, actor=actor, dry_run=dry_run, directions=directions)
+
+
+def import_units(path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS) -> Imported:
+    """Import other units that items are counted in.
+
+    Columns: sku, unit, stock_units (`12`, `0.5` or `1/3`), per_units (default 1): so many stock
+    units are so many of the unit.
+    """
+    return _import(UNITS, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
 def import_suppliers(path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS) -> Imported:
@@ -106,18 +131,30 @@ def _import(kind: Kind, path: Path, *, actor: str, dry_run: bool, directions: Di
     numbered, unresolved = kind.resolve(rows.frame)
     rows.faults.add([*_doubled(rows.frame, kind.key), *unresolved])
     rows.faults.refuse(path.name)
-    records = [record for _, record in numbered]
-    kept = _kept(kind)
-    created = [record for record in records if _key(kind, record) not in kept]
-    pairs = [(kept[key], record) for record in records if (key := _key(kind, record)) in kept]
-    updated = [(old, new) for old, new in pairs if any(old[name] != value for name, value in new.items())]
+    kept, unsaid = _kept(kind), _unsaid(kind, rows, directions)
+    created = [record for _, record in numbered if _key(kind, record) not in kept]
+    pairs = [
+        (row, old, {name: old[name] if name in unsaid else value for name, value in record.items()})
+        for row, record in numbered
+        if (old := kept.get(_key(kind, record)))
+    ]
+    updated = [(row, old, new) for row, old, new in pairs if any(old[name] != value for name, value in new.items())]
+    if kind is ITEMS:
+        rows.faults.add(objections_to(updated))
+        rows.faults.refuse(path.name)
     if not dry_run:
-        _write(kind, [*created, *(new for _, new in updated)])
+        _write(kind, [*created, *(new for _, _, new in updated)])
         if kind is LOCATIONS:
-            _assign_places(rows.frame)
-        _tell(kind, path, created, updated, actor)
+            _assign_places(rows.frame, with_parents="parent" not in unsaid)
+        _tell(kind, path, created, [(old, new) for _, old, new in updated], actor)
     unchanged = len(pairs) - len(updated)
-    return Imported(kind.noun, len(records), len(created), len(updated), unchanged, rows.understood)
+    return Imported(kind.noun, len(numbered), len(created), len(updated), unchanged, rows.understood)
+
+
+def _unsaid(kind: Kind, rows: Rows, directions: Directions) -> set[str]:
+    """The names in a record of what neither the file nor a person tells: of what is kept, it stays as it is."""
+    silent = [one.name for one in kind.fields if not rows.has(one.name) and one.name not in directions.values]
+    return {name for column in silent for name in kind.record_names.get(column, [column])}
 
 
 def _kept(kind: Kind) -> dict[tuple[Any, ...], Record]:
@@ -233,11 +270,12 @@ def _meets_itself(code: str, parents: Mapping[str, str | None]) -> bool:
     return here == code
 
 
-def _assign_places(frame: pl.DataFrame) -> None:
-    """Give each imported location its parent, and every location the nearest site above it."""
+def _assign_places(frame: pl.DataFrame, *, with_parents: bool) -> None:
+    """Give each imported location its parent, where the file has them, and every location the nearest site above it."""
     rows = {row.code: row for row in Location.objects.select_related("parent")}
     parents = {code: row.parent.code if row.parent else None for code, row in rows.items()}
-    parents.update(zip(frame["code"], frame["parent"], strict=True))
+    if with_parents:
+        parents.update(zip(frame["code"], frame["parent"], strict=True))
     kinds = {code: row.kind for code, row in rows.items()}
     for code, row in rows.items():
         parent, site = parents[code], nearest_site(code, kinds, parents)
@@ -250,7 +288,7 @@ def _resolve_supply_terms(frame: pl.DataFrame) -> Resolved:
     suppliers, faults_1 = _lookup(frame, "supplier", _ids(Supplier, "code"), "supplier")
     items, faults_2 = _lookup(frame, "sku", _ids(Item, "sku"), "item")
     sites, faults_3 = _lookup(frame, "site", _ids(Location, "code", kind="site"), "site")
-    factors, faults_4 = _factors(frame)
+    factors, faults_4 = _factors(frame, "units_per_purchase_unit")
     faults = faults_1 + faults_2 + faults_3 + faults_4 + _ends_before_start(frame)
     if faults:
         return [], faults
@@ -265,15 +303,47 @@ def _resolve_supply_terms(frame: pl.DataFrame) -> Resolved:
     return _numbered(frame, records), []
 
 
-def _factors(frame: pl.DataFrame) -> tuple[list[Fraction], list[Fault]]:
-    """Stock units in a purchase unit, exactly."""
+def _resolve_units(frame: pl.DataFrame) -> Resolved:
+    items, faults_1 = _lookup(frame, "sku", _ids(Item, "sku"), "item")
+    above, faults_2 = _factors(frame, "stock_units")
+    below, faults_3 = _factors(frame, "per_units")
+    factors = [stock_units / units if units else stock_units for stock_units, units in zip(above, below, strict=True)]
+    faults = faults_1 + faults_2 + faults_3 + _stock_units_again(frame)
+    faults = faults or _too_fine(frame, factors)
+    if faults:
+        return [], faults
+    records = [
+        {"item_id": item, "unit": unit, "units_numerator": factor.numerator, "units_denominator": factor.denominator}
+        for item, unit, factor in zip(items, frame["unit"], factors, strict=True)
+    ]
+    return _numbered(frame, records), []
+
+
+def _stock_units_again(frame: pl.DataFrame) -> list[Fault]:
+    """Units that are what their item is counted in anyhow."""
+    stock_units = dict(Item.objects.values_list("sku", "unit"))
+    return [
+        Fault(row, "unit", unit, f"{unit!r} is the stock unit of {sku}; name other units alone.")
+        for row, sku, unit in frame.select(ROW, "sku", "unit").iter_rows()
+        if unit and stock_units.get(sku) == unit
+    ]
+
+
+def _too_fine(frame: pl.DataFrame, factors: Sequence[Fraction]) -> list[Fault]:
+    return [
+        Fault(row, "stock_units", str(factor), f"{factor} has a part above {MAX_INTEGER:,}.")
+        for row, factor in zip(frame[ROW], factors, strict=True)
+        if max(factor.numerator, factor.denominator) > MAX_INTEGER
+    ]
+
+
+def _factors(frame: pl.DataFrame, column: str) -> tuple[list[Fraction], list[Fault]]:
+    """The numbers and fractions of a column, exactly; those that could not be read were told before, and are zero."""
     factors, faults = [], []
-    for row, text in zip(frame[ROW], frame["units_per_purchase_unit"], strict=True):
-        factor = Fraction(text) if FACTOR.fullmatch(text or "") else Fraction(0)
-        if not (0 < factor.numerator <= MAX_INTEGER and factor.denominator <= MAX_INTEGER):
-            faults.append(
-                Fault(row, "units_per_purchase_unit", str(text), f"{text!r} must be a number above zero: 12 or 1/3.")
-            )
+    for row, text in zip(frame[ROW], frame[column], strict=True):
+        factor = Fraction(text or 0)
+        if text and not (0 < factor.numerator <= MAX_INTEGER and factor.denominator <= MAX_INTEGER):
+            faults.append(Fault(row, column, text, f"{text!r} must be a number above zero: 12, 0.5 or 1/3."))
         factors.append(factor)
     return factors, faults
 
@@ -310,8 +380,22 @@ ITEMS = Kind(
     [
         Field("sku", max_length=60), Field("description", is_one_line=False),
         Field("unit", is_required=False, default="each", max_length=20), Field("unit_cost", DECIMAL, at_least=0),
+        Field("tracking", is_required=False, default=Tracking.NONE.value, choices=list(Tracking)),
+        Field("receiving_status", is_required=False, default=ReceivingStatus.RELEASED.value,
+              choices=list(ReceivingStatus)),
+        Field("valuation_method", is_required=False, default=ValuationMethod.MOVING_AVERAGE.value,
+              choices=list(ValuationMethod)),
     ],
     key=["sku"], record_key=["sku"], resolve=_resolve_items,
+)  # fmt: skip
+UNITS = Kind(
+    "unit", ItemUnit,
+    [
+        Field("sku", max_length=60), Field("unit", max_length=20), Field("stock_units", is_fraction=True),
+        Field("per_units", is_required=False, default="1", is_fraction=True),
+    ],
+    key=["sku", "unit"], record_key=["item_id", "unit"], resolve=_resolve_units,
+    record_names={"stock_units": CONVERSION, "per_units": ()},
 )  # fmt: skip
 SUPPLIERS = Kind(
     "supplier", Supplier,
@@ -328,13 +412,14 @@ SUPPLY_TERMS = Kind(
         Field("supplier", max_length=60), Field("sku", max_length=60), Field("site", is_required=False, max_length=60),
         Field("supplier_sku", is_required=False, max_length=60),
         Field("purchase_unit", is_required=False, default="each", max_length=20),
-        Field("units_per_purchase_unit", is_required=False, default="1"), Field("moq", INTEGER, False, 1, at_least=1),
+        Field("units_per_purchase_unit", is_required=False, default="1", is_fraction=True),
+        Field("moq", INTEGER, False, 1, at_least=1),
         Field("order_multiple", INTEGER, False, 1, at_least=1), Field("price", DECIMAL, at_least=0), CURRENCY,
         Field("lead_time_days", INTEGER, at_least=0), Field("valid_from", DATE), Field("valid_to", DATE, False),
         Field("priority", INTEGER, False, 1, at_least=1),
     ],
     key=["supplier", "sku", "site", "valid_from"], record_key=["supplier_id", "item_id", "site_id", "valid_from"],
-    resolve=_resolve_supply_terms,
+    resolve=_resolve_supply_terms, record_names={"units_per_purchase_unit": CONVERSION},
 )  # fmt: skip
 ITEM_SITES = Kind(
     "item_site", ItemSite,

@@ -21,16 +21,19 @@ from ownstock.cli.render import counted, first, show, tell
 from ownstock.demand import imports as demand
 from ownstock.ledger import imports as ledger
 from ownstock.ledger.actions import undo_import
+from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
 
 KINDS: dict[str, Callable[..., Any]] = {
     "locations": catalog.import_locations,
     "items": catalog.import_items,
+    "units": catalog.import_units,
     "suppliers": catalog.import_suppliers,
     "supply-terms": catalog.import_supply_terms,
     "item-sites": catalog.import_item_sites,
     "customers": demand.import_customers,
     "demand-lines": demand.import_demand_lines,
+    "lots": import_lots,
     "on-hand": ledger.import_on_hand,
     "movements": ledger.import_movements,
 }
@@ -105,8 +108,8 @@ def import_file(
     """Import a CSV, XLSX or Parquet file: all its rows, or none when a row is at fault.
 
     Headings are known by their names, by common synonyms, or as you say. Every fault is named by row and column. The same
-    file again changes nothing. Begin with locations and items, then suppliers, supply-terms and item-sites, then on-hand or
-    movements.
+    file again changes nothing. Begin with locations and items, then units and lots where you have them, suppliers,
+    supply-terms and item-sites, then on-hand or movements.
     """
     directions = Directions(values=fixed, numbers=numbers or "", dates=dates or "", **said)
     bring = partial(KINDS[kind], progress=_progress) if kind in WITH_PROGRESS else KINDS[kind]

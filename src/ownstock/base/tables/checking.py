@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -34,7 +34,9 @@ WHAT_IT_MUST_BE: dict[pl.DataType, str] = {
     DATE: "must be a day such as 2026-03-31.",
     INSTANT: "must be a moment with its time zone, such as 2026-03-31T14:05:00Z.",
     BOOLEAN: "must be true or false.",
+    TEXT: "must be a number above zero: 12, 0.5 or 1/3.",
 }
+FRACTION = r"^\d{1,15}/0*[1-9]\d{0,14}$"
 
 
 @dataclass(slots=True)
@@ -114,6 +116,8 @@ def _judged(column: Column, values: pl.Series) -> pl.Series:
 
 def _text(column: Column, directions: Directions) -> pl.Series:
     field, text = column.field, column.text
+    if field.is_fraction:
+        return _fraction(column, directions)
     column.fault(text.str.len_chars() > field.max_length, f"is longer than {field.max_length} characters.")
     control = CONTROL if field.is_one_line else CONTROL_BUT_LINES
     column.fault(text.str.contains(control), "contains a line break, or another character that cannot be seen.")
@@ -121,6 +125,15 @@ def _text(column: Column, directions: Directions) -> pl.Series:
         is_rounded = column.is_exact & (text.str.len_chars() > EXCEL_DIGITS)
         column.fault(is_rounded, "was a number of more than 15 digits, which Excel rounds; format the column as text.")
     return text
+
+
+def _fraction(column: Column, directions: Directions) -> pl.Series:
+    """Numbers in plain form, and fractions of whole numbers as they are."""
+    is_fraction = column.text.str.contains(FRACTION).fill_null(value=False)
+    plain = _number(replace(column, text=column.text.set(is_fraction, None)), directions).plain
+    is_long = plain.str.contains(r"\d{16}").fill_null(value=False)
+    column.fault(is_long, WHAT_IT_MUST_BE[TEXT])
+    return column.text.zip_with(is_fraction, plain.set(is_long, None))
 
 
 def _number(column: Column, directions: Directions) -> numbers.Numbers:

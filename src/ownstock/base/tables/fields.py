@@ -24,7 +24,10 @@ BOOLEAN = pl.Boolean()
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of an import: its name, its type, whether it must be filled, what else it must satisfy."""
+    """One column of an import: its name, its type, whether it must be filled, what else it must satisfy.
+
+    A fraction is kept as text, exactly: `12`, `0.5` or `1/3`, whatever the file's decimal mark.
+    """
 
     name: str
     dtype: pl.DataType = TEXT
@@ -37,6 +40,7 @@ class Field:
     pattern: str = ""
     must_be: str = ""
     is_one_line: bool = True
+    is_fraction: bool = False
 
 
 @dataclass(frozen=True, slots=True)

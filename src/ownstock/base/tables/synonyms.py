@@ -96,6 +96,34 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "priority": (
         "Rank", "Sequence", "Priorität", "Priorité", "Prioridad",
     ),
+    "stock_units": (
+        "Conversion factor", "Conversion", "Factor", "Numerator", "Stock units per unit", "Contains", "Content",
+        "Umrechnungsfaktor", "Umrechnung", "Zähler", "Inhalt", "Facteur de conversion", "Factor de conversión",
+        "Fattore di conversione",
+    ),
+    "per_units": (
+        "Denominator", "Per", "Nenner",
+    ),
+    "tracking": (
+        "Tracked by", "Tracking method", "Lot tracking", "Chargenpflicht", "Suivi",
+    ),
+    "receiving_status": (
+        "Received as", "Status on receipt", "Wareneingangsstatus",
+    ),
+    "valuation_method": (
+        "Valuation", "Costing method", "Cost method", "Bewertungsverfahren", "Méthode de valorisation",
+    ),
+    "expires_on": (
+        "Expires", "Expiry", "Expiry date", "Expiration date", "Expiration", "Best before", "Use by", "Shelf life date",
+        "SLED", "Verfallsdatum", "Verfalldatum", "Ablaufdatum", "MHD", "Mindesthaltbarkeitsdatum", "Date de péremption",
+        "Date d'expiration", "DLC", "DLUO", "Fecha de caducidad", "Data di scadenza", "Houdbaar tot",
+    ),
+    "retest_on": (
+        "Retest", "Retest date", "Next inspection date", "Next inspection", "Nachprüfdatum", "Date de recontrôle",
+    ),
+    "reason": (
+        "Why", "Because", "Grund", "Begründung", "Raison", "Motif", "Motivo",
+    ),
     "review_period_days": (
         "Review period", "Order cycle", "Order every days", "Bestellrhythmus",
     ),
