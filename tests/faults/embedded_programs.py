@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import ownstock
-from ownstock.site.embedded import leftovers
+from ownstock.site.embedded import binaries, leftovers
 from ownstock.site.embedded.locks import is_owned
 
 IS_ROOT = os.geteuid() == 0
@@ -156,6 +156,15 @@ def mounted(size: str, folder: str) -> tuple[str, ...]:
     """A command's beginning that runs the rest with a small memory disk on a folder."""
     namespaces = unshared("--mount") if IS_ROOT else unshared("--mount", "--map-root-user")
     return (*namespaces, "sh", "-c", f'mount -t tmpfs -o size={size} tmpfs "{folder}" && exec "$@"', "sh")
+
+
+def older_programs() -> Path:
+    """The folder of an older PostgreSQL's programs, where the system has one; skips where it has none."""
+    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin"):
+        for folder in sorted(Path("/").glob(pattern)):
+            if (folder / "initdb").exists() and 15 <= binaries.inspect(folder).major < binaries.find().major:
+                return folder
+    pytest.skip("This machine has no older PostgreSQL to upgrade from.")
 
 
 def lives(number: int) -> bool:

@@ -48,6 +48,7 @@ from tests.faults.embedded_programs import (
     killed,
     lives,
     mounted,
+    older_programs,
     told,
     unshared,
 )
@@ -423,12 +424,8 @@ def test_data_of_another_major_version_is_refused_with_the_way_out(home: Path) -
 
 @pytest.fixture
 def older_bindir() -> Path:
-    """The programs of an older PostgreSQL, where the system has one."""
-    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin"):
-        for folder in sorted(Path("/").glob(pattern)):
-            if (folder / "initdb").exists() and 15 <= binaries.inspect(folder).major < binaries.find().major:
-                return folder
-    pytest.skip("This machine has no older PostgreSQL to upgrade from.")
+    """The programs of an older PostgreSQL."""
+    return older_programs()
 
 
 def test_an_upgrade_keeps_everything_and_leaves_the_old_data_aside(

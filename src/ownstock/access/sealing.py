@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
+from ownstock.access.models import Seal
 from ownstock.access.rules import LINKS_AT_ONCE, SEALED_AT_ONCE
 from ownstock.base.errors import Refused
-from ownstock.journal.queries import fact_models
+from ownstock.journal.queries import fact_models, next_transaction
 
 TRANSACTIONS_BEGAN_ANEW = "OS005"
 
@@ -45,15 +48,34 @@ def _seal_next(model: type[Model], most: int) -> tuple[int, bool]:
             sealed, may_be_more = cursor.fetchone()
             return sealed, may_be_more
     except DatabaseError as error:
-        raise _refusal(error, model) from error
+        raise _refusal(error) from error
 
 
-def _refusal(error: DatabaseError, model: type[Model]) -> Exception:
+def _refusal(error: DatabaseError) -> Exception:
     if getattr(error.__cause__, "sqlstate", None) != TRANSACTIONS_BEGAN_ANEW:
         return error
+    return began_anew(next_transaction(), reached_transaction())
+
+
+def reached_transaction() -> int:
+    """The transaction id up to which a server has counted that wrote these facts and seals; it gives none below."""
+    return max((end for model in fact_models() for end in _ends_of(model)), default=0)
+
+
+def _ends_of(model: type[Model]) -> Iterator[int]:
+    newest = model._default_manager.order_by("-transaction_id").values_list("transaction_id", flat=True).first()
+    links = Seal.objects.filter(table_name=model._meta.db_table).order_by("-number")
+    yield 0 if newest is None else newest + 1
+    yield links.values_list("until_transaction_id", flat=True).first() or 0
+
+
+def began_anew(next_id: int, reached: int) -> Refused:
+    """That the server gives ids again which it, or another one, has given before."""
     return Refused(
-        f"Nothing is sealed: {model._meta.db_table} was sealed up to a transaction that this server has not come to yet. "
-        "It was restored into a new server; let that one count on from where the old one was (pg_resetwal).",
+        f"This database was restored into a new server, which counts its transactions from anew: it has come to {next_id:,}, "
+        f"and what is stored goes up to {reached:,}. Nobody could tell what is new from what is old. "
+        "Let the server count on: ownstock db count-on",
         code="transactions_began_anew",
-        table=model._meta.db_table,
+        next_transaction=next_id,
+        reached_transaction=reached,
     )

@@ -61,12 +61,17 @@ def watermark_of_now(patience_seconds: float) -> int:
     It cannot pass a transaction that is still open anywhere on the server; after `patience_seconds` it is taken as it is.
     """
     deadline = time.monotonic() + patience_seconds
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-        [now] = cursor.fetchone()
+    now = next_transaction()
     while (found := watermark()) < now and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
     return found
+
+
+def next_transaction() -> int:
+    """An id above those of all transactions that have ended: the next that the server gives, or one a little before it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
 
 
 def fact_models() -> list[type[Model]]:

@@ -43,7 +43,7 @@ from ownstock.cli.command import Root
 from ownstock.cli.demo import demo_command
 from ownstock.cli.options import json_option
 from ownstock.cli.render import tell
-from ownstock.site import installation, schema
+from ownstock.site import installation, schema, transactions
 from ownstock.site import serve as serving
 from ownstock.site.embedded.home import Home, read_json
 from ownstock.site.embedded.locks import is_owned
@@ -126,6 +126,22 @@ def upgrade_database(old_bindir: Path) -> None:
     """
     upgrade_embedded(installation.home(), old_bindir)
     click.echo("The database is upgraded; the old data is kept beside it.")
+
+
+@db.command("count-on")
+def count_on() -> None:
+    """Let the server count its transactions on, after a dump was restored into it.
+
+    Facts carry the ids of their transactions; a new server begins with small ones. This uses ids up until all that is
+    stored is of the past: some 200,000 a second. Nothing else works meanwhile. Ctrl-C breaks it off; it goes on where it was.
+    """
+    installation.locate()
+    with installation.telling_when_gone():
+        left = transactions.ids_to_count()
+        while left > 0:
+            click.echo(f"{left:,} transactions to go", err=True)
+            left = transactions.count_on(left)
+    click.echo("The server has counted beyond all that is stored.")
 
 
 @db.command("url")

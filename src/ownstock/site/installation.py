@@ -88,12 +88,17 @@ def connect() -> Database:
     Our own is brought up to date; another's is not touched.
 
     Raises:
-        Refused: the database that is named has tables of another version, or ours cannot be run here.
+        Refused: the database that is named has tables of another version, ours cannot be run here, or the server counts
+            its transactions from anew.
         Unavailable: the database does not answer.
     """
+    # The models need the settings, and these read this module.
+    from ownstock.site import transactions
+
     found = locate()
     with telling_when_gone():
         _require_current(found)
+        transactions.require_counted_on()
     return found
 
 

@@ -109,7 +109,7 @@ def make(cluster: Cluster) -> None:
         cluster.standing.give(note)
         new.mkdir(mode=0o700)
         cluster.standing.give(new)
-        _run_initdb(cluster, new, note)
+        run_offline(cluster, initdb_arguments(cluster, new, note))
         write_private(cluster.home.superuser_password, password + "\n")
         new.rename(cluster.data_folder)
         sync_folder(cluster.folder)
@@ -186,9 +186,10 @@ def _password(home: Home) -> str:
     return secrets.token_urlsafe(24)
 
 
-def _run_initdb(cluster: Cluster, new: Path, password_file: Path) -> None:
+def run_offline(cluster: Cluster, arguments: list[str]) -> None:
+    """Run one of PostgreSQL's programs on a data folder that no server serves yet. Raises Unavailable if it fails."""
     answer = subprocess.run(
-        initdb_arguments(cluster, new, password_file),
+        arguments,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

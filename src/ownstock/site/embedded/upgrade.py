@@ -3,7 +3,8 @@
     python -m ownstock.site.embedded.upgrade HOME OLD_BINDIR
 
 Both servers run side by side, and the dump flows from one into the other without a file between them. The new
-version's own pg_dumpall reads the old server, as PostgreSQL recommends. Until the swap the old data is not touched;
+version's own pg_dumpall reads the old server, as PostgreSQL recommends. The new one counts its transactions on from
+where the old one is, because rows carry the ids of theirs. Until the swap the old data is not touched;
 afterwards it stays as `data.MAJOR.bak`.
 """
 
@@ -19,8 +20,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+import psycopg
+from psycopg.conninfo import make_conninfo
+
 from ownstock.base.errors import OwnstockError, Refused, Unavailable
-from ownstock.site.embedded import binaries, cluster, opening, reports, sockets
+from ownstock.site.embedded import binaries, cluster, counting, opening, reports, sockets
 from ownstock.site.embedded.binaries import Binaries
 from ownstock.site.embedded.cluster import PORT, SUPERUSER, Cluster
 from ownstock.site.embedded.home import Home, public_folder
@@ -106,8 +110,10 @@ def _restore(old: Cluster, new: Cluster) -> None:
     shutil.rmtree(new.data_folder, ignore_errors=True)
     try:
         cluster.make(new)
-        with _running(old) as source, _running(new) as target:
-            _copy(new, source, target)
+        with _running(old) as source:
+            counting.begin_beyond(new, _next_transaction(old, source))
+            with _running(new) as target:
+                _copy(new, source, target)
     except BaseException:
         shutil.rmtree(new.data_folder, ignore_errors=True)
         raise
@@ -123,9 +129,18 @@ def _running(served: Cluster) -> Iterator[Path]:
             cluster.stop(served, server)
 
 
+def _next_transaction(served: Cluster, socket_folder: Path) -> int:
+    """Up to where a running server has counted its transactions."""
+    conninfo = make_conninfo(
+        host=str(socket_folder), port=PORT, dbname="postgres", user=SUPERUSER, password=_password(served.home)
+    )
+    with psycopg.connect(conninfo) as connection:
+        [number] = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone() or [0]
+    return int(number)
+
+
 def _copy(new: Cluster, source: Path, target: Path) -> None:
-    password = new.home.superuser_password.read_text(encoding="ascii").strip()
-    surroundings = cluster.environment(new) | {"PGPASSWORD": password}
+    surroundings = cluster.environment(new) | {"PGPASSWORD": _password(new.home)}
     dump_command = [new.programs.program("pg_dumpall"), *_address(source)]
     strictly = ["-d", "postgres", "-X", "-q", "-v", "ON_ERROR_STOP=1"]
     load_command = [new.programs.program("psql"), *_address(target), *strictly]
@@ -154,6 +169,10 @@ def _pour(lines: Iterable[bytes], sink: IO[bytes]) -> None:
             sink.write(line)
     with suppress(BrokenPipeError):
         sink.close()
+
+
+def _password(home: Home) -> str:
+    return home.superuser_password.read_text(encoding="ascii").strip()
 
 
 def _address(socket_folder: Path) -> list[str]:
