@@ -32,7 +32,9 @@ from tests.faults.ledger_plans import Json, Writer  # noqa: E402
 
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.05
-REST_SECONDS = 0.02
+# In the first seconds of a round, in which somebody dies, writers hardly rest; then enough is written to look at.
+HASTE_SECONDS = 2.0
+REST_SECONDS, REST_AFTER_HASTE_SECONDS = 0.02, 0.5
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,12 @@ def write(way: Way, number: int, is_direct: bool, skew_seconds: int) -> None:
     ask = Directly(number) if is_direct else OverHttp(way)
     if journal.is_open:
         ask_until_answered(journal, ask)
+    haste_ends_at = time.monotonic() + HASTE_SECONDS
     while not way.stop.exists():
         journal.begin(writer.next())
         ask_until_answered(journal, ask)
-        time.sleep(writer.chance.random() * REST_SECONDS)
+        is_hasty = time.monotonic() < haste_ends_at
+        time.sleep(writer.chance.random() * (REST_SECONDS if is_hasty else REST_AFTER_HASTE_SECONDS))
 
 
 class Journal:
