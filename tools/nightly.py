@@ -1,25 +1,33 @@
-"""The long profiles: `python -m tools.nightly`. Each one that passes is recorded, so a rerun goes on where it stopped.
+"""The long profiles: `python -m tools.nightly`, or some by how their names begin: `python -m tools.nightly "ledger model"`.
 
-The record is .cache/nightly/<commit>.json; with uncommitted changes their digest is part of its name, so that
-what passed on other sources is never taken for passed.
+As many run side by side as the machine has cores. Each one that passes is recorded, so a rerun goes on where it stopped. The
+record is .cache/nightly/<commit>.json, with a log of each profile in the folder beside it; with uncommitted changes their
+digest is part of the name, so that what passed on other sources is never taken for passed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Timer
+from threading import Event
 
 from tools.setup import VENV
 from tools.steps import ROOT, clean_environment, say
 
 FOLDER = ROOT / ".cache" / "nightly"
+# A profile that is stopped ends what it started before it is killed.
+LAST_WORDS_SECONDS = 60.0
+PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -61,17 +69,24 @@ def model_settings(seed: int) -> dict[str, str]:
 
 
 PROFILES = (
-    Profile("properties", (*PYTEST, "tests/property", f"--ignore={LEDGER_MODEL}"), MORE_EXAMPLES, 7200),
+    *(
+        Profile(f"ledger killed {seed}", (*PYTEST, LEDGER_KILLED), kill_settings(seed), 3600)
+        for seed in range(1, KILL_SEEDS + 1)
+    ),
     *(
         Profile(f"ledger model {seed}", (*PYTEST, LEDGER_MODEL), model_settings(seed), 7200)
         for seed in range(1, MODEL_SEEDS + 1)
     ),
     *(
-        Profile(f"ledger killed {seed}", (*PYTEST, LEDGER_KILLED), kill_settings(seed), 3600)
-        for seed in range(1, KILL_SEEDS + 1)
+        Profile(f"properties {file.stem.removeprefix('test_')}", (*PYTEST, str(file)), MORE_EXAMPLES, 7200)
+        for file in sorted((ROOT / "tests" / "property").glob("test_*.py"))
+        if file != ROOT / LEDGER_MODEL
     ),
     # Crashes hit another moment in every round.
-    *(Profile(f"faults {n}", (*PYTEST, "tests/faults"), {}, 1800) for n in range(1, FAULT_ROUNDS + 1)),
+    *(
+        Profile(f"faults {n}", (*PYTEST, "tests/faults", f"--ignore={LEDGER_KILLED}"), {}, 1800)
+        for n in range(1, FAULT_ROUNDS + 1)
+    ),
 )
 
 
@@ -108,55 +123,96 @@ def write_record(record: Path, outcomes: dict[str, Outcome]) -> None:
     new.replace(record)
 
 
-def carry_out(profile: Profile) -> Outcome:
-    """Run a profile, its output passing through to the screen; at its limit it is ended."""
+def carry_out(profile: Profile, log: Path, stop: Event) -> Outcome:
+    """Run a profile, its output going to its log; it is ended at its limit, or when `stop` is set."""
     started = time.monotonic()
-    closing_line = ""
-    with subprocess.Popen(
-        profile.command,
-        cwd=ROOT,
-        env=clean_environment(profile.settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as running:
-        limit = Timer(profile.limit_seconds, running.terminate)
-        limit.start()
-        assert running.stdout is not None
-        for line in running.stdout:
-            say(line.rstrip())
-            closing_line = line.strip() or closing_line
-        limit.cancel()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    # In a session of its own no key reaches it but through here, once.
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            profile.command,
+            cwd=ROOT,
+            env=clean_environment(profile.settings),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as running,
+    ):
+        while running.poll() is None:
+            if stop.wait(PAUSE_SECONDS) or time.monotonic() - started > profile.limit_seconds:
+                _end(running)
+    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
     return Outcome(
         passed=running.returncode == 0,
         seconds=round(time.monotonic() - started, 1),
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        closing_line=closing_line,
+        closing_line=next(filter(None, reversed(lines)), ""),
     )
 
 
-def run_profiles(profiles: tuple[Profile, ...], record: Path) -> bool:
-    """Run what has not passed yet, recording each as it ends; True when all have passed."""
+def _end(running: subprocess.Popen[bytes]) -> None:
+    running.send_signal(signal.SIGINT)
+    try:
+        running.wait(LAST_WORDS_SECONDS)
+    except subprocess.TimeoutExpired:
+        running.kill()
+
+
+def run_profiles(profiles: Sequence[Profile], record: Path, *, at_once: int) -> bool:
+    """Run what has not passed yet, so many at once, recording each as it ends; True when all have passed."""
     outcomes = read_record(record)
-    for profile in profiles:
-        done = outcomes.get(profile.name)
-        if done is not None and done.passed:
-            say(f"{profile.name}: passed at {done.finished_at} in {done.seconds} s ({done.closing_line})")
-            continue
-        say(f"{profile.name}: started")
-        outcomes[profile.name] = carry_out(profile)
-        write_record(record, outcomes)
+    due = [profile for profile in profiles if not _has_passed(profile, outcomes)]
+    stop = Event()
+    with ThreadPoolExecutor(at_once) as pool:
+        running = {pool.submit(carry_out, p, record.with_suffix("") / f"{p.name}.log", stop): p.name for p in due}
+        try:
+            for done in as_completed(running):
+                name = running[done]
+                outcomes[name] = done.result()
+                write_record(record, outcomes)
+                say(_sentence(name, outcomes[name]))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop.set()
+            raise
     return all(outcomes[profile.name].passed for profile in profiles)
 
 
-def main() -> int:
+def _has_passed(profile: Profile, outcomes: dict[str, Outcome]) -> bool:
+    outcome = outcomes.get(profile.name)
+    if outcome is None or not outcome.passed:
+        return False
+    say(_sentence(profile.name, outcome))
+    return True
+
+
+def _sentence(name: str, outcome: Outcome) -> str:
+    word = "passed" if outcome.passed else "FAILED"
+    return f"{name}: {word} at {outcome.finished_at} in {outcome.seconds} s ({outcome.closing_line})"
+
+
+def chosen(beginnings: Sequence[str]) -> list[Profile]:
+    """The profiles whose name begins with one of these; all where none is given."""
+    found = [profile for profile in PROFILES if profile.name.startswith(tuple(beginnings) or "")]
+    return found or sys.exit(f"No profile begins so; there are: {', '.join(profile.name for profile in PROFILES)}.")
+
+
+def main(beginnings: Sequence[str]) -> int:
     """Run the profiles that these sources have not passed yet, and print where the result is."""
+    profiles = chosen(beginnings)
     record = FOLDER / f"{source_name()}.json"
-    passed = run_profiles(PROFILES, record)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    say(f"nightly: {len(profiles)} profiles, their logs in {record.with_suffix('').relative_to(ROOT)}/")
+    try:
+        passed = run_profiles(profiles, record, at_once=os.cpu_count() or 1)
+    except KeyboardInterrupt:
+        say("nightly: stopped; the same command goes on from here.")
+        return 130
     say(f"nightly: {'passed' if passed else 'FAILED'}; the result is {record.relative_to(ROOT)}")
     return 0 if passed else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -19,7 +19,7 @@ import pytest
 
 from ownstock.__main__ import EXTRA
 from tools.bench import benchmarks
-from tools.nightly import Profile, run_profiles
+from tools.nightly import Profile, chosen, run_profiles
 from tools.setup import LEVELS, Plan, Stamp, plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -240,9 +240,9 @@ def test_a_nightly_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     record, mark = tmp_path / "commit.json", tmp_path / "mark"
     first = Profile("first", ("sh", "-c", f"echo once >> {mark}; echo 3 passed"), {}, 60)
     second = Profile("second", ("sh", "-c", f"test -e {tmp_path}/mended"), {}, 60)
-    assert not run_profiles((first, second), record)
+    assert not run_profiles((first, second), record, at_once=2)
     (tmp_path / "mended").touch()
-    assert run_profiles((first, second), record)
+    assert run_profiles((first, second), record, at_once=2)
     assert mark.read_text() == "once\n"
     profiles = json.loads(record.read_text())["profiles"]
     assert profiles["first"]["closing_line"] == "3 passed"
@@ -252,8 +252,43 @@ def test_a_nightly_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
 def test_a_nightly_profile_is_ended_at_its_limit(tmp_path: Path) -> None:
     endless = Profile("endless", ("sleep", "60"), {}, 1)
     started = time.monotonic()
-    assert not run_profiles((endless,), tmp_path / "commit.json")
+    assert not run_profiles((endless,), tmp_path / "commit.json", at_once=1)
     assert time.monotonic() - started < 30
+
+
+def test_nightly_profiles_run_side_by_side_each_with_its_log(tmp_path: Path) -> None:
+    meet = 'echo I am $0; cd "$2"; touch $0; for i in $(seq 300); do test -e $1 && exit; sleep 0.1; done; exit 1'
+    pairs = (("left", "right"), ("right", "left"))
+    profiles = [Profile(mine, ("sh", "-c", meet, mine, other, str(tmp_path)), {}, 60) for mine, other in pairs]
+    assert run_profiles(profiles, tmp_path / "commit.json", at_once=2)
+    assert (tmp_path / "commit" / "left.log").read_text() == "I am left\n"
+
+
+def test_a_nightly_run_that_is_stopped_ends_its_profiles_and_records_what_had_passed(tmp_path: Path) -> None:
+    run = f"""
+import signal, sys
+from pathlib import Path
+from tools.nightly import Profile, chosen, run_profiles
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+names = ("short", "echo passed"), ("long", "echo $$; exec sleep 60"), ("later", "touch {tmp_path}/later")
+run_profiles([Profile(name, ("sh", "-c", words), {{}}, 60) for name, words in names], Path("{tmp_path}/c.json"), at_once=1)
+"""
+    with subprocess.Popen([sys.executable, "-c", run], cwd=ROOT, stderr=subprocess.DEVNULL) as running:
+        log, deadline = tmp_path / "c" / "long.log", time.monotonic() + 30
+        while not (log.exists() and log.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        running.terminate()
+    assert list(json.loads((tmp_path / "c.json").read_text())["profiles"]) == ["short"]
+    assert not (tmp_path / "later").exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(log.read_text()), 0)
+
+
+def test_nightly_profiles_are_chosen_by_the_beginning_of_their_names() -> None:
+    assert {p.name.rsplit(" ", 1)[0] for p in chosen(["ledger model", "faults"])} == {"ledger model", "faults"}
+    assert len(chosen([])) > len(chosen(["ledger"]))
+    with pytest.raises(SystemExit, match="ledger model 1"):
+        chosen(["nothing"])
 
 
 def test_a_benchmark_is_a_module_with_a_main(tmp_path: Path) -> None:
