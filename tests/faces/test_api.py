@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from ownstock.access.rules import Scope
 from ownstock.api.orders import AcknowledgementIn, ReceiptIn
 from ownstock.api.postings import PostingsIn
 from ownstock.api.urls import api
+from ownstock.catalog.models import Location
 from ownstock.journal.models import Heartbeat
 from ownstock.ledger.models import Balance, Movement, Posting
 from ownstock.planning import actions as planning
@@ -76,15 +77,75 @@ def test_what_is_on_hand_is_listed_in_parts(program: Client) -> None:
     opening("CUP", 12)
     opening("PLATE", 3)
     first = program.get("/api/balances", {"limit": 1}).json()
-    assert first["count"] == 2
     [row] = first["rows"]
     assert (row["sku"], row["location"], row["lot"], Decimal(row["on_hand"])) == ("CUP", "SHOP", None, 12)
-    assert [row["sku"] for row in program.get("/api/balances", {"offset": 1}).json()["rows"]] == ["PLATE"]
-    assert program.get("/api/balances", {"sku": "PLATE", "location": "SHOP"}).json()["count"] == 1
+    last = program.get("/api/balances", {"limit": 1, "after": first["next"]}).json()
+    assert ([row["sku"] for row in last["rows"]], last["next"]) == (["PLATE"], None)
+    [plate] = program.get("/api/balances", {"sku": "PLATE", "location": "SHOP"}).json()["rows"]
+    assert plate["sku"] == "PLATE"
+    assert program.get("/api/balances", {"location": "NOWHERE"}).json() == {"rows": [], "next": None}
 
 
-@pytest.mark.parametrize("asked", [{"limit": 1001}, {"limit": 0}, {"offset": -1}, {"offset": 1_000_001}])
-def test_a_part_is_bounded(program: Client, asked: dict[str, int]) -> None:
+def received(number: int) -> datetime:
+    """The moments of some receipts, two of which are the same."""
+    return datetime(2026, 1, 5 + number // 2, tzinfo=UTC)
+
+
+def parts_of(program: Client, path: str, **asked: Any) -> list[Any]:
+    """All rows of a list, asked for part by part."""
+    rows, after = [], ""
+    while True:
+        part = program.get(path, {**asked, "after": after}).json()
+        assert part["rows"]
+        rows += part["rows"]
+        if part["next"] is None:
+            return rows
+        after = part["next"]
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [("balances", {}), ("balances", {"location": "SHOP"}), ("movements", {"sku": "CUP", "site": "SHOP"})],
+)
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_parts_make_the_whole_list(program: Client, path: str, asked: dict[str, Any], limit: int) -> None:
+    shop = Location.objects.get(code="SHOP")
+    for number in range(5):
+        bin_code = Location.objects.create(code=f"BIN{number}", name="bin", kind="bin", site=shop).code
+        opening("CUP", 1 + number, key=f"cups {number}", moved_at=received(number), location=bin_code)
+        opening("CUP", 1, key=f"more {number}")
+    opening("PLATE", 3)
+    whole = program.get(f"/api/{path}", asked).json()
+    assert whole["next"] is None
+    assert parts_of(program, f"/api/{path}", limit=limit, **asked) == whole["rows"]
+
+
+def test_what_comes_meanwhile_moves_no_row_to_another_part(program: Client) -> None:
+    for number in range(3):
+        opening("CUP", 1 + number, key=f"cups {number}", moved_at=received(number))
+    asked: dict[str, Any] = {"sku": "CUP", "site": "SHOP", "limit": 1}
+    first = program.get("/api/movements", asked).json()
+    opening("CUP", 9, key="just now")
+    second = program.get("/api/movements", {**asked, "after": first["next"]}).json()
+    assert [Decimal(part["rows"][0]["quantity"]) for part in (first, second)] == [3, 2]
+
+
+@pytest.mark.parametrize("after", ["17", "WyIxIl0:abc", '["1","1","1"]'])
+def test_a_place_that_was_not_given_out_is_refused(program: Client, after: str) -> None:
+    problem = assert_problem(program.get("/api/balances", {"after": after}), 422, "unknown_place")
+    assert "`next` of the part before" in problem["detail"]
+
+
+def test_a_place_in_another_list_is_refused(program: Client) -> None:
+    opening("CUP", 1, key="cup")
+    opening("CUP", 2, key="cups")
+    asked: dict[str, Any] = {"sku": "CUP", "site": "SHOP", "limit": 1}
+    moved = program.get("/api/movements", asked).json()
+    assert_problem(program.get("/api/balances", {"after": moved["next"]}), 422, "unknown_place")
+
+
+@pytest.mark.parametrize("asked", [{"limit": 1001}, {"limit": 0}, {"after": "x" * 501}])
+def test_a_part_is_bounded(program: Client, asked: dict[str, Any]) -> None:
     problem = assert_problem(program.get("/api/balances", asked), 422, "malformed")
     assert problem["fields"][0]["field"] == f"query.{next(iter(asked))}"
 
@@ -93,8 +154,9 @@ def test_a_proposal_carries_its_reason(program: Client, order: PurchaseOrder) ->
     [row] = program.get("/api/proposals", {"state": "approved"}).json()["rows"]
     proposal = Proposal.objects.get()
     assert (row["id"], Decimal(row["quantity"]), row["reason"]) == (proposal.pk, proposal.quantity, proposal.reason)
-    assert program.get("/api/proposals").json() == {"rows": [], "count": 0}
-    assert program.get("/api/proposals", {"state": "approved", "supplier": "BETA"}).json()["count"] == 0
+    nothing: dict[str, Any] = {"rows": [], "next": None}
+    assert program.get("/api/proposals").json() == nothing
+    assert program.get("/api/proposals", {"state": "approved", "supplier": "BETA"}).json() == nothing
 
 
 def test_an_order_shows_what_is_open(program: Client, order: PurchaseOrder) -> None:

@@ -48,7 +48,8 @@ def upload(program: Client, rows: str, query: str = "", name: str = "sales.csv")
 def test_movements_and_past_instants_are_found(program: Client) -> None:
     actions.post([sale("CUP", 3, key="s1")], actor=ACTOR)
     found = get(program, "movements", sku="CUP", site="SHOP", limit="1")
-    assert (found["count"], found["rows"][0]["posting"], found["rows"][0]["quantity"]) == (2, "s1", "3.0000")
+    assert (found["rows"][0]["posting"], found["rows"][0]["quantity"]) == ("s1", "3.0000")
+    assert found["next"]
     assert get(program, "as-of", moment="2026-01-04T00:00:00Z") == {"rows": [], "count": 0}
     [row] = get(program, "as-of", moment="2026-01-06T00:00:00Z", sku="CUP")["rows"]
     assert (row["location"], row["on_hand"]) == ("SHOP", "10.0000")

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
-from ownstock.api.pages import Page, Part, page, page_of
+from ownstock.api.pages import Cut, CutList, Page, Part, cut, page
 from ownstock.api.postings import PostedOut
 from ownstock.catalog.queries import base_currency
 from ownstock.demand import actions as demand
@@ -148,13 +148,13 @@ def list_movements(request: HttpRequest, part: Query[Part], sku: OfSku, site: Si
     return page(queries.movements_of(sku, site), part)
 
 
-@router.get("/as-of", auth=READS, response=Page[BalanceAsOfOut], summary="What was on hand at a past instant")
+@router.get("/as-of", auth=READS, response=CutList[BalanceAsOfOut], summary="What was on hand at a past instant")
 def as_of(
-    request: HttpRequest, part: Query[Part], moment: AsOf, sku: OfSku = "", location: AtLocation = "", lot: OfLot = "",
+    request: HttpRequest, part: Query[Cut], moment: AsOf, sku: OfSku = "", location: AtLocation = "", lot: OfLot = "",
     believed_at: Believed = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What was on hand at a moment, by item, location, lot and status, as it is known now or was believed then."""
-    return page_of(queries.as_of(moment, sku=sku, location=location, lot=lot, believed_at=believed_at), part)
+    return cut(queries.as_of(moment, sku=sku, location=location, lot=lot, believed_at=believed_at), part)
 
 
 @router.get("/value", auth=READS, response=ValueOut, summary="What the stock is worth")

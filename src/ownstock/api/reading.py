@@ -52,9 +52,8 @@ State = Annotated[ProposalState, Query(description="Where they are on their way.
 
 @router.get("/balances", auth=KeyHolder(Scope.LEDGER_READ), response=Page[BalanceOut], summary="What is on hand")
 def list_balances(request: HttpRequest, part: Query[Part], sku: Sku = "", location: Location = "") -> dict[str, Any]:
-    """Balances that are not zero, by item, location, lot and status."""
-    asked = {"item__sku": sku, "location__code": location}
-    return page(balances(**{name: value for name, value in asked.items() if value}), part)
+    """Balances that are not zero, by item and location."""
+    return page(balances(sku=sku, location=location), part)
 
 
 @router.get(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ from pydantic import AwareDatetime
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
-from ownstock.api.pages import Page, Part
+from ownstock.api.pages import Cut, CutList, cut
 from ownstock.exchange.evidence import queries
 from ownstock.exchange.evidence.answer import facts
 from ownstock.exchange.evidence.dossier import Match
@@ -120,26 +119,22 @@ class TraceOut(Schema):
     at: datetime | None
     adds_up: bool
     limits: list[str] = Field(description="What the answer cannot tell, a sentence each.")
-    lots: Page[LotOut]
-    flows: Page[FlowOut]
-    receipts: Page[ReceiptOut]
-    customers: Page[CustomerOut]
-    left: Page[LeftOut]
-    transfers: Page[TransferOut]
-    transformations: Page[TransformationOut]
+    lots: CutList[LotOut]
+    flows: CutList[FlowOut]
+    receipts: CutList[ReceiptOut]
+    customers: CutList[CustomerOut]
+    left: CutList[LeftOut]
+    transfers: CutList[TransferOut]
+    transformations: CutList[TransformationOut]
 
 
 @router.get(
     "/trace/{sku}/{lot}", auth=KeyHolder(Scope.LEDGER_READ, Scope.ORDERS_READ), response=TraceOut, summary="Trace a lot"
 )
-def get_trace(request: HttpRequest, sku: Sku, lot: Lot, part: Query[Part], at: At = None) -> dict[str, Any]:
+def get_trace(request: HttpRequest, sku: Sku, lot: Lot, part: Query[Cut], at: At = None) -> dict[str, Any]:
     """Where a lot came from, where it went and what is left, with reconciliation; its lists in parts.
 
-    `limit` and `offset` cut each list alike; every part is traced anew.
+    `limit` and `offset` cut each list alike; every part is traced anew, and so costs the same.
     """
     told = facts(queries.of_lot(sku, lot, asked_by=actor_of(request), at=at))
-    return told | {name: _part(told[name], part) for name in LISTS}
-
-
-def _part(rows: Sequence[Any], part: Part) -> dict[str, Any]:
-    return {"rows": rows[part.offset : part.offset + part.limit], "count": len(rows)}
+    return told | {name: cut(told[name], part) for name in LISTS}

@@ -33,8 +33,7 @@ def items(search: str, limit: int) -> None:
 @json_option
 def balances(sku: str | None, location: str | None, limit: int) -> None:
     """Show what is on hand, by item, location, lot and status."""
-    asked = {"item__sku": sku, "location__code": location}
-    found = queries.balances(**{name: value for name, value in asked.items() if value})
+    found = queries.balances(sku=sku or "", location=location or "")
     rows = [
         {
             "sku": b.item.sku, "location": b.location.code, "lot": b.lot.code if b.lot else "", "status": b.status,

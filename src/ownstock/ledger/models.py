@@ -142,7 +142,7 @@ class Movement(models.Model):
 class Balance(models.Model):
     """What is on hand of an item in one place, lot and status: a cache of its movements, equal to the row."""
 
-    item = models.ForeignKey(Item, models.PROTECT)
+    item = models.ForeignKey(Item, models.PROTECT, db_index=False)
     location = models.ForeignKey(Location, models.PROTECT, db_index=False)
     lot = models.ForeignKey(Lot, models.PROTECT, null=True, db_index=False)
     status = models.CharField(max_length=12, choices=STATUSES)
@@ -150,6 +150,7 @@ class Balance(models.Model):
 
     class Meta:
         db_table = "ledger_balance"
+        indexes = [models.Index(fields=["item", "location", "id"], name="balance_by_item")]
         constraints = [
             models.UniqueConstraint(
                 fields=["location", "item", "lot", "status"], nulls_distinct=False, name="balance_once"

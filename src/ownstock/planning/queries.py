@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -73,7 +74,7 @@ def proposals(state: str = ProposalState.PENDING, *, supplier: str = "", text: s
         rows = rows.filter(supplier__code=supplier)
     if text:
         rows = rows.filter(Q(item_site__item__sku__icontains=text) | Q(item_site__item__description__icontains=text))
-    return rows.order_by("-value", "id")
+    return rows.order_by("-value", "-id")
 
 
 def proposal(pk: int) -> Proposal:
@@ -118,8 +119,8 @@ def item_site_outlook(item_site: ItemSite, on: date) -> ItemSiteOutlook:
     inputs = planning_inputs(on, only=item_site)
     if not inputs.sources:
         return ItemSiteOutlook(fault=inputs.unplanned[item_site.pk]["sentence"])
-    [row] = engine.plan(*inputs.frames, today=on, pool=_last_pool()).iter_rows(named=True)
-    [given] = engine.inputs(*inputs.frames).iter_rows(named=True)
+    [row] = engine.plan(*inputs.frames, known=inputs.known, today=on, pool=_last_pool()).iter_rows(named=True)
+    [given] = engine.inputs(*inputs.frames, known=inputs.known).iter_rows(named=True)
     why = reason(row, given)
     first_week_on = date.fromisoformat(why["inputs"]["weeks"][0]["week_start_on"])
     return ItemSiteOutlook(reason=why, past=_past(item_site, first_week_on, on), expected=_expected(why, on))
@@ -139,17 +140,40 @@ def _past(item_site: ItemSite, start_on: date, on: date) -> list[DayClose]:
 
 
 def _expected(why: dict[str, Any], on: date) -> list[DayClose]:
-    """On hand day by day, were demand just its mean and nothing ordered; lost sales leave it at zero, backorders below."""
+    """On hand day by day, were demand just its mean and nothing ordered.
+
+    Where sales are lost, what is expected leaves it at zero; what customers have ordered or wait for takes it below.
+    """
     given, forecast = why["inputs"], why["forecast"]
-    arriving: dict[int, float] = defaultdict(float)
-    for arrival in given["arrivals"]:
-        arriving[arrival["arrives_in_days"]] += arrival["quantity"]
+    arriving, ordered = _by_day(given["arrivals"], "arrives_in_days"), _by_day(given["known"], "wanted_in_days")
+    beyond = _beyond_known(forecast, ordered)
     least = 0.0 if given["unserved_demand"] == UnservedDemand.LOST else -math.inf
     on_hand = given["usable"] - given["backordered"] + arriving[0]
     closes = [DayClose(on, on_hand)]
     for day in range(1, given["lead_time_days"] + given["review_period_days"] + 1):
-        bucket = min(int((day - 1) // forecast["bucket_days"]), len(forecast["mean_by_bucket"]) - 1)
-        wanted = forecast["mean_by_bucket"][bucket] / forecast["bucket_days"]
-        on_hand = max(on_hand + arriving[day] - wanted, least)
+        bucket = int((day - 1) // forecast["bucket_days"])
+        there = on_hand + arriving[day] - ordered[day]
+        on_hand = max(there - beyond(bucket), min(there, least))
         closes.append(DayClose(on + timedelta(days=day), on_hand))
     return closes
+
+
+def _by_day(lines: list[dict[str, Any]], day: str) -> dict[int, float]:
+    """The units of lines by their day."""
+    units: dict[int, float] = defaultdict(float)
+    for line in lines:
+        units[line[day]] += line["quantity"]
+    return units
+
+
+def _beyond_known(forecast: dict[str, Any], ordered: dict[int, float]) -> Callable[[int], float]:
+    """Units a day expected in a bucket beyond what customers have ordered for it."""
+    means, bucket_days = forecast["mean_by_bucket"], forecast["bucket_days"]
+    known: dict[int, float] = defaultdict(float)
+    for day, units in ordered.items():
+        known[int(day // bucket_days)] += units
+
+    def beyond(bucket: int) -> float:
+        return float(max(means[min(bucket, len(means) - 1)] - known[bucket], 0.0) / bucket_days)
+
+    return beyond
