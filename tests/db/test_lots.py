@@ -90,7 +90,7 @@ def test_a_release_needs_a_reason_and_goods_and_happens_once() -> None:
     receive("PILL", "A", key="more", actor="rob")
     assert actions.release("PILL", "SHOP", lot="A", key="ok", reason="fine", actor="quinn").is_new is False
     actions.release("PILL", "SHOP", lot="A", key="rest", reason="fine", actor="quinn")
-    with pytest.raises(Refused, match="Nothing of it is quarantine at SHOP"):
+    with pytest.raises(Refused, match="Nothing of PILL lot A at SHOP is quarantine"):
         actions.release("PILL", "SHOP", lot="A", key="other", reason="fine", actor="quinn")
 
 
@@ -104,12 +104,49 @@ def test_rejected_goods_stay_rejected_and_go_back() -> None:
     assert queries.on_hand("PILL", "SHOP") == 6
 
 
+def test_rejected_goods_become_usable_by_no_detour() -> None:
+    receive("PILL", "A")
+    actions.reject("PILL", "SHOP", lot="A", key="no", reason="broken seal", actor="quinn")
+    for status in ("quarantine", "on_hold", "released"):
+        line = Line("PILL", "SHOP", "SHOP", Decimal(1), lot="A", source_status="rejected", target_status=status)
+        with pytest.raises(Refused, match="what was rejected stays so"):
+            actions.post([PostingRequest(f"to {status}", Kind.TRANSFER, [line])], actor=ACTOR)
+    with pytest.raises(Refused, match="what was rejected stays so"):
+        actions.reverse("no", new_key="after all", actor=ACTOR, reason="after all")
+    assert queries.on_hand("PILL", "SHOP", status="rejected") == 10
+
+
+def test_a_hold_is_not_taken_back_but_released() -> None:
+    released("A")
+    actions.hold("PILL", "SHOP", lot="A", key="h", reason="complaint 7", actor="quinn")
+    with pytest.raises(Refused, match="only a release by quality"):
+        actions.reverse("h", new_key="h:reversed", actor="rita", reason="no complaint")
+    assert queries.on_hand("PILL", "SHOP", status="on_hold") == 10
+
+
 def test_a_hold_keeps_a_part_of_a_lot_until_it_is_released_again() -> None:
     released("A")
     actions.hold("PILL", "SHOP", lot="A", quantity=Decimal(3), key="h", reason="complaint 7", actor="quinn")
     assert queries.on_hand("PILL", "SHOP", status="released") == 7
     actions.release("PILL", "SHOP", lot="A", source_status="on_hold", key="ok2", reason="unfounded", actor="quinn")
     assert queries.on_hand("PILL", "SHOP", status="released") == 10
+
+
+def test_a_named_lot_is_picked_alone_and_with_a_reason_where_another_expires_earlier() -> None:
+    released("EARLY", expires_in=30)
+    released("LATE", expires_in=90)
+    with pytest.raises(Refused, match="Other lots of PILL expire earlier"):
+        actions.pick("PILL", "SHOP", Decimal(2), target="CUSTOMERS", key="p", lot="LATE", actor=ACTOR)
+    for is_new in (True, False):
+        posted, picks = actions.pick(
+            "PILL", "SHOP", Decimal(2), target="CUSTOMERS", key="p", lot="LATE", reason="customer asked", actor=ACTOR
+        )
+        assert (posted.is_new, picks) == (is_new, [Pick("SHOP", "LATE", Decimal(2))])
+    with pytest.raises(Refused, match="already used for another pick"):
+        actions.pick("PILL", "SHOP", Decimal(2), target="CUSTOMERS", key="p", lot="EARLY", actor=ACTOR)
+    with pytest.raises(Refused, match="Only 8 of PILL lot LATE at SHOP may be used; 9 was wanted"):
+        actions.first_to_expire("PILL", "SHOP", Decimal(9), lot="LATE")
+    assert trail("item:PILL").get(verb="ledger.fefo_deviated").reason == "customer asked"
 
 
 def test_an_expired_lot_is_never_shipped_nor_one_that_must_be_tested_again() -> None:

@@ -152,12 +152,17 @@ class LedgerModel:
         is_wrong = (item.tracking != "none" and not line.lot) or (item.tracking == "serial" and line.quantity != 1)
         if item.receiving == "quarantine" and not is_release:
             is_wrong |= source.kind == "supplier" and line.target_status != "quarantine"
-            is_wrong |= source.holds and target.holds and line.target_status == "released" != line.source_status
+            is_wrong |= self._is_decided_by_quality(line.source, line.source_status, line.target, line.target_status)
         if target.kind == "customer":
             is_wrong |= line.source_status != "released"
             day = (line.moved_at or now).astimezone(ZoneInfo(source.zone)).date()
             is_wrong |= any(end is not None and day >= end for end in self.lots.get((line.sku, line.lot), ()))
         return {"bad_line"} if is_wrong else set()
+
+    def _is_decided_by_quality(self, source: str, source_status: str, target: str, target_status: str) -> bool:
+        """Whether goods within the house would become usable, or no longer be rejected."""
+        is_decided = target_status == "released" or source_status == "rejected"
+        return self.places[source].holds and self.places[target].holds and is_decided and source_status != target_status
 
     def _stock_faults(self, moves: Sequence[Move]) -> set[str]:
         faults = set()
@@ -224,7 +229,11 @@ class LedgerModel:
             return set() if document.reversed_by == new_key else {"already_reversed"}
         if new_key in self.documents:
             return {"key_reused"}
-        return self._stock_faults(_taken_back(document, new_key))
+        moves = _taken_back(document, new_key)
+        strict = [move for move in moves if self.items[move.sku].receiving == "quarantine"]
+        if any(self._is_decided_by_quality(m.source, m.source_status, m.target, m.target_status) for m in strict):
+            return {"bad_line"}
+        return self._stock_faults(moves)
 
     def reverse(self, key: str, new_key: str, actor: str) -> bool:
         """Take a posting back; tells whether that is new."""

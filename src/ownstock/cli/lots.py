@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,9 @@ from ownstock.cli.command import command, noun
 from ownstock.cli.options import Day, Face, Number, actor_option, json_option
 from ownstock.cli.render import show, tell, text
 from ownstock.ledger import actions
+from ownstock.ledger.names import items_named
 from ownstock.ledger.queries.lots import lots_of
+from ownstock.ledger.rules.picking import Pick
 from ownstock.ledger.rules.posting import Status
 
 STATUSES = click.Choice([str(status) for status in Status])
@@ -29,6 +31,7 @@ def lot() -> None:
 @json_option
 def list_lots(sku: str) -> None:
     """Show the lots of an item, the first to expire first."""
+    items_named({sku})
     rows = [{"lot": found.code, "expires_on": found.expires_on, "retest_on": found.retest_on} for found in lots_of(sku)]
     show(rows, empty=f"{sku} has no lots.")
 
@@ -105,23 +108,37 @@ def reject(**asked: Any) -> None:
 @click.argument("sku")
 @click.argument("place")
 @click.argument("quantity", type=Number())
-@click.option("--target", required=True, help="The customer's location.")
-@click.option("--key", required=True, help="Makes it happen once: the same key again issues nothing.")
+@click.option("--target", default="", help="The customer's location.")
+@click.option("--key", default="", help="Makes it happen once: the same key again issues nothing.")
 @click.option(
     "--min-remaining-days", type=click.IntRange(min=0), default=0, help="The customer wants so much life left."
 )
 @click.option("--reference", default="", help="The document outside.")
+@click.option("--lot", default="", show_default="the first to expire", help="Take this lot alone.")
+@click.option("--reason", default="", help="Why that lot, where another expires earlier; the journal keeps it.")
+@click.option("--suggest", is_flag=True, help="Only show what would be taken; post nothing.")
 @actor_option
 @json_option
 def pick(
-    sku: str, place: str, quantity: Decimal, target: str, key: str, min_remaining_days: int, reference: str, actor: str
-) -> None:
-    """Issue QUANTITY of SKU from PLACE, a site or a location: first expired, first out."""
+    sku: str, place: str, quantity: Decimal, min_remaining_days: int, lot: str, suggest: bool, key: str, **asked: Any,
+) -> None:  # fmt: skip
+    """Issue QUANTITY of SKU from PLACE, a site or a location: first expired, first out.
+
+    A lot that you name while another expires earlier is a deviation, and needs a reason.
+    """
+    if suggest:
+        _show_picks(actions.first_to_expire(sku, place, quantity, min_remaining_days=min_remaining_days, lot=lot))
+        return
+    if not key or not asked["target"]:
+        raise click.UsageError("Give --target and --key, or --suggest to post nothing.")
     posted, picks = actions.pick(
-        sku, place, quantity, target=target, key=key, actor=actor, reference=reference,
-        min_remaining_days=min_remaining_days,
+        sku, place, quantity, key=key, min_remaining_days=min_remaining_days, lot=lot, **asked
     )  # fmt: skip
-    rows = [{"location": p.location, "lot": p.lot, "quantity": text(p.quantity)} for p in picks]
-    show(rows, empty="Nothing was taken.")
+    _show_picks(picks)
     if not posted.is_new:
         click.echo("That was done before; nothing was posted now.", err=True)
+
+
+def _show_picks(picks: Sequence[Pick]) -> None:
+    rows = [{"location": pick.location, "lot": pick.lot, "quantity": text(pick.quantity)} for pick in picks]
+    show(rows, empty="Nothing was taken.")

@@ -10,7 +10,7 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item, ItemUnit, Location
 from ownstock.catalog.rules import Tracking
 from ownstock.ledger.models import Lot
-from ownstock.ledger.rules.materials import ItemFacts, LotFacts, PlaceFacts, material_fault
+from ownstock.ledger.rules.materials import ItemFacts, LotFacts, PlaceFacts, material_fault, within_fault
 from ownstock.ledger.rules.posting import PostingRequest
 
 Conversion = tuple[int, int]
@@ -123,6 +123,18 @@ def refuse_unfit(requests: Sequence[PostingRequest], names: Names, *, now: datet
             )  # fmt: skip
             if fault:
                 raise line_refused(request.key, number, line.sku, fault)
+
+
+def refuse_unfit_reversal(request: PostingRequest, names: Names) -> None:
+    """Refuse to take back what quality decided: rejected goods stay rejected, and only a release makes goods usable.
+
+    Raises:
+        Refused: the first such line, with the reason.
+    """
+    for number, line in enumerate(request.lines, start=1):
+        fault = within_fault(line, names.items[line.sku], names.locations[line.source], names.locations[line.target])
+        if fault:
+            raise line_refused(request.key, number, line.sku, fault)
 
 
 def line_refused(key: str, number: int, sku: str, fault: str) -> Refused:

@@ -65,13 +65,14 @@ def _change(
         raise Refused(f"Say why {sku} becomes {target_status}.", code="no_reason")
     item = names.items_named({sku})[sku]
     batch = queries.lot(sku, lot) if lot else None
+    called = _called(sku, lot)
     if fault := status_change_fault(item, source_status, target_status):
-        raise Refused(f"{_called(sku, lot)} at {location}: {fault}", code="bad_status", sku=sku, lot=lot)
+        raise Refused(f"{called} at {location}: {fault}", code="bad_status", sku=sku, lot=lot)
     is_asked_again = queries.moved_by(key) is not None
     is_strict = target_status == Status.RELEASED and item.receiving_status == ReceivingStatus.QUARANTINE
     if is_strict and not is_asked_again:
         _refuse_receiver(sku, lot, item.id, batch, actor)
-    everything = quantity if quantity is not None else _there(item.id, location, batch, source_status, key)
+    everything = quantity if quantity is not None else _there(called, item.id, location, batch, source_status, key)
     line = Line(
         sku=sku, source=location, target=location, quantity=everything, lot=lot, source_status=source_status,
         target_status=target_status,
@@ -99,7 +100,7 @@ def _refuse_receiver(sku: str, lot: str, item_id: int, batch: Lot | None, actor:
         )
 
 
-def _there(item_id: int, location: str, batch: Lot | None, status: str, key: str) -> Decimal:
+def _there(called: str, item_id: int, location: str, batch: Lot | None, status: str, key: str) -> Decimal:
     """All that lies there in a status, or what an earlier call with the same key moved, whatever has come since."""
     moved = queries.moved_by(key)
     if moved is not None:
@@ -107,7 +108,7 @@ def _there(item_id: int, location: str, batch: Lot | None, status: str, key: str
     rows = Balance.objects.filter(item_id=item_id, location__code=location, lot=batch, status=status, on_hand__gt=0)
     found = rows.values_list("on_hand", flat=True).first()
     if found is None:
-        raise Refused(f"Nothing of it is {status} at {location}.", code="nothing_there", location=location)
+        raise Refused(f"Nothing of {called} at {location} is {status}.", code="nothing_there", location=location)
     return found
 
 
@@ -137,11 +138,12 @@ def describe_lot(
 
 def pick(
     sku: str, place: str, quantity: Decimal, *, target: str, key: str, actor: str, reference: str = "",
-    min_remaining_days: int = 0, lots: Sequence[Pick] = (), reason: str = "",
+    min_remaining_days: int = 0, lots: Sequence[Pick] = (), lot: str = "", reason: str = "",
 ) -> tuple[Posted, list[Pick]]:  # fmt: skip
     """Issue goods to a customer, first expired first out, in one posting; returns it and what was taken.
 
-    `lots` takes these instead. Where that leaves behind what expires earlier, it is a deviation, and needs a reason.
+    `lots` takes these instead, `lot` that one alone. Where that leaves behind what expires earlier, it is a deviation, and
+    needs a reason.
 
     Raises:
         Refused: not enough that may be used (and still may after `min_remaining_days`), a deviation without a reason, or the
@@ -149,11 +151,15 @@ def pick(
     """
     for attempt in range(1, PICKING_ATTEMPTS + 1):
         earlier = queries.picked_by(key)
-        if earlier and not _is_same(earlier, quantity, lots):
+        if earlier and not _is_same(earlier, quantity, lots, lot):
             raise Refused(
                 f"The key {key} was already used for another pick; use a new key.", code="key_reused", keys=[key]
             )
-        picks = earlier or list(lots) or _first_to_expire(sku, place, quantity, min_remaining_days)
+        picks = (
+            earlier
+            or list(lots)
+            or first_to_expire(sku, place, quantity, min_remaining_days=min_remaining_days, lot=lot)
+        )
         try:
             return _issue(sku, place, picks, target, key, actor, reference, min_remaining_days, reason), picks
         except Refused as refusal:
@@ -163,19 +169,28 @@ def pick(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _is_same(earlier: Sequence[Pick], quantity: Decimal, lots: Sequence[Pick]) -> bool:
-    return list(lots) == earlier if lots else sum((pick.quantity for pick in earlier), Decimal(0)) == quantity
+def _is_same(earlier: Sequence[Pick], quantity: Decimal, lots: Sequence[Pick], lot: str) -> bool:
+    if lots:
+        return list(lots) == earlier
+    is_of_lot = not lot or all(pick.lot == lot for pick in earlier)
+    return is_of_lot and sum((pick.quantity for pick in earlier), Decimal(0)) == quantity
 
 
-def _first_to_expire(sku: str, place: str, quantity: Decimal, min_remaining_days: int) -> list[Pick]:
-    picks = fefo(
-        queries.pickable(sku, place), quantity, on=_today(place), min_remaining_days=min_remaining_days
-    )  # fmt: skip
+def first_to_expire(
+    sku: str, place: str, quantity: Decimal, *, min_remaining_days: int = 0, lot: str = ""
+) -> list[Pick]:
+    """What is to be taken of an item, or of one of its lots: what expires first.
+
+    Raises:
+        Refused: there is not so much that may be used, and still may after `min_remaining_days`.
+    """
+    there = [goods for goods in queries.pickable(sku, place) if not lot or goods.lot == lot]
+    picks = fefo(there, quantity, on=_today(place), min_remaining_days=min_remaining_days)
     found = sum((pick.quantity for pick in picks), Decimal(0))
     if found < quantity:
         when = f"still be used in {min_remaining_days} days" if min_remaining_days else "be used"
         raise Refused(
-            f"Only {plain(found)} of {sku} at {place} may {when}; {plain(quantity)} was wanted.",
+            f"Only {plain(found)} of {_called(sku, lot)} at {place} may {when}; {plain(quantity)} was wanted.",
             code="not_enough_usable",
             sku=sku,
             usable=found,

@@ -19,7 +19,7 @@ from ownstock.journal import actions as journal
 from ownstock.ledger.actions.one_line import post_one_line
 from ownstock.ledger.columns import Headers, Lines, columns_of, hash_of
 from ownstock.ledger.models import ImportedFile, Lot, Posting
-from ownstock.ledger.names import refuse_unfit, resolve
+from ownstock.ledger.names import refuse_unfit, refuse_unfit_reversal, resolve
 from ownstock.ledger.queries.postings import request_of
 from ownstock.ledger.rules.posting import (
     ClosedLine,
@@ -220,7 +220,9 @@ def reverse(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
             return Posted(new_key, is_new=False)
         raise Refused(f"{key} was already reversed by {earlier.key}.", code="already_reversed", key=key)
     request = reversal(request_of(posting), new_key)
-    headers, lines = columns_of([request], resolve([request]), reversed_id=posting.pk)
+    names = resolve([request])
+    refuse_unfit_reversal(request, names)
+    headers, lines = columns_of([request], names, reversed_id=posting.pk)
     [posted] = append(headers, lines, actors=[actor])
     if not posted.is_new:
         raise Refused(

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from ownstock.catalog.rules import STOCK_KINDS, LocationKind, ReceivingStatus, Tracking
 from ownstock.ledger.rules.posting import Line, Status
 
+REJECTED_STAYS = "what was rejected stays so; return it or scrap it."
+
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
@@ -89,7 +91,16 @@ def _status_fault(line: Line, item: ItemFacts, source: PlaceFacts, target: Place
         return None
     if source.kind == LocationKind.SUPPLIER and line.target_status != Status.QUARANTINE:
         return "its goods come into quarantine: post it with the target status quarantine."
-    if source.holds and target.holds and line.source_status != Status.RELEASED == line.target_status:
+    return within_fault(line, item, source, target)
+
+
+def within_fault(line: Line, item: ItemFacts, source: PlaceFacts, target: PlaceFacts) -> str | None:
+    """Why goods that stay in the house may not change status so, by whatever posting but a release; None when they may."""
+    if item.receiving_status == ReceivingStatus.RELEASED or not (source.holds and target.holds):
+        return None
+    if line.source_status == Status.REJECTED != line.target_status:
+        return REJECTED_STAYS
+    if line.source_status != Status.RELEASED == line.target_status:
         return "only a release by quality makes its goods usable: use release."
     return None
 
@@ -117,5 +128,5 @@ def status_change_fault(item: ItemFacts, source_status: str, target_status: str)
         return f"it is {source_status} already."
     is_strict = item.receiving_status == ReceivingStatus.QUARANTINE
     if is_strict and source_status == Status.REJECTED and target_status != Status.REJECTED:
-        return "what was rejected stays so; return it or scrap it."
+        return REJECTED_STAYS
     return None
