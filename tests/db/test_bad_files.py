@@ -49,7 +49,7 @@ def test_a_bad_file_is_told_of_and_leaves_nothing(file: BadFile, tmp_path: Path)
     opening("CUP", 10)
     before = everything()
     path = tmp_path / f"i.{file.ending}"
-    path.write_bytes(file.content)
+    path.write_bytes(file.make())
     with pytest.raises(Refused) as refusal:
         IMPORTERS[file.kind](path, actor=ACTOR, directions=file.directions)
     assert file.told in told(refusal.value)
