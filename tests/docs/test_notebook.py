@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import venv
 from pathlib import Path
 from typing import Any
@@ -68,12 +67,7 @@ def test_every_link_of_the_notebook_leads_somewhere() -> None:
 
 
 @pytest.mark.slow
-def test_the_notebook_runs_to_its_end(tmp_path: Path) -> None:
-    run(Path(sys.executable), tmp_path)
-
-
-@pytest.mark.slow
-def test_the_notebook_needs_nothing_but_the_engine(tmp_path: Path) -> None:
+def test_the_notebook_runs_to_its_end_with_nothing_but_the_engine(tmp_path: Path) -> None:
     venv.create(tmp_path / "alone", with_pip=True)
     python = tmp_path / "alone" / "bin" / "python"
     install: list[str | Path] = [
