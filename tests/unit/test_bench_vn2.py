@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,11 @@ from bench.vn2_accuracy import FORECASTERS, Forecasts, forecasts, row
 from bench.vn2_choose import evidence, summary
 from bench.vn2_files import Known, read_known
 from bench.vn2_planner import in_stock_fraction, with_empty_shelf
-from bench.vn2_pseudo import ORIGINS, play, play_all
+from bench.vn2_pseudo import ORIGINS, Played, play_all
 
 WEEKS = 60
 PAIRS = [("0", "126"), ("0", "182"), ("7", "126")]
+BASELINES = ("organiser", "projection")
 Rows = list[list[str]]
 Decide = Callable[..., int]
 
@@ -194,19 +196,26 @@ def test_money_chooses_the_projection_over_the_benchmark_where_it_is_sure(shared
     assert sums["cost_chosen_by_money"] < sums["cost"]["organiser"]
 
 
+@pytest.fixture(scope="module")
+def played() -> Callable[[Path], list[Played]]:
+    """Both baselines from every origin, played once by one process."""
+    return cache(lambda folder: play_all(folder, BASELINES, processes=1))
+
+
 @pytest.mark.shared
-def test_the_baselines_cost_what_they_are_known_to_cost(shared: Path) -> None:
+def test_the_baselines_cost_what_they_are_known_to_cost(shared: Path, played: Callable[[Path], list[Played]]) -> None:
     """Means over the last six origins, to the unit."""
     for method, known in (("organiser", 5_221), ("projection", 4_867)):
-        costs = [play(shared / "data" / "vn2", method, origin).cost for origin in ORIGINS[-6:]]
-        assert round(np.mean(costs)) == known
+        costs = [one.cost for one in played(shared / "data" / "vn2") if one.method == method]
+        assert len(costs) == len(ORIGINS)
+        assert round(np.mean(costs[-6:])) == known
 
 
 @pytest.mark.shared
 @pytest.mark.slow
-def test_one_and_two_processes_measure_the_same(shared: Path) -> None:
-    methods = ("organiser", "projection")
-    one, two = (play_all(shared / "data" / "vn2", methods, processes) for processes in (1, 2))
-    first, second = (measure(played, list(methods)) for played in (one, two))
+def test_one_and_two_processes_measure_the_same(shared: Path, played: Callable[[Path], list[Played]]) -> None:
+    folder = shared / "data" / "vn2"
+    one, two = played(folder), play_all(folder, BASELINES, processes=2)
+    first, second = (measure(done, list(BASELINES)) for done in (one, two))
     assert first["cost"] == second["cost"]
     assert first["against_projection"] == second["against_projection"]
