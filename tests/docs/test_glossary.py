@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -34,7 +35,12 @@ SPELLED_WITHOUT_SUFFIX = {"valid_from", "valid_to"}
 FORBIDDEN = {name for entry in entries() for name in entry.not_called}
 OWN_MODELS = [model for model in apps.get_models() if model.__module__.startswith("ownstock.")]
 OWN_COLUMNS: list[tuple[Any, Any]] = [(model, field) for model in OWN_MODELS for field in columns_of(model)]
-OWN_NAMES = [named for path in modules("src/ownstock") for named in public_names(path)]
+
+
+@cache
+def own_names() -> list[tuple[str, str]]:
+    """Every public name of the product, with where it stands."""
+    return [named for path in modules("src/ownstock") for named in public_names(path)]
 
 
 def test_the_glossary_has_no_name_twice() -> None:
@@ -53,7 +59,7 @@ def test_every_table_has_its_noun_in_the_glossary() -> None:
 
 
 def test_no_module_class_or_function_has_a_forbidden_name() -> None:
-    assert [f"{where}: {name}" for name, where in OWN_NAMES if name in FORBIDDEN] == []
+    assert [f"{where}: {name}" for name, where in own_names() if name in FORBIDDEN] == []
 
 
 def test_no_column_has_a_forbidden_name() -> None:
@@ -62,7 +68,7 @@ def test_no_column_has_a_forbidden_name() -> None:
 
 
 def test_no_module_class_or_function_is_named_by_an_empty_word() -> None:
-    assert [f"{where}: {name}" for name, where in OWN_NAMES if EMPTY_WORDS & set(name.split("_"))] == []
+    assert [f"{where}: {name}" for name, where in own_names() if EMPTY_WORDS & set(name.split("_"))] == []
 
 
 @pytest.mark.parametrize(
