@@ -1,6 +1,9 @@
 # Every command sets up what it needs, from a bare clone: git, make and Python 3.11 or newer are enough.
 # docs/how-to/develop.md tells more.
 
+# Whatever the shell says: without bytecode every program compiles all of its packages anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 SETUP = @sh tools/python.sh -m tools.setup
 PYTHON_HERE = @.venv/bin/python
 QUICK = not slow and not browser

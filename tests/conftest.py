@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ownstock.site.embedded.databases import Credentials
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ownstock.site.settings")
+# Bytecode is kept whatever the shell says: every program that a test starts would compile Django's sources anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 TEST_HOME = "OWNSTOCK_TEST_HOME"
 TEMPLATE = "ownstock_template"
 
