@@ -6,6 +6,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SETUP = @sh tools/python.sh -m tools.setup
 PYTHON_HERE = @.venv/bin/python
+TESTS = -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 QUICK = not slow and not browser
 
 .PHONY: help demo serve test check format nightly bench wheel lock upgrade clean
@@ -35,12 +36,12 @@ test:
 	$(SETUP) dev
 	$(PYTHON_HERE) -m tools.browser
 	$(PYTHON_HERE) -m tools.checks
-	$(PYTHON_HERE) -m pytest -n 2 --dist loadfile
+	$(PYTHON_HERE) $(TESTS)
 
 check:
 	$(SETUP) dev
 	$(PYTHON_HERE) -m tools.checks
-	$(PYTHON_HERE) -m pytest -n 2 --dist loadfile -m '$(QUICK)'
+	$(PYTHON_HERE) $(TESTS) -m '$(QUICK)'
 
 format:
 	$(SETUP) dev

@@ -46,6 +46,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 OWN_HOME = pytest.StashKey[Path]()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold a slow test: a worker takes one file at a time, and both shall end together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Where CI runs, a browser or shared-data test that skips has failed: nothing may hide there."""
