@@ -25,7 +25,7 @@ sys.dont_write_bytecode = False
 TEST_HOME = "OWNSTOCK_TEST_HOME"
 TEMPLATE = "ownstock_template"
 
-hypothesis.settings.register_profile("default", max_examples=60, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("default", max_examples=40, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("nightly", max_examples=3_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
