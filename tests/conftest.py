@@ -24,6 +24,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 TEST_HOME = "OWNSTOCK_TEST_HOME"
 TEMPLATE = "ownstock_template"
+QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 hypothesis.settings.register_profile("default", max_examples=40, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("nightly", max_examples=3_000, deadline=None)
@@ -31,7 +32,13 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the folder of this run's server: the first test that needs a database starts it, all workers share it."""
+    """Name the folder of this run's server: the first test that needs a database starts it, all workers share it.
+
+    Passwords are hashed quickly; `slow_passwords` hashes them as the product does.
+    """
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = [QUICK_HASHER, *settings.PASSWORD_HASHERS]
     if TEST_HOME not in os.environ:
         os.environ[TEST_HOME] = tempfile.mkdtemp(prefix="ownstock-")
         config.stash[OWN_HOME] = Path(os.environ[TEST_HOME])
@@ -136,6 +143,12 @@ def committed_db(
             connections.close_all()
             for alias, former in before.items():
                 connections[alias].settings_dict.update(former)
+
+
+@pytest.fixture
+def slow_passwords(settings: Any) -> None:
+    """Passwords hashed as the product hashes them."""
+    settings.PASSWORD_HASHERS = [name for name in settings.PASSWORD_HASHERS if name != QUICK_HASHER]
 
 
 @pytest.fixture

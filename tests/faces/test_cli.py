@@ -184,14 +184,16 @@ def test_the_journal_remembers_who_did_it(db: None, monkeypatch: pytest.MonkeyPa
     assert Company.objects.get().name == "Blue Rim Ltd"
 
 
-def test_a_password_comes_from_a_file_or_the_environment(
-    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_password_comes_from_a_file_or_the_environment_and_is_hashed_slowly(
+    db: None, slow_passwords: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "password").write_text(f"{PASSWORD}\n")
     answer("user", "create", "anna", "--password-file", tmp_path / "password")
     monkeypatch.setenv("OWNSTOCK_PASSWORD", PASSWORD)
     answer("user", "create", "bea")
-    assert all(User.objects.get(username=name).check_password(PASSWORD) for name in ("anna", "bea"))
+    made = User.objects.filter(username__in=("anna", "bea"))
+    assert [user.check_password(PASSWORD) for user in made] == [True, True]
+    assert all(user.password.startswith("pbkdf2_sha256$") for user in made)
 
 
 def test_a_password_is_never_taken_from_the_command_line(db: None) -> None:

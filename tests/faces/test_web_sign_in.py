@@ -47,7 +47,7 @@ def test_every_page_but_the_sign_in_asks_for_it() -> None:
             assert is_open or response["Location"].startswith(reverse("web:sign-in")), address
 
 
-def test_whoever_signs_in_lands_on_the_proposals() -> None:
+def test_whoever_signs_in_lands_on_the_proposals(slow_passwords: None) -> None:
     signed_in()
     response = Client().post(reverse("web:sign-in"), {"username": NAME, "password": PASSWORD}, follow=True)
     assert response.redirect_chain == [(reverse("web:proposals"), 302)]
