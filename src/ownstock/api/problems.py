@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, HttpResponseNotAllowed
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -73,6 +76,7 @@ def say_no(api: NinjaAPI) -> None:
         HttpError: _unreadable,
         Http404: _absent,
         RequestDataTooBig: _too_large,
+        DataError: _unkeepable,
         Exception: _unforeseen,
     }
     for kind, answer in handlers.items():
@@ -101,7 +105,39 @@ def _field(place: tuple[str | int, ...]) -> str:
 
 
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(HTTPStatus(error.status_code), error.message, "unreadable")
+    is_body = error.status_code == HTTPStatus.BAD_REQUEST
+    sentence = (
+        "The request's body is not JSON; look for a missing bracket, comma or quote." if is_body else error.message
+    )
+    return problem(HTTPStatus(error.status_code), sentence, "unreadable")
+
+
+def _unkeepable(request: HttpRequest, error: DataError) -> HttpResponse:
+    sentence = "A value cannot be kept: it is out of range, or holds a character (NUL) that no text may have."
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, "malformed")
+
+
+def nowhere(request: HttpRequest, address: str) -> HttpResponse:
+    """Say that nothing is served at an address below `/api/`."""
+    sentence = f"There is nothing at /api/{address}; /api/openapi.json names what there is."
+    return problem(HTTPStatus.NOT_FOUND, sentence, "no_such_address")
+
+
+def told_of_methods(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Have a view say in a sentence which methods it takes, where it was asked by another."""
+
+    @wraps(view)
+    def ask(request: HttpRequest, *args: Any, **asked: Any) -> HttpResponseBase:
+        response = view(request, *args, **asked)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        allowed = response.headers["Allow"]
+        sentence = f"{request.path} takes {allowed}, not {request.method}."
+        refusal = problem(HTTPStatus.METHOD_NOT_ALLOWED, sentence, "wrong_method")
+        refusal.headers["Allow"] = allowed
+        return refusal
+
+    return ask
 
 
 def _absent(request: HttpRequest, error: Http404) -> HttpResponse:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 import ownstock
 from ownstock.access.rules import Scope
 from ownstock.api import counts, demand, imports, ledger, orders, postings, reading, trace
 from ownstock.api.keys import KeyHolder
-from ownstock.api.problems import say_no
+from ownstock.api.problems import nowhere, say_no, told_of_methods
 
 # No page to try it out: that would load scripts from elsewhere. openapi.json describes it all.
 api = NinjaAPI(
@@ -37,4 +39,5 @@ urls = api.urls
 # Sign-in is for people; the key of a program is looked at by each operation.
 for pattern in urls[0]:
     assert pattern.callback is not None
-    login_not_required(pattern.callback)
+    pattern.callback = login_not_required(told_of_methods(pattern.callback))
+urls[0].append(path("<path:address>", csrf_exempt(login_not_required(nowhere))))
