@@ -21,6 +21,7 @@ USUAL: Case = {
     "returned": [],
     "in_stock": [],
     "arrivals": [],
+    "known": [],
     "usable": 0,
     "backordered": 0,
     "lead_time_days": 14,
@@ -61,9 +62,15 @@ def frames_of(cases: list[Case]) -> Frames:
     )
 
 
+def known_of(cases: list[Case]) -> pl.DataFrame:
+    """The frame of known demand."""
+    lines = [(place, day, quantity) for place, one in enumerate(cases) for day, quantity in one["known"]]
+    return pl.DataFrame(lines, schema=[column.name for column in frames.KNOWN.columns], orient="row")
+
+
 def plan_of(cases: list[Case]) -> pl.DataFrame:
     """The plan of some cases."""
-    return engine.plan(*frames_of(cases))
+    return engine.plan(*frames_of(cases), known=known_of(cases))
 
 
 def decided(cases: list[Case], *, looks_ahead: bool = False) -> pl.DataFrame:
@@ -73,7 +80,7 @@ def decided(cases: list[Case], *, looks_ahead: bool = False) -> pl.DataFrame:
     ratios = [max(v / m, 1.0) if m else 1.0 for m, v in zip(means, variances, strict=True)]
     rows = {"item_site": list(range(len(cases))), "mean_by_bucket": [[m] for m in means], "bucket_days": 7.0}
     forecast = pl.DataFrame(rows | {"variance_ratio": ratios})
-    return engine.decide(forecast, *frames_of(cases)[1:], looks_ahead=looks_ahead)
+    return engine.decide(forecast, *frames_of(cases)[1:], known=known_of(cases), looks_ahead=looks_ahead)
 
 
 def quantities(cases: list[Case]) -> list[int]:
@@ -84,8 +91,9 @@ def quantities(cases: list[Case]) -> list[int]:
 
 def reasons(cases: list[Case]) -> list[dict[str, Any]]:
     """The reasons of some cases."""
-    given = frames_of(cases)
-    rows = zip(engine.plan(*given).iter_rows(named=True), engine.inputs(*given).iter_rows(named=True), strict=True)
+    given, known = frames_of(cases), known_of(cases)
+    plan, decided_from = engine.plan(*given, known=known), engine.inputs(*given, known=known)
+    rows = zip(plan.iter_rows(named=True), decided_from.iter_rows(named=True), strict=True)
     return [reason(row, inputs) for row, inputs in rows]
 
 

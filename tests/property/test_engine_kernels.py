@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,9 @@ from ownstock.engine.policy.plainly import (
     level_of,
     look_ahead,
     requirement,
+    requirement_with_known,
     taken_at_arrival,
+    taken_at_arrival_with_known,
 )
 from ownstock.engine.policy.stock_out import stock_out_in_days
 
@@ -196,7 +199,7 @@ def drawn_decisions(seed: int, highest_mean: float) -> dict[str, Any]:
     }
 
 
-def decide(given: dict[str, Any]) -> tuple[Any, Any]:
+def decide(given: dict[str, Any], known: Any = None) -> tuple[Any, Any]:
     whole, number = np.zeros((decision.WHOLE, CASES), np.int64).T, np.zeros((decision.NUMBER, CASES)).T
     count = np.array([len(each) for each in given["arrivals"]])
     flat = np.array([arrival for each in given["arrivals"] for arrival in each]).reshape(-1, 2)
@@ -205,7 +208,7 @@ def decide(given: dict[str, Any]) -> tuple[Any, Any]:
         0, CASES, given["mean"], np.full(CASES, 7.0), given["ratio"], given["net"],
         np.cumsum(count) - count, count, flat[:, 0].copy(), flat[:, 1].copy(),
         np.arange(CASES), one, given["lead"], np.ones(CASES), given["review"], given["moq"], given["multiple"],
-        given["over"], given["under"], 0 * one, np.zeros(CASES), given["is_lost"], True, whole, number,
+        given["over"], given["under"], 0 * one, np.zeros(CASES), given["is_lost"], True, known, whole, number,
     )  # fmt: skip
     return whole, number
 
@@ -243,6 +246,29 @@ def test_the_decision_equals_its_plain_form_to_the_unit(seed: int) -> None:
         assert number[row, decision.MEAN_AT_ARRIVAL] == pytest.approx(there - taken @ np.arange(taken.size), abs=1e-6)
         out = stock_out_in_days(asked, asked.lead_time_days + asked.review_period_days)
         assert abs(whole[row, decision.OUT] - out) <= 1 or whole[row, decision.OUT] == out
+
+
+def test_the_decision_with_known_demand_equals_its_plain_form_to_the_unit() -> None:
+    given, rng = drawn_decisions(8, 25.0), np.random.default_rng(8)
+    lines = [
+        sorted((int(day), int(1 + rng.poisson(mean[0]))) for day in rng.integers(0, 60, rng.integers(1, 5)))
+        for mean in given["mean"]
+    ]
+    count, flat = np.array([len(each) for each in lines]), np.array([line for each in lines for line in each])
+    whole, number = decide(given, (np.cumsum(count) - count, count, flat[:, 0].copy(), flat[:, 1].copy()))
+    for row in np.flatnonzero(whole[:, decision.STEP] == 1):
+        asked = replace(asked_of(given, row), known=tuple(lines[row]))
+        sure = asked.known_between(0, asked.horizon_days)
+        required = requirement_with_known(asked, 1, points_of(asked, 1))
+        level = level_of(asked.under / (asked.under + asked.over), required, 1)
+        position = int(whole[row, decision.POSITION])
+        assert whole[row, decision.LEVEL] == level + sure
+        assert whole[row, decision.NEED] == max(level + sure - position, 0)
+        cost = expected_cost(position - sure, required, asked.over, asked.under, 1)
+        assert number[row, decision.COST_ZERO] == pytest.approx(cost, rel=1e-7, abs=1e-7)
+        taken = taken_at_arrival_with_known(asked, 1, required.size)
+        there = asked.net_on_hand + whole[row, decision.BEFORE] - asked.known_between(0, asked.lead_time_days)
+        assert number[row, decision.MEAN_AT_ARRIVAL] == pytest.approx(there - taken @ np.arange(taken.size), abs=1e-6)
 
 
 def test_the_quantity_is_the_cheapest_of_those_allowed_around_the_need() -> None:

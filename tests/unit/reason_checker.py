@@ -41,6 +41,15 @@ class Count:
         """The sum with another, independent of it."""
         return likely(self.low + other.low, np.convolve(self.chance, other.chance))
 
+    def less(self, points: float) -> Count:
+        """What is above so many points; between two points, shared by them so that the mean is kept."""
+        value = np.maximum(self.points - points, 0.0)
+        lower = np.floor(value).astype(int)
+        chance = np.zeros(lower[-1] + 2)
+        np.add.at(chance, lower, self.chance * (lower + 1 - value))
+        np.add.at(chance, lower + 1, self.chance * (value - lower))
+        return likely(0, chance)
+
     def stopped_at(self, ceiling: float) -> Count:
         """What lies above the ceiling is moved onto it: shared by the points beside it, so that its mean is the ceiling."""
         point, part = int(ceiling), ceiling % 1
@@ -88,6 +97,7 @@ class Asked:
     bucket_days: float
     ratio: float
     arrivals: list[tuple[int, int]]
+    known: list[tuple[int, int]]
     net: int
     lead: int
     end: int
@@ -100,10 +110,10 @@ class Asked:
     goal: str
     target: float
 
-    def mean(self, first: int, last: int) -> float:
+    def mean(self, first: float, last: float) -> float:
         """Units expected from the end of one day to the end of another; the last bucket goes on for ever."""
 
-        def until(day: int) -> float:
+        def until(day: float) -> float:
             whole = min(int(day // self.bucket_days), len(self.means) - 1)
             return sum(self.means[:whole]) + self.means[whole] * (day / self.bucket_days - whole)
 
@@ -120,8 +130,25 @@ class Asked:
         return int(2 ** floor(log2(finest)))
 
     def demand(self, first: int, last: int) -> Count:
-        """Demand of a stretch of days, in points."""
-        return counted(self.mean(first, last) / self.step, self.ratio / self.step)
+        """Demand of a stretch of days beyond what is known, in points: where nothing is, all of it."""
+        total, rest = NOTHING, self.mean(first, last)
+        for begins, ends, units in self.known_buckets():
+            since, until = max(first, begins), min(last, ends)
+            if since < until:
+                mean, part = self.mean(since, until), (until - since) / (ends - begins)
+                total = total.plus(counted(mean / self.step, self.ratio / self.step).less(units * part / self.step))
+                rest -= mean
+        return total.plus(counted(max(rest, 0.0) / self.step, self.ratio / self.step))
+
+    def known_buckets(self) -> list[tuple[float, float, int]]:
+        """First day, last day and units of the buckets of which something is known, up to the end of the window."""
+        numbers = {int(day // self.bucket_days) for day, _ in self.known if day < self.end}
+        spans = [(n * self.bucket_days, min((n + 1) * self.bucket_days, self.end)) for n in sorted(numbers)]
+        return [(begins, ends, self.ordered(begins, ends)) for begins, ends in spans]
+
+    def ordered(self, first: float, last: float) -> int:
+        """Units that customers have ordered for the days from the first on, before the last."""
+        return sum(quantity for day, quantity in self.known if first <= day < last)
 
     def arriving(self, first: int, last: int) -> int:
         """Units that arrive after the first day, up to the last."""
@@ -134,6 +161,7 @@ def asked_of(reason: dict[str, Any]) -> Asked:
     return Asked(
         means=forecast["mean_by_bucket"], bucket_days=forecast["bucket_days"], ratio=forecast["variance_ratio"],
         arrivals=[(arrival["arrives_in_days"], arrival["quantity"]) for arrival in given["arrivals"]],
+        known=[(line["wanted_in_days"], line["quantity"]) for line in given.get("known", [])],
         net=given["usable"] - given["backordered"], lead=lead, end=lead + review, next_end=lead + 2 * review,
         pack=pack, smallest=-(-max(given["moq"], 1) // pack) * pack,
         over=given["unit_cost"] * given["holding_rate"] * review / 365, under=given["shortage_cost"],
@@ -150,6 +178,25 @@ def taken_at_arrival(asked: Asked) -> Count:
         wanted, ceiling = asked.demand(since, day), max(asked.net + asked.arriving(-1, day - 1), 0) / asked.step
         if asked.mean(since, day) > 0 and (day == asked.lead or is_parted(asked, taken, wanted, ceiling)):
             taken, since = taken.plus(wanted).stopped_at(ceiling), day
+    return taken
+
+
+def taken_beside_known(asked: Asked) -> Count:
+    """The same beyond known demand, which is served first in every stretch, and waits where nothing is there."""
+    if not asked.is_lost:
+        return asked.demand(0, asked.lead)
+    taken, since = NOTHING, 0
+    for day in sorted({day for day, _ in asked.arrivals if 0 < day <= asked.lead} | {asked.lead} - {0}):
+        there = asked.net + asked.arriving(-1, day - 1) - asked.ordered(0, day)
+        ceiling, wanted, since = there / asked.step, asked.demand(since, day), day
+        is_short = taken.points >= ceiling
+        beyond, chance = taken.chance * is_short, taken.chance * ~is_short
+        if not is_short.all():
+            served = Count(taken.low, chance).plus(wanted).stopped_at(ceiling)
+            total = np.zeros(max(taken.points[-1], served.points[-1]) + 1)
+            total[served.points] += served.chance * chance.sum()
+            total[taken.points] += beyond
+            taken = likely(0, total)
     return taken
 
 
@@ -187,7 +234,8 @@ def order_up_to_level(asked: Asked, wanted: Count, cost: Cost) -> int:
     if asked.goal == "cycle_service_level":
         return covering(asked.target, wanted, step)
     if asked.goal == "fill_rate":
-        most = (1 - asked.target) * asked.mean(asked.lead, asked.end) + GUARD
+        mean = asked.ordered(asked.lead, asked.end) + step * asked.demand(asked.lead, asked.end).mean
+        most = (1 - asked.target) * mean + GUARD
         levels = range((wanted.points[-1] + 1) * step + 1)
         return bisect_left(levels, True, key=lambda level: short_of(level, wanted, step) <= most)
     level = covering(asked.under / (asked.under + asked.over), wanted, step)
@@ -227,9 +275,12 @@ def allowed(asked: Asked, needed: int, position: int, cost: Cost) -> int:
 def recompute(reason: dict[str, Any]) -> dict[str, Any]:
     """The numbers of a reason's decision, by the names that they have there."""
     asked = asked_of(reason)
-    step, taken = asked.step, taken_at_arrival(asked)
+    is_known = any(day < asked.next_end for day, _ in asked.known)
+    step, taken = asked.step, (taken_beside_known if is_known else taken_at_arrival)(asked)
     wanted = taken.plus(asked.demand(asked.lead, asked.end)) if asked.is_lost else asked.demand(0, asked.end)
-    before, position = (asked.net + asked.arriving(-1, day) for day in (asked.lead, asked.end))
+    # What customers have ordered is taken for sure: off the position, and so off the level.
+    sure = asked.ordered(0, asked.end)
+    before, position = (asked.net + asked.arriving(-1, day) - asked.ordered(0, day) for day in (asked.lead, asked.end))
 
     def cost(units: int) -> float:
         return asked.over * left_of(units, wanted, step) + asked.under * short_of(units, wanted, step)
@@ -237,13 +288,13 @@ def recompute(reason: dict[str, Any]) -> dict[str, Any]:
     level = order_up_to_level(asked, wanted, cost)
     needed = need = max(level - position, 0)
     is_slow = step == 1 and asked.mean(asked.lead, asked.end) < 50
-    if need and is_slow and asked.is_lost and asked.goal == "cost":
+    if need and is_slow and not is_known and asked.is_lost and asked.goal == "cost":
         needed -= looked_ahead(asked, wanted, level, need, cost)
     quantity = allowed(asked, needed, position, cost)
     return {
         "lattice_step": step,
-        "order_up_to_level": level,
-        "inventory_position": position,
+        "order_up_to_level": level + sure,
+        "inventory_position": position + sure,
         "needed_quantity": needed,
         "quantity": quantity,
         "expected_cost": cost(position + quantity),

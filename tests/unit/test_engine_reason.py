@@ -59,6 +59,10 @@ def drawn(rng: np.random.Generator) -> Case:
         unserved_demand=str(rng.choice(["lost", "backorder"])),
         goal=str(rng.choice(["cost", "cost", "cost", "cycle_service_level", "fill_rate"])),
         target=float(rng.uniform(0.5, 0.99)),
+        known=[
+            [int(day), int(rng.integers(1, int(2 * mean) + 2))]
+            for day in rng.integers(0, 60, rng.integers(0, 4) * rng.integers(0, 2))
+        ],
     )
 
 

@@ -82,6 +82,17 @@ ARRIVALS = Schema(
     ),
     key=(),
 )
+KNOWN = Schema(
+    "known",
+    (
+        ITEM_SITE,
+        Column("wanted_in_days", "whole", "days from today", least=0, most=MOST_DAYS),
+        Column(
+            "quantity", "whole", "units that customers have ordered for that day", 0, MOST_UNITS, is_above_least=True
+        ),
+    ),
+    key=(),
+)
 SUPPLY = Schema(
     "supply",
     (
@@ -152,7 +163,8 @@ DECISION_COLUMNS = (
     ITEM_SITE,
     Column("quantity", "whole", "units to order now"),
     Column("needed_quantity", "whole", "units wanted, were there no MOQ and no multiple"),
-    Column("step_need", "whole", "order-up-to level less inventory position, at least 0"),
+    Column("step_need", "whole", "order-up-to level by the forecast alone less inventory position, at least 0"),
+    Column("step_known", "whole", "added because more is known to be wanted than the forecast expects"),
     Column("step_look_ahead", "whole", "taken away because the window after this one would hold it on"),
     Column("step_moq", "whole", "added to reach the MOQ, or taken away where the MOQ is not worth its cost"),
     Column("step_multiple", "whole", "added or taken away to reach a multiple"),
@@ -165,6 +177,10 @@ DECISION_COLUMNS = (
     Column("arriving_later", "whole", "units of open arrivals that do not count yet"),
     Column("mean_in_lead_time", "number", "units expected to be wanted until the order arrives"),
     Column("mean_in_window", "number", "units expected to be wanted from then until the next order arrives"),
+    Column("known_in_lead_time", "number", "of them, units that customers have ordered already"),
+    Column("known_in_window", "number", "the same of the window"),
+    Column("consumed_in_lead_time", "number", "units of the forecast that these take the place of"),
+    Column("consumed_in_window", "number", "the same of the window"),
     Column("critical_ratio", "number", "wanted probability of no stock-out in the window"),
     Column("projected_mean_at_arrival", "number", "units expected on hand when the order arrives, without it"),
     Column("stock_out_probability", "number", "that nothing is on hand when the order arrives, without it"),
@@ -215,6 +231,7 @@ class Checked(NamedTuple):
     supply: pl.DataFrame
     economics: pl.DataFrame
     lead_times: pl.DataFrame
+    known: pl.DataFrame
 
 
 def check_all(
@@ -223,11 +240,12 @@ def check_all(
     supply: pl.DataFrame,
     economics: pl.DataFrame,
     lead_times: pl.DataFrame | None = None,
+    known: pl.DataFrame | None = None,
 ) -> Checked:
     """The frames, fit to decide from; `position` and `economics` in the order of `supply`.
 
-    `supply` says what is planned: `position` and `economics` have one row for each of its item-sites; `arrivals` and
-    `lead_times` may have none. Raises Refused for anything that does not fit.
+    `supply` says what is planned: `position` and `economics` have one row for each of its item-sites; `arrivals`,
+    `lead_times` and `known` may have none. Raises Refused for anything that does not fit.
     """
     supply = check(supply, SUPPLY)
     key = supply.schema["item_site"]
@@ -237,9 +255,11 @@ def check_all(
         supply,
         check(economics, ECONOMICS, key),
         check(pl.DataFrame() if lead_times is None else lead_times, LEAD_TIMES, key),
+        check(pl.DataFrame() if known is None else known, KNOWN, key),
     )
     refuse_strangers(checked.arrivals, ARRIVALS, supply)
     refuse_strangers(checked.lead_times, LEAD_TIMES, supply)
+    refuse_strangers(checked.known, KNOWN, supply)
     _refuse_shares(checked.lead_times)
     return checked._replace(
         position=one_row_each(checked.position, POSITION, supply),

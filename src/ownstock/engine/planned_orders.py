@@ -49,6 +49,7 @@ def planned_orders(
     profile: str = "fast",
     groups: pl.DataFrame | None = None,
     lead_times: pl.DataFrame | None = None,
+    known: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     endings: pl.DataFrame | None = None,
     today: date | None = None,
@@ -81,7 +82,7 @@ def planned_orders(
     """
     horizon = _checked(Horizon(horizon_weeks, paths, seed))
     fences = Fences(before, firm_weeks, flexible_weeks, flexible_share)
-    checked = frames.check_all(position, arrivals, supply, economics, lead_times)
+    checked = frames.check_all(position, arrivals, supply, economics, lead_times, known)
     dense = run.history_of(history, checked.supply)
     expected, told = run.forecast_of(
         dense, checked, profile, groups, today, pool, model, seed, threads, events=events, endings=endings,
@@ -120,6 +121,7 @@ def roll(
     economics: pl.DataFrame,
     *,
     lead_times: pl.DataFrame | None = None,
+    known: pl.DataFrame | None = None,
     today: date | None = None,
     horizon: Horizon | None = None,
     fences: Fences | None = None,
@@ -131,7 +133,7 @@ def roll(
     Beyond its last bucket a forecast goes on as in it. Without `today` the weeks have no dates, and nothing is fenced.
     Where neither `buckets_seen` nor a `drift` is given, the level is taken as known.
     """
-    checked = frames.check_all(position, arrivals, supply, economics, lead_times)
+    checked = frames.check_all(position, arrivals, supply, economics, lead_times, known)
     expected = frames.check(forecast, frames.FORECAST, checked.supply.schema["item_site"])
     expected = frames.one_row_each(expected, frames.FORECAST, checked.supply)
     horizon = _checked(horizon or Horizon())

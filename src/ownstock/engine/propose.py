@@ -13,16 +13,17 @@ inside the window before such an arrival.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ownstock.engine.arrays import Floats, Ints, Truths
+from ownstock.engine.arrays import Floats, Ints, Truths, take
 from ownstock.engine.arrivals import LeadTimes, OpenArrivals
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.forecast.demand_forecast import DemandForecast
 from ownstock.engine.kernels import decision as kernel
+from ownstock.engine.known_demand import KnownDemand
 from ownstock.engine.sentence import sentence
 from ownstock.engine.version import VERSION
 
@@ -56,6 +57,7 @@ class Proposal:
     quantity: Ints
     needed_quantity: Ints
     step_need: Ints
+    step_known: Ints
     step_look_ahead: Ints
     step_moq: Ints
     step_multiple: Ints
@@ -65,6 +67,10 @@ class Proposal:
     arriving_in_window: Ints
     mean_in_lead_time: Floats
     mean_in_window: Floats
+    known_in_lead_time: Floats
+    known_in_window: Floats
+    consumed_in_lead_time: Floats
+    consumed_in_window: Floats
     projected_mean_at_arrival: Floats
     stock_out_probability: Floats
     stock_out_in_days: Ints
@@ -83,6 +89,7 @@ def propose(
     forecast: DemandForecast,
     arrivals: OpenArrivals,
     lead_times: LeadTimes,
+    known: KnownDemand | None = None,
     *,
     looks_ahead: bool = True,
     threads: int | None = None,
@@ -92,8 +99,38 @@ def propose(
     Cost of a quantity q: c_o · E[(X + q - D)⁺] + c_u · E[(D - X - q)⁺], X on hand when the order arrives, D the
     demand of the window. Item-sites are independent: each answer is the same alone and in company. Where sales are
     lost and `looks_ahead`, a slow item's need is lessened by units that would only be held on in the window after.
+    `known` demand consumes the forecast of its bucket.
     """
-    rows = question.net_on_hand.size
+    asked = Asked(question, forecast, arrivals, lead_times)
+    whole, number = _decided(asked, None, looks_ahead, threads)
+    step_known = np.zeros_like(whole[kernel.NEED])
+    if known is not None and (rows := known.within(lead_times.longest() + 2 * question.review_period_days)).size:
+        by_forecast = whole[kernel.NEED, rows]
+        whole[:, rows], number[:, rows] = _decided(asked.some(rows), known.some(rows), looks_ahead, threads)
+        step_known[rows] = whole[kernel.NEED, rows] - by_forecast
+    return _proposal(question, whole, number, step_known)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked, and what answers it, a row per item-site."""
+
+    question: Question
+    forecast: DemandForecast
+    arrivals: OpenArrivals
+    lead_times: LeadTimes
+
+    def some(self, rows: Ints) -> Asked:
+        """The same of some rows. Arrivals and lead times stay where they lie."""
+        arrivals = replace(self.arrivals, first=self.arrivals.first[rows], count=self.arrivals.count[rows])
+        lead_times = replace(self.lead_times, first=self.lead_times.first[rows], count=self.lead_times.count[rows])
+        return Asked(take(self.question, rows), take(self.forecast, rows), arrivals, lead_times)
+
+
+def _decided(asked: Asked, known: KnownDemand | None, looks_ahead: bool, threads: int | None) -> tuple[Ints, Floats]:
+    """The two tables that the kernel fills. [columns, n] each"""
+    question, forecast, arrivals, lead_times = asked.question, asked.forecast, asked.arrivals, asked.lead_times
+    rows, of_known = question.net_on_hand.size, None if known is None else known.columns
     # Column by column in memory, as the answer wants them.
     whole, number = np.zeros((kernel.WHOLE, rows), np.int64), np.zeros((kernel.NUMBER, rows))
 
@@ -103,20 +140,21 @@ def propose(
             arrivals.first, arrivals.count, arrivals.day, arrivals.quantity,
             lead_times.first, lead_times.count, lead_times.days, lead_times.probability,
             question.review_period_days, question.moq, question.order_multiple, question.over, question.under,
-            question.goal, question.target, question.is_lost, looks_ahead, whole.T, number.T,
+            question.goal, question.target, question.is_lost, looks_ahead, of_known, whole.T, number.T,
         )  # fmt: skip
 
     in_blocks(rows, decide, threads)
-    return _proposal(question, whole, number)
+    return whole, number
 
 
-def _proposal(question: Question, whole: Ints, number: Floats) -> Proposal:
+def _proposal(question: Question, whole: Ints, number: Floats, step_known: Ints) -> Proposal:
     needed, quantity = whole[kernel.NEED] + whole[kernel.LOOK_AHEAD], whole[kernel.QUANTITY]
     moq_step, multiple_step = _steps(needed, quantity, question.moq)
     return Proposal(
         quantity=quantity,
         needed_quantity=needed,
-        step_need=whole[kernel.NEED],
+        step_need=whole[kernel.NEED] - step_known,
+        step_known=step_known,
         step_look_ahead=whole[kernel.LOOK_AHEAD],
         step_moq=moq_step,
         step_multiple=multiple_step,
@@ -126,6 +164,10 @@ def _proposal(question: Question, whole: Ints, number: Floats) -> Proposal:
         arriving_in_window=whole[kernel.WITHIN],
         mean_in_lead_time=number[kernel.MEAN_LEAD],
         mean_in_window=number[kernel.MEAN_WINDOW],
+        known_in_lead_time=number[kernel.KNOWN_LEAD],
+        known_in_window=number[kernel.KNOWN_WINDOW],
+        consumed_in_lead_time=number[kernel.CONSUMED_LEAD],
+        consumed_in_window=number[kernel.CONSUMED_WINDOW],
         projected_mean_at_arrival=number[kernel.MEAN_AT_ARRIVAL],
         stock_out_probability=number[kernel.NOTHING_AT_ARRIVAL],
         stock_out_in_days=whole[kernel.OUT],
@@ -148,6 +190,7 @@ def _steps(needed: Ints, quantity: Ints, moq: Ints) -> tuple[Ints, Ints]:
     return moq_step, quantity - needed - moq_step
 
 
+STEPS = ("need", "known", "look_ahead", "moq", "multiple")
 _FORECAST = (
     "mean_by_bucket",
     "bucket_days",
@@ -170,6 +213,10 @@ _DECISION = (
     "arriving_later",
     "mean_in_lead_time",
     "mean_in_window",
+    "known_in_lead_time",
+    "known_in_window",
+    "consumed_in_lead_time",
+    "consumed_in_window",
     "critical_ratio",
     "projected_mean_at_arrival",
     "stock_out_probability",
@@ -188,8 +235,8 @@ _DECISION = (
 def reason(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Why this quantity: one row of the plan beside the row of `engine.inputs` it was decided from, ready for JSON.
 
-    `inputs` and `forecast` are exact and suffice to recompute everything else; `steps` sum to the quantity; results are
-    rounded to 9 decimals. Raises no errors of its own.
+    `inputs` and `forecast` are exact and suffice to recompute everything else; `steps` sum to the quantity, known demand
+    among them where there is some; results are rounded to 9 decimals. Raises no errors of its own.
     """
     return {
         "engine_version": VERSION,
@@ -197,12 +244,7 @@ def reason(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         "inputs": {name: _plain(value) for name, value in inputs.items() if name != "item_site"},
         "forecast": _per_day(row, inputs) | {name: _rounded(row[name]) for name in _FORECAST},
         "decision": {name: _rounded(row[name]) for name in _DECISION},
-        "steps": [
-            {"step": "need", "units": row["step_need"]},
-            {"step": "look_ahead", "units": row["step_look_ahead"]},
-            {"step": "moq", "units": row["step_moq"]},
-            {"step": "multiple", "units": row["step_multiple"]},
-        ],
+        "steps": [{"step": step, "units": row[f"step_{step}"]} for step in STEPS if step != "known" or inputs["known"]],
         "sentence": sentence(row, inputs),
     }
 

@@ -4,6 +4,9 @@ Time is counted in days. A stretch of days without an order, an arrival or the e
 the distribution that the decision assumes: mean from the forecast, variance ÷ mean as it says, stretches independent once
 the level is given. The level itself is drawn around the forecast and drifts from week to week (`forecast/drift.py`).
 
+Known demand is wanted on its day on all paths, and what a path draws beyond it comes on top (`known_demand.py`). It waits
+where it is not served.
+
 The planner of a path learns: every week it corrects its forecast by what came (`learned_plainly`), as the real forecast would
 be made anew, and the policy decides from the forecast so corrected. Today all planners know the same.
 """
@@ -30,6 +33,7 @@ from ownstock.engine.forecast.demand_forecast import DemandForecast
 from ownstock.engine.forecast.drift import Drift, level_known
 from ownstock.engine.frames import Checked
 from ownstock.engine.kernels.rolling import PRIOR_WEEKS, REMEMBERED_WEEKS, roll
+from ownstock.engine.known_demand import KnownDemand, known_demand_of, unconsumed_units
 from ownstock.engine.propose import DAYS_A_WEEK, Question, propose
 
 # The flows of a block of item-sites are about so many numbers.
@@ -50,6 +54,7 @@ class Start:
     question: Question
     forecast: DemandForecast
     arrivals: OpenArrivals
+    known: KnownDemand
     lead_times: LeadTimes
     path_ratio: Floats
     level_variance: Floats
@@ -65,6 +70,7 @@ class Paths:
 
     `taken` is the demand that left the shelf or waits for it, so that in every week
     net on hand before + received - taken = `net_on_hand` at its end; `demand` - `taken` is lost.
+    `demand` is known demand and what a path draws beyond it.
     """
 
     ordered: Ints
@@ -100,6 +106,7 @@ def start_of(
         question=question,
         forecast=forecast,
         arrivals=open_arrivals(checked.arrivals, checked.supply),
+        known=known_demand_of(checked.known, checked.supply),
         lead_times=lead_times,
         path_ratio=path_ratio,
         level_variance=level_variance + drift.start,
@@ -143,9 +150,11 @@ def _roll_one(start: Start, row: int, horizon: Horizon, paths: Paths, place: int
     question, leads = start.question, _lead_times(start, row)
     is_due = decides_on(start, row, horizon)
     until, found = _expected_until(start, row, horizon), drawn_of(start, row, is_due, horizon)
+    coming = arriving(start, row, horizon)
+    known = start.known.by_day(row, coming.size) if start.known.count[row] else None
     roll(
-        question.net_on_hand[row], arriving(start, row, horizon), is_due, found.begins, found.demand, found.takes,
-        np.diff(until[::DAYS_A_WEEK]), start.least[row], start.most[row],
+        question.net_on_hand[row], coming, known, is_due, found.begins, found.demand, _unconsumed(start, row, found),
+        found.takes, np.diff(until[::DAYS_A_WEEK]), start.least[row], start.most[row],
         start.forecast.mean[row], start.forecast.bucket_days[row], start.forecast.variance_ratio[row],
         start.level_variance[row] + start.level_step > 0, *leads,
         question.review_period_days[row], question.moq[row], question.order_multiple[row],
@@ -166,6 +175,12 @@ def drawn_of(start: Start, row: int, is_due: Truths, horizon: Horizon) -> Drawn:
         probability=probability,
     )
     return drawn(chances, _stretches(start, row, is_due), start.stream[row], horizon)
+
+
+def _unconsumed(start: Start, row: int, found: Drawn) -> Ints:
+    """What of the demand of an item-site's paths is wanted beyond known demand."""
+    known = start.known.by_day(row, found.begins.size)
+    return unconsumed_units(found.demand, found.begins, known, start.forecast.bucket_days[row])
 
 
 def decides_on(start: Start, row: int, horizon: Horizon) -> Truths:
@@ -194,16 +209,20 @@ def plainly_rolled(start: Start, row: int, horizon: Horizon) -> Paths:
     expected = np.diff(_expected_until(start, row, horizon)[::DAYS_A_WEEK])
     for p in range(1 + horizon.paths):
         net, coming = int(start.question.net_on_hand[row]), arriving(start, row, horizon)
-        factor = 1.0
-        stretches = iter(found.demand[p])
+        known, factor, came = start.known.by_day(row, coming.size), 1.0, 0
+        stretches = iter(zip(found.demand[p], _unconsumed(start, row, found)[p], strict=True))
         for day in range(horizon.days):
             week = day // DAYS_A_WEEK
             if is_due[day]:
                 order = _plainly_decided(start, row, day, net, coming, factor)
                 coming[day + found.takes[p, day]] += order
                 paths.ordered[0, p, week] += order
+            net -= known[day]
+            paths.demand[0, p, week] += known[day]
+            paths.taken[0, p, week] += known[day]
             if found.begins[day]:
-                wanted = next(stretches)
+                drawn_units, wanted = next(stretches)
+                came += drawn_units
                 there = net + coming[day]
                 net = min(there, max(there - wanted, 0)) if start.question.is_lost[row] else there - wanted
                 flows = (paths.received, coming[day]), (paths.demand, wanted), (paths.taken, there - net)
@@ -212,8 +231,8 @@ def plainly_rolled(start: Start, row: int, horizon: Horizon) -> Paths:
             if (day + 1) % DAYS_A_WEEK == 0:
                 paths.net_on_hand[0, p, week] = net
                 if p and start.level_variance[row] + start.level_step > 0:
-                    came = float(paths.demand[0, p, week])
-                    factor = learned_plainly(factor, start.forecast.variance_ratio[row], expected[week], came)
+                    factor = learned_plainly(factor, start.forecast.variance_ratio[row], expected[week], float(came))
+                came = 0
     return paths
 
 
@@ -242,11 +261,14 @@ def _plainly_decided(start: Start, row: int, day: int, net: int, coming: Ints, f
     days = np.flatnonzero(ahead)
     question = replace(take(start.question, at), net_on_hand=np.array([net]))
     none, one = np.zeros(1, np.int64), np.array([lead_days.size])
+    known = start.known.by_day(row, coming.size)[day : day + ahead.size]
+    wanted_on = np.flatnonzero(known)
     proposal = propose(
         question,
         DemandForecast(factor * mean, start.forecast.variance_ratio[at], start.forecast.bucket_days[at]),
         OpenArrivals(np.zeros_like(days), days, ahead[days], none, np.array([days.size])),
         LeadTimes(lead_days, probability, none, one),
+        KnownDemand(wanted_on, known[wanted_on], none, np.array([wanted_on.size])),
     )
     week, order = day // DAYS_A_WEEK, int(proposal.quantity[0])
     if start.least[row, week] == NONE:

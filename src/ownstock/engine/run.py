@@ -22,6 +22,7 @@ from ownstock.engine.forecast.groups import groups_of
 from ownstock.engine.forecast.profiles import Pool
 from ownstock.engine.frames import Checked
 from ownstock.engine.history import DemandHistory, dense
+from ownstock.engine.known_demand import known_demand_of
 from ownstock.engine.policy.newsvendor import critical_ratio, over_cost
 from ownstock.engine.propose import GOALS, Question, propose
 
@@ -36,6 +37,7 @@ def plan(
     profile: str = "fast",
     groups: pl.DataFrame | None = None,
     lead_times: pl.DataFrame | None = None,
+    known: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     endings: pl.DataFrame | None = None,
     drivers: pl.DataFrame | None = None,
@@ -49,19 +51,21 @@ def plan(
 
     Frames in: `frames.HISTORY` (or a DemandHistory), `POSITION`, `ARRIVALS`, `SUPPLY`, `ECONOMICS`, and where they are
     known `groups` (item_site and any columns that item-sites may share; the first of them shares a season),
-    `LEAD_TIMES`, `events` that change demand, past and to come (`corrections.EVENTS`), `endings`, the days from which
-    item-sites are not sold any more (`corrections.ENDINGS`), and, for the profile `best`, `drivers`, prices and promotions
-    past and planned (`forecast.drivers.DRIVERS`). Frame out: `frames.PLAN`, one row for each row of `supply`,
-    in its order. `profile` says how demand is forecast (see `forecast_demand`). `today` is the day of the decision, by
-    default the day after the last bucket of history. A `pool` (see `learn`) plans some item-sites as they would be
-    planned in the company of those it was learned from; groups it does not know are planned by what all told.
+    `LEAD_TIMES`, `KNOWN` demand (what customers have ordered for days to come), `events` that change demand, past and to
+    come (`corrections.EVENTS`), `endings`, the days from which item-sites are not sold any more (`corrections.ENDINGS`),
+    and, for the profile `best`, `drivers`, prices and promotions past and planned (`forecast.drivers.DRIVERS`). Frame out:
+    `frames.PLAN`, one row for each row of `supply`, in its order. `profile` says how demand is forecast (see
+    `forecast_demand`). `today` is the day of the decision, by default the day after the last bucket of history. A `pool`
+    (see `learn`) plans some item-sites as they would be planned in the company of those it was learned from; groups it does
+    not know are planned by what all told.
 
     The order decided today arrives in `lead_time_days` and must last `review_period_days` until the next one arrives.
     Open arrivals up to the lead time (on its day: before the order) take part in the projection; those inside the
-    review period count as available in it; later ones are listed but do not count. The same frames give the same plan,
+    review period count as available in it; later ones are listed but do not count. Known demand is a part of what the
+    forecast expects of its bucket: of both the larger counts, never their sum. The same frames give the same plan,
     whatever the number of threads. Raises Refused when a frame does not fit its schema.
     """
-    checked = frames.check_all(position, arrivals, supply, economics, lead_times)
+    checked = frames.check_all(position, arrivals, supply, economics, lead_times, known)
     expected, _ = forecast_of(
         history, checked, profile, groups, today, pool, model, seed, threads, events=events, endings=endings,
         drivers=drivers,
@@ -124,6 +128,7 @@ def decide(
     economics: pl.DataFrame,
     *,
     lead_times: pl.DataFrame | None = None,
+    known: pl.DataFrame | None = None,
     looks_ahead: bool = True,
     threads: int | None = None,
 ) -> pl.DataFrame:
@@ -132,7 +137,7 @@ def decide(
     Of the forecast only `item_site`, `mean_by_bucket`, `bucket_days` and `variance_ratio` are needed. `looks_ahead` off
     decides for the window alone (Zipkin's "myopic" policy), on for it and the next where sales are lost.
     """
-    checked = frames.check_all(position, arrivals, supply, economics, lead_times)
+    checked = frames.check_all(position, arrivals, supply, economics, lead_times, known)
     expected = frames.check(forecast, frames.FORECAST, checked.supply.schema["item_site"])
     expected = frames.one_row_each(expected, frames.FORECAST, checked.supply)
     return _decide(expected, checked, looks_ahead=looks_ahead, threads=threads)
@@ -145,26 +150,32 @@ def inputs(
     supply: pl.DataFrame,
     economics: pl.DataFrame,
     *,
+    known: pl.DataFrame | None = None,
     buckets: int = 26,
 ) -> pl.DataFrame:
     """What `plan`, called with the same frames, decides from: one row for each row of `supply`, in its order.
 
     Columns: item_site; `weeks`, a list of {week_start_on, demand, in_stock_fraction} of the last `buckets` buckets, oldest
-    first, demand net of returns; `arrivals`, a list of {arrives_in_days, quantity}, soonest first; and the columns of
-    `frames.POSITION`, `SUPPLY` and `ECONOMICS`. With the forecast of its row of the plan, each row is enough to recompute
-    the decision. Raises Refused as `plan` does.
+    first, demand net of returns; `arrivals`, a list of {arrives_in_days, quantity}, and `known`, one of {wanted_in_days,
+    quantity}, soonest first; and the columns of `frames.POSITION`, `SUPPLY` and `ECONOMICS`. With the forecast of its row
+    of the plan, each row is enough to recompute the decision. Raises Refused as `plan` does.
     """
-    checked = frames.check_all(position, arrivals, supply, economics)
-    coming = checked.arrivals.sort("arrives_in_days", "quantity").group_by("item_site", maintain_order=True)
-    lists = coming.agg(arrivals=pl.struct("arrives_in_days", "quantity"))
+    checked = frames.check_all(position, arrivals, supply, economics, known=known)
     return (
         checked.supply.select("item_site", _week_lists(history_of(history, checked.supply), buckets))
-        .join(lists, on="item_site", how="left", maintain_order="left")
-        .with_columns(pl.col("arrivals").fill_null([]))
+        .hstack([_lists(checked.arrivals, "arrivals", checked.supply), _lists(checked.known, "known", checked.supply)])
         .hstack(checked.position.drop("item_site"))
         .hstack(checked.supply.drop("item_site"))
         .hstack(checked.economics.drop("item_site"))
     )
+
+
+def _lists(dated: pl.DataFrame, name: str, supply: pl.DataFrame) -> pl.Series:
+    """The rows of a frame as one list for each item-site of supply, soonest first."""
+    columns = dated.columns[1:]
+    each = dated.sort(columns).group_by("item_site", maintain_order=True).agg(pl.struct(columns).alias(name))
+    joined = supply.select("item_site").join(each, on="item_site", how="left", maintain_order="left")
+    return joined[name].fill_null([])
 
 
 def forecast_of(
@@ -244,8 +255,8 @@ def _decide(expected: pl.DataFrame, checked: Checked, *, looks_ahead: bool, thre
     demand = demand_forecast_of(expected)
     coming = open_arrivals(checked.arrivals, checked.supply)
     lead_times = lead_times_of(checked.supply, checked.lead_times)
-    question = question_of(checked)
-    proposal = propose(question, demand, coming, lead_times, looks_ahead=looks_ahead, threads=threads)
+    question, known = question_of(checked), known_demand_of(checked.known, checked.supply)
+    proposal = propose(question, demand, coming, lead_times, known, looks_ahead=looks_ahead, threads=threads)
     decided = {
         "item_site": checked.supply["item_site"],
         **{of.name: pl.Series(of.name, getattr(proposal, of.name)) for of in fields(proposal)},

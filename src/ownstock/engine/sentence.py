@@ -10,6 +10,8 @@ from typing import Any
 LONG_UNSEEN_BUCKETS = 4
 # Seen for no longer than this, how short that is is told with it.
 FEW_SEEN_BUCKETS = 3
+# Fewer units than this beyond what is known are not worth a word.
+LEAST_BEYOND = 0.5
 BUCKETS = {1: ("day", "days"), 7: ("week", "weeks")}
 
 
@@ -26,8 +28,11 @@ def sentence(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
 def _on_hand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     expected = round(row["projected_mean_at_arrival"])
     state = "owed to customers" if expected < 0 else "on hand"
+    known = (
+        f", {_number(row['known_in_lead_time'])} ordered by customers until then" if row["known_in_lead_time"] else ""
+    )
     arrival = "when it arrives" if row["quantity"] else "when an order would arrive"
-    told = f"{_are(abs(expected))} expected to be {state} {arrival} on day {inputs['lead_time_days']}"
+    told = f"{_are(abs(expected))} expected to be {state} {arrival} on day {inputs['lead_time_days']}{known}"
     if row["arriving_in_window"]:
         told += f", and {row['arriving_in_window']} more arrive before the next order"
     return told
@@ -35,14 +40,25 @@ def _on_hand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
 
 def _demand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     if row["buckets_since_seen"] is None and inputs["weeks"]:
-        return "demand is not known, as it was never in stock"
+        return f"demand is not known, as it was never in stock{_known(row['known_in_window'])}"
     if not row["mean_in_window"]:
         return (
             f"there is no demand in {_buckets(len(inputs['weeks']), row)}" if inputs["weeks"] else "there is no history"
         )
     mean = row["mean_in_window"]
-    told = f"demand until the next order is {_number(mean)} ± {_number(sqrt(row['variance_ratio'] * mean))}"
-    return told + _judged_by(row)
+    told = f"demand until the next order is {_number(mean)} ± {_number(_spread(row))}"
+    return told + _known(row["known_in_window"]) + _judged_by(row)
+
+
+def _spread(row: Mapping[str, Any]) -> float:
+    """The standard deviation of the forecast in the window; none where known demand takes the place of all of it."""
+    mean, known = row["mean_in_window"], row["known_in_window"]
+    forecast = mean - known + row["consumed_in_window"]
+    return 0.0 if known and mean - known < LEAST_BEYOND else sqrt(row["variance_ratio"] * forecast)
+
+
+def _known(units: float) -> str:
+    return f", {_number(units)} ordered by customers already" if units else ""
 
 
 def _judged_by(row: Mapping[str, Any]) -> str:
@@ -56,12 +72,17 @@ def _judged_by(row: Mapping[str, Any]) -> str:
 
 
 def _cover(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
-    if not row["mean_in_window"] and not row["step_need"]:
+    if not row["mean_in_window"] and not row["step_need"] and not row["step_known"]:
         return ""
     takes = f"{_aim(row, inputs)} takes {row['order_up_to_level']} in all"
     position = row["inventory_position"]
     there = f"{-position} owed already" if position < 0 else f"{position} on hand or on order"
-    need = f": a need of {row['step_need']}" if row["step_need"] else ""
+    need = f": a need of {units}" if (units := row["step_need"] + row["step_known"]) else ""
+    need += (
+        f", {row['step_known']} of it beyond the forecast for what customers have ordered"
+        if row["step_known"] > 0
+        else ""
+    )
     fewer = f"; {-row['step_look_ahead']} fewer, which would only be held on later" if row["step_look_ahead"] else ""
     return f"{takes}, with {there}{need}{fewer}"
 

@@ -1,9 +1,6 @@
 """The decision for many item-sites at once: what will be left when the order arrives, and what is worth ordering.
 
 The plain form of every step, one item-site at a time and in numpy, is `policy/plainly.py`; tests hold the two together.
-
-A distribution here is a **band**: probabilities of neighbouring points of a lattice, from a lowest point on. A point is
-`step` units. What lies outside a band has a probability of about `TAIL`.
 """
 
 from __future__ import annotations
@@ -12,19 +9,23 @@ from typing import Any
 
 import numpy as np
 
+from ownstock.engine.kernels.bands import (
+    WIDEST,
+    add_bands,
+    count_band,
+    cumulative_mean,
+    lattice_step,
+    mix_in,
+    stop_at,
+    trimmed,
+)
 from ownstock.engine.kernels.compiled import compiled
+from ownstock.engine.kernels.known_demand import (
+    known_until,
+    required_with_known,
+    stock_out_day_with_known,
+)
 
-TAIL = 1e-12
-# Neighbouring points whose ratio is computed at once.
-CHUNK = 32
-# The widest band: 26 standard deviations of 16 steps and an exponential tail fit more than twice.
-WIDEST = 4096
-# The lattice is no finer than this many points a standard deviation, nor than this many a mean batch of demand.
-FINEST = 6.0
-FINEST_BATCH = 16.0
-LEAST_SPREAD = 0.05
-# Fewer units than this are never wanted.
-LEAST_MEAN = 1e-15
 RATIO_GUARD = 1e-9
 # Beyond this mean demand of a window, an order never leaves more than the next window takes.
 LOOK_AHEAD_MEAN = 50.0
@@ -34,23 +35,11 @@ GOAL_COST, GOAL_CYCLE_SERVICE_LEVEL, GOAL_FILL_RATE = 0, 1, 2
 
 # Columns of the two tables that `decide` fills.
 NEED, LOOK_AHEAD, QUANTITY, LEVEL, LESS, MORE, POSITION, BEFORE, WITHIN, STEP, OUT = range(11)
-WHOLE, NUMBER = 11, 9
-MEAN_AT_ARRIVAL, NOTHING_AT_ARRIVAL, COST, COST_ZERO, COST_LESS, COST_MORE, MEAN_LEAD, MEAN_WINDOW, AHEAD_SAVING = (
-    range(9)
-)
-
-
-@compiled
-def cumulative_mean(mean: Any, bucket_days: float, day: float) -> float:
-    """Expected demand from today to a day; beyond the last bucket, it goes on as in that one."""
-    last = mean.size - 1
-    total, bucket = 0.0, 0
-    left = day
-    while bucket < last and left > bucket_days:
-        total += mean[bucket]
-        left -= bucket_days
-        bucket += 1
-    return total + mean[bucket] * left / bucket_days
+(
+    MEAN_AT_ARRIVAL, NOTHING_AT_ARRIVAL, COST, COST_ZERO, COST_LESS, COST_MORE, MEAN_LEAD, MEAN_WINDOW, AHEAD_SAVING,
+    KNOWN_LEAD, KNOWN_WINDOW, CONSUMED_LEAD, CONSUMED_WINDOW,
+) = range(13)  # fmt: skip
+WHOLE, NUMBER = 11, 13
 
 
 @compiled
@@ -87,133 +76,6 @@ def stock_out_day(
             return -1
         there += quantities[k]
         k += 1
-
-
-@compiled
-def lattice_step(mean: float, variance: float) -> float:
-    """Units per point, a power of two; 1, and all is exact, where demand spreads over few units."""
-    batch = variance / mean if mean > 0.0 else 1.0
-    finest = max(np.sqrt(variance) / (2.0 * FINEST), batch / FINEST_BATCH)
-    step = 1.0
-    while 2.0 * step <= finest:
-        step *= 2.0
-    return step
-
-
-@compiled
-def count_band(mean: float, variance: float, band: Any) -> tuple[int, int]:
-    """Fill a band with the count distribution of this mean and variance, in points: (lowest point, number of points).
-
-    Negative binomial, Poisson or binomial: one recursion P(k) = P(k-1)·(a + b·(k-1))/k, begun at the mode.
-    """
-    if mean < LEAST_MEAN:
-        band[0] = 1.0
-        return 0, 1
-    b = 1.0 - mean / max(variance, LEAST_SPREAD * mean)
-    if b < 0.0:
-        trials = np.ceil(mean * (1.0 - b) / -b - 1e-9)
-        share = mean / trials
-        if share > 1.0 - 1e-9:
-            band[0] = 1.0
-            return int(np.rint(mean)), 1
-        b = -share / (1.0 - share)
-    a = mean * (1.0 - b)
-    mode = max(0, int(np.floor((a - b) / (1.0 - b))))
-    at = min(mode, WIDEST // 2 - 1)
-    band[at] = 1.0
-    place = fill_band(a, b, mode, at, -1, band)
-    top = fill_band(a, b, mode, at, 1, band)
-    size = top - place + 1
-    total = 0.0
-    for i in range(place, top + 1):
-        total += band[i]
-    scale = 1.0 / total
-    for i in range(size):
-        band[i] = band[place + i] * scale
-    return mode - (at - place), size
-
-
-@compiled
-def fill_band(a: float, b: float, mode: int, at: int, way: int, band: Any) -> int:
-    """Walk from the mode up (way 1) or down (way -1) to where probability is negligible; the last place filled.
-
-    Ratios of neighbours are computed a chunk at a time, which the processor does side by side, and then multiplied up.
-    """
-    p, place, k = 1.0, at, mode
-    while True:
-        room = min(CHUNK, WIDEST - 1 - place) if way > 0 else min(CHUNK, place, k)
-        if room <= 0:
-            return place
-        start = place + 1 if way > 0 else place - room
-        if way > 0:
-            for j in range(room):
-                band[start + j] = (a + b * (k + j)) / (k + j + 1.0)
-            for j in range(room):
-                p *= band[start + j]
-                if p < TAIL:
-                    return place
-                place += 1
-                band[place] = p
-        else:
-            for j in range(room):
-                band[start + j] = (k - room + j + 1.0) / (a + b * (k - room + j))
-            for _ in range(room):
-                p *= band[place - 1]
-                if p < TAIL:
-                    return place
-                place -= 1
-                band[place] = p
-        k += way * room
-
-
-@compiled
-def add_bands(p: Any, size_p: int, q: Any, size_q: int, total: Any) -> int:
-    """The distribution of a sum of two independent counts: its size; its lowest point is the sum of theirs."""
-    size = min(size_p + size_q - 1, WIDEST)
-    for k in range(size):
-        total[k] = 0.0
-    if size_p > size_q:
-        p, size_p, q, size_q = q, size_q, p, size_p
-    for i in range(size_p):
-        weight = p[i]
-        for j in range(min(size_q, size - i)):
-            total[i + j] += weight * q[j]
-    return size
-
-
-@compiled
-def stop_at(ceiling: float, band: Any, lowest: int, size: int) -> tuple[int, int]:
-    """Move what lies above the ceiling onto it, in place; a ceiling between two points keeps its mean on both."""
-    floor = np.floor(ceiling)
-    part = ceiling - floor
-    point = int(floor) - lowest
-    if point >= size - 1:
-        return lowest, size
-    if point < 0:
-        band[0], band[1] = 1.0 - part, part
-        return int(floor), (2 if part > 0.0 else 1)
-    beyond = 0.0
-    for k in range(point + 1, size):
-        beyond += band[k]
-    band[point] += beyond * (1.0 - part)
-    if part <= 0.0:
-        return lowest, point + 1
-    band[point + 1] = beyond * part
-    return lowest, point + 2
-
-
-@compiled
-def trimmed(band: Any, lowest: int, size: int) -> tuple[int, int]:
-    """The band without ends of negligible probability, moved to its front."""
-    first = 0
-    while first < size - 1 and band[first] < TAIL:
-        first += 1
-    while size - 1 > first and band[size - 1] < TAIL:
-        size -= 1
-    if first > 0:
-        for k in range(first, size):
-            band[k - first] = band[k]
-    return lowest + first, size - first
 
 
 @compiled
@@ -352,33 +214,6 @@ def arrived_by(day: int, first: int, last: int, days: Any, quantities: Any) -> t
 
 
 @compiled
-def mix_in(share: float, band: Any, lowest: int, size: int, shift: float, mix: Any, mix_low: int, mix_size: int,
-           ) -> tuple[int, int]:  # fmt: skip
-    """Add a band, moved by `shift` points and weighed by its share, to a mixture; the mixture's new bounds."""
-    whole = int(np.floor(shift))
-    part = shift - whole
-    lowest += whole
-    if mix_size == 0:
-        mix_low = lowest
-    low = min(mix_low, lowest)
-    high = min(max(mix_low + mix_size, lowest + size + 1), low + WIDEST) - 1
-    moved = mix_low - low
-    if moved > 0:
-        for j in range(min(mix_size, WIDEST - moved) - 1, -1, -1):
-            mix[j + moved] = mix[j]
-    for j in range(moved):
-        mix[j] = 0.0
-    for j in range(moved + mix_size, high - low + 1):
-        mix[j] = 0.0
-    for j in range(size):
-        place = lowest + j - low
-        if place < high - low:
-            mix[place] += share * band[j] * (1.0 - part)
-            mix[place + 1] += share * band[j] * part
-    return low, high - low + 1
-
-
-@compiled
 def least_level_of_fill_rate(
     allowed: float, step: float, band: Any, below: Any, moment: Any, lowest: int, size: int
 ) -> int:
@@ -457,13 +292,16 @@ def decide(
     arrival_first: Any, arrival_count: Any, arrival_day: Any, arrival_quantity: Any,
     lead_first: Any, lead_count: Any, lead_days: Any, lead_probability: Any,
     review: Any, moq: Any, multiple: Any, over: Any, under: Any, goal: Any, target: Any, is_lost: Any,
-    looks_ahead: bool, whole: Any, number: Any,
+    looks_ahead: bool, known: Any, whole: Any, number: Any,
 ) -> None:  # fmt: skip
     """Decide for the item-sites from `first` to `last` - 1; their rows of `whole` and `number` are filled, see above.
 
     mean [n, H] a bucket of `bucket_days` [n]; variance_ratio [n] variance ÷ mean; arrivals and lead times: places
     `*_first`, `*_count` in their flat arrays, by day; everything else [n]. Where `number` has no rows, only the quantity
     and what leads to it is told, which takes about half the time.
+
+    known: None, and the kernel is compiled as if there were no such thing, or known demand as (first, count, day, quantity):
+    [n], [n] and flat arrays by day. It counts as `known_demand` says, and nobody looks ahead.
     """
     tells = number.shape[0] > 0
     taken, gap_band, work, cost_of = np.empty(WIDEST), np.empty(WIDEST), np.empty(WIDEST), np.empty(WIDEST)
@@ -476,13 +314,28 @@ def decide(
         until_end = cumulative_mean(demand, length, lead_days[l1 - 1] + days)
         step = lattice_step(until_end, ratio * until_end)
         spread = ratio / step
-        position, end_low, end_size = 0, 0, 0
+        position, sure, end_low, end_size = 0, 0, 0, 0
+        known_lead, known_window, consumed_lead, consumed_window = 0.0, 0.0, 0.0, 0.0
         left_at_arrival, nothing_left, mean_lead, mean_window = 0.0, 0.0, 0.0, 0.0
         for at in range(l0, l1):
             lead, share = lead_days[at], lead_probability[at]
             lead_mean = cumulative_mean(demand, length, lead)
             window_mean = cumulative_mean(demand, length, lead + days) - lead_mean
-            if is_lost[i]:
+            sure_before, sure_within = 0, 0
+            if known is not None:
+                # `below` and `moment` are filled later; until then they are room to work in.
+                before, k = arrived_by(lead, a0, a1, arrival_day, arrival_quantity)
+                low, size, at_end_low, at_end_size, left_lead, left_window = required_with_known(
+                    i, known, lead, lead + days, demand, length, spread, step, is_lost[i], net,
+                    a0, a1, arrival_day, arrival_quantity, taken, work, gap_band, below, moment,
+                )  # fmt: skip
+                sure_before, sure_within = known_until(i, known, 0, lead), known_until(i, known, lead, lead + days)
+                consumed_lead += share * (lead_mean - left_lead)
+                consumed_window += share * (window_mean - left_window)
+                known_lead += share * sure_before
+                known_window += share * sure_within
+                lead_mean, window_mean = sure_before + left_lead, sure_within + left_window
+            elif is_lost[i]:
                 low, size, k, before = at_arrival_when_lost(
                     demand, length, ratio, step, lead, net, a0, a1, arrival_day, arrival_quantity, taken, gap_band, work
                 )  # fmt: skip
@@ -498,17 +351,18 @@ def decide(
             gone, out = 0.0, 0.0
             for j in range(size if tells else 0):
                 gone += taken[j] * (low + j)
-                if low + j >= (net + before) / step:
+                if low + j >= (net + before - sure_before) / step:
                     out += taken[j]
-            left_at_arrival += share * (net + before - step * gone)
+            left_at_arrival += share * (net + before - sure_before - step * gone)
             nothing_left += share * min(out, 1.0)
             mean_lead += share * lead_mean
             mean_window += share * window_mean
             if at == l0:
-                position = net + before + within
+                sure = sure_before + sure_within
+                position = net + before + within - sure
                 whole[i, BEFORE], whole[i, WITHIN] = before, within
             # Requirements beside the position of the first lead time, so that one level covers them all.
-            shift = (position - net - before - within) / step
+            shift = (position - net - before - within + sure_before + sure_within) / step
             end_low, end_size = mix_in(share, work, at_end_low, at_end_size, shift, end, end_low, end_size)
         end_low, end_size = trimmed(end, end_low, end_size)
         mass = 0.0
@@ -535,7 +389,8 @@ def decide(
         need = max(level - position, 0)
         ahead, saving = 0, 0.0
         is_slow = step == 1.0 and mean_window < LOOK_AHEAD_MEAN
-        if looks_ahead and need > 0 and is_slow and is_lost[i] and goal[i] == GOAL_COST and l1 - l0 == 1:
+        is_alike = known is None
+        if looks_ahead and is_alike and need > 0 and is_slow and is_lost[i] and goal[i] == GOAL_COST and l1 - l0 == 1:
             next_end = lead_days[l0] + 2 * days
             next_mean = cumulative_mean(demand, length, next_end) - until_end
             later, _ = arrived_by(next_end, k, a1, arrival_day, arrival_quantity)
@@ -547,15 +402,22 @@ def decide(
             need + ahead, moq[i], multiple[i], position, goal[i] != GOAL_COST, step, c_over, c_under,
             end, below, moment, end_low, end_size,
         )  # fmt: skip
-        whole[i, NEED], whole[i, LOOK_AHEAD], whole[i, QUANTITY], whole[i, LEVEL] = need, ahead, quantity, level
-        whole[i, LESS], whole[i, MORE], whole[i, POSITION], whole[i, STEP] = less, more, position, int(step)
+        whole[i, NEED], whole[i, LOOK_AHEAD], whole[i, QUANTITY], whole[i, LEVEL] = need, ahead, quantity, level + sure
+        whole[i, LESS], whole[i, MORE], whole[i, POSITION], whole[i, STEP] = less, more, position + sure, int(step)
         if not tells:
             continue
         horizon = lead_days[l1 - 1] + days
-        whole[i, OUT] = stock_out_day(net, demand, length, horizon, a0, a1, arrival_day, arrival_quantity)
+        if known is not None:
+            whole[i, OUT] = stock_out_day_with_known(
+                i, known, net, demand, length, horizon, a0, a1, arrival_day, arrival_quantity
+            )
+        else:
+            whole[i, OUT] = stock_out_day(net, demand, length, horizon, a0, a1, arrival_day, arrival_quantity)
         number[i, MEAN_AT_ARRIVAL], number[i, NOTHING_AT_ARRIVAL] = left_at_arrival, nothing_left
         number[i, MEAN_LEAD], number[i, MEAN_WINDOW] = mean_lead, mean_window
         number[i, AHEAD_SAVING] = saving
+        number[i, KNOWN_LEAD], number[i, KNOWN_WINDOW] = known_lead, known_window
+        number[i, CONSUMED_LEAD], number[i, CONSUMED_WINDOW] = consumed_lead, consumed_window
         number[i, COST] = cost_at(position + quantity, step, c_over, c_under, end, below, moment, end_low, end_size)
         number[i, COST_ZERO] = cost_at(position, step, c_over, c_under, end, below, moment, end_low, end_size)
         number[i, COST_MORE] = cost_at(position + more, step, c_over, c_under, end, below, moment, end_low, end_size)

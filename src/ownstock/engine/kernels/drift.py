@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ownstock.engine.kernels.bands import WIDEST, count_band, lattice_step
 from ownstock.engine.kernels.compiled import compiled
-from ownstock.engine.kernels.decision import WIDEST, count_band, lattice_step
 
 LEAST_CHANCE = 1e-9
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ownstock.engine.kernels.bands import cumulative_mean, lattice_step
 from ownstock.engine.kernels.compiled import compiled
 from ownstock.engine.kernels.decision import (
     GOAL_COST,
@@ -15,9 +16,7 @@ from ownstock.engine.kernels.decision import (
     QUANTITY,
     RATIO_GUARD,
     WHOLE,
-    cumulative_mean,
     decide,
-    lattice_step,
 )
 
 DAYS_A_WEEK = 7
@@ -87,17 +86,18 @@ def learned(factor: float, variance_ratio: float, expected: float, demand: float
 
 @compiled
 def roll(
-    net_on_hand: int, open_arrivals: Any, is_due: Any, begins: Any, demand: Any, takes: Any, expected: Any, least: Any,
-    most: Any, mean: Any, bucket_days: float, variance_ratio: float, learns: bool,
+    net_on_hand: int, open_arrivals: Any, known: Any, is_due: Any, begins: Any, demand: Any, unconsumed: Any, takes: Any,
+    expected: Any, least: Any, most: Any, mean: Any, bucket_days: float, variance_ratio: float, learns: bool,
     lead_days: Any, lead_probability: Any, review: int, moq: int, multiple: int, over: float, under: float, goal: int,
     target: float, is_lost: bool, ordered: Any, received: Any, wanted: Any, taken: Any, net_at_end: Any,
 ) -> None:  # fmt: skip
     """Fill the flows of one item-site, [1 + paths, weeks] each: units ordered, received, wanted, taken, and net on hand.
 
-    open_arrivals [days + furthest look + 1] units by day; is_due, begins [days]: whether it decides, whether a stretch of
-    demand begins; demand [1 + paths, stretches]; takes [1 + paths, days]; expected [weeks] units by the forecast; least,
-    most [weeks], UNBOUND where nothing bounds the order. Where `learns`, the planner of every path but the first
-    multiplies `mean` by a factor that it corrects every week.
+    open_arrivals [days + furthest look + 1] units by day, and known the same, or None where nothing is; is_due, begins
+    [days]: whether it decides, whether a stretch of demand begins; demand [1 + paths, stretches] as the forecast has it,
+    unconsumed [the same] what of it is wanted beyond known demand; takes [1 + paths, days]; expected [weeks] units by the
+    forecast; least, most [weeks], UNBOUND where nothing bounds the order. Where `learns`, the planner of every path but the
+    first multiplies `mean` by a factor that it corrects every week.
     """
     width, days = takes.shape
     leads, reach = lead_days.size, lead_days[-1] + 2 * review
@@ -110,6 +110,9 @@ def roll(
     ratios, nets, chosen = np.full(width, variance_ratio), np.empty(width, np.int64), np.empty(width, np.int64)
     first, count = np.empty(width, np.int64), np.empty(width, np.int64)
     at_day, units = np.empty(width * (reach + 1), np.int64), np.empty(width * (reach + 1), np.int64)
+    known_day, known_units = np.empty(reach + 1, np.int64), np.empty(reach + 1, np.int64)
+    known_first, known_count = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    came = np.zeros(width, np.int64)
     lead_first, lead_count = np.zeros(width, np.int64), np.full(width, leads)
     reviews, moqs, multiples = np.full(width, review), np.full(width, moq), np.full(width, multiple)
     overs, unders = np.full(width, over), np.full(width, under)
@@ -129,10 +132,18 @@ def roll(
             several = 1 if day == 0 else width
             mean_from(day, mean, bucket_days, buckets, base)
             until = cumulative_mean(base, bucket_days, protection)
+            lines, known_soon = 0, 0
+            if known is not None:
+                for ahead in range(reach):
+                    if known[day + ahead] > 0:
+                        known_day[lines], known_units[lines] = ahead, known[day + ahead]
+                        known_soon += known[day + ahead] if ahead < protection else 0
+                        lines += 1
+                known_count[:] = lines
             asked, flat = 0, 0
             for p in range(several):
                 quantity[p] = 0
-                there, begin = net[p], flat
+                there, begin = net[p] - known_soon, flat
                 for ahead in range(reach + 1):
                     if coming[p, day + ahead] > 0:
                         at_day[flat], units[flat] = ahead, coming[p, day + ahead]
@@ -146,11 +157,20 @@ def roll(
                     means[asked, b] = factor[p] * base[b]
                 nets[asked], first[asked], count[asked], chosen[asked] = net[p], begin, flat - begin, p
                 asked += 1
-            decide(
-                0, asked, means, lengths, ratios, nets, first, count, at_day, units,
-                lead_first, lead_count, lead_days, lead_probability, reviews, moqs, multiples, overs, unders,
-                goals, targets, losts, True, whole, number,
-            )  # fmt: skip
+            if lines == 0:
+                decide(
+                    0, asked, means, lengths, ratios, nets, first, count, at_day, units,
+                    lead_first, lead_count, lead_days, lead_probability, reviews, moqs, multiples, overs, unders,
+                    goals, targets, losts, True, None, whole, number,
+                )  # fmt: skip
+            # Two tests, not one: what a None alone guards is not compiled.
+            if known is not None:  # noqa: SIM102
+                if lines > 0:
+                    decide(
+                        0, asked, means, lengths, ratios, nets, first, count, at_day, units,
+                        lead_first, lead_count, lead_days, lead_probability, reviews, moqs, multiples, overs, unders,
+                        goals, targets, losts, True, (known_first, known_count, known_day, known_units), whole, number,
+                    )  # fmt: skip
             for k in range(asked):
                 quantity[chosen[k]] = whole[k, QUANTITY]
             for p in range(width):
@@ -159,18 +179,26 @@ def roll(
                     order = min(max(order, least[week]), most[week])
                 coming[p, day + takes[p, day]] += order
                 ordered[p, week] += order
+        if known is not None:
+            # Customers who have ordered are served first, and wait where nothing is there.
+            for p in range(width):
+                net[p] -= known[day]
+                wanted[p, week] += known[day]
+                taken[p, week] += known[day]
         if begins[day]:
             stretch += 1
             for p in range(width):
                 there = net[p] + coming[p, day]
-                after = there - demand[p, stretch]
+                after = there - unconsumed[p, stretch]
                 # What is owed already goes on waiting; only demand that comes now is lost.
                 net[p] = min(there, max(after, 0)) if is_lost else after
                 received[p, week] += coming[p, day]
-                wanted[p, week] += demand[p, stretch]
+                wanted[p, week] += unconsumed[p, stretch]
+                came[p] += demand[p, stretch]
                 taken[p, week] += there - net[p]
         if (day + 1) % DAYS_A_WEEK == 0:
             for p in range(width):
                 net_at_end[p, week] = net[p]
             for p in range(1, width if learns else 1):
-                factor[p] = learned(factor[p], variance_ratio, expected[week], wanted[p, week])
+                factor[p] = learned(factor[p], variance_ratio, expected[week], came[p])
+            came[:] = 0

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ownstock.engine.kernels.bands import WIDEST, count_band, lattice_step
 from ownstock.engine.kernels.compiled import compiled
-from ownstock.engine.kernels.decision import WIDEST, count_band, lattice_step, level_at
+from ownstock.engine.kernels.decision import level_at
 
 
 @compiled

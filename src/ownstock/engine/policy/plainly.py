@@ -33,6 +33,16 @@ class OneItemSite:
     over: float
     under: float
     is_lost: bool
+    known: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def horizon_days(self) -> int:
+        """The day on which the window ends."""
+        return self.lead_time_days + self.review_period_days
+
+    def known_between(self, since: float, until: float) -> int:
+        """Units that customers have ordered for the days from one on and before another."""
+        return sum(units for day, units in self.known if since <= day < until)
 
     def mean_until(self, day: float) -> float:
         """Expected demand from today to a day; the last bucket goes on for ever."""
@@ -68,6 +78,70 @@ def _certain(count: int, points: int) -> Floats:
     pmf = np.zeros(points)
     pmf[count] = 1.0
     return pmf
+
+
+def beyond_known(asked: OneItemSite, since: int, until: int, step: float, points: int) -> Floats:
+    """What is wanted in a stretch of days beyond what customers have ordered for days before the horizon.
+
+    In a bucket with K units known it is (D - K)⁺, D its demand by the forecast, so that the whole is max(D, K). Of a bucket
+    that a stretch has in part, it has that part of the K.
+    """
+    wanted, rest = _certain(0, points), asked.mean_until(until) - asked.mean_until(since)
+    for bucket in range(int(asked.horizon_days / asked.bucket_days) + 1):
+        begins = bucket * asked.bucket_days
+        ends = min(begins + asked.bucket_days, asked.horizon_days)
+        first, last = max(since, begins), min(until, ends)
+        known = asked.known_between(begins, ends)
+        if known and first < last:
+            mean = asked.mean_until(last) - asked.mean_until(first)
+            demand = count_pmf(mean / step, mean / step * asked.variance_ratio / step, points)
+            less = known * (last - first) / (ends - begins) / step
+            wanted, rest = np.convolve(wanted, _lessened(demand, less))[:points], rest - mean
+    rest = max(rest, 0.0) / step
+    found: Floats = np.convolve(wanted, count_pmf(rest, rest * asked.variance_ratio / step, points))[:points]
+    return found
+
+
+def _lessened(demand: Floats, less: float) -> Floats:
+    """The distribution of (D - less)⁺, shared by two points where it lies between them."""
+    value = np.maximum(np.arange(demand.size) - less, 0.0)
+    point = np.floor(value).astype(int)
+    shared: Floats = np.zeros(demand.size + 1)
+    np.add.at(shared, point, demand * (1 - value + point))
+    np.add.at(shared, point + 1, demand * (value - point))
+    return shared[: demand.size]
+
+
+def taken_at_arrival_with_known(asked: OneItemSite, step: float, points: int) -> Floats:
+    """What will have been taken beyond known demand when the order arrives.
+
+    Customers who have ordered are served first, and wait where nothing is there; what was taken before is not given back.
+    """
+    if not asked.is_lost:
+        return beyond_known(asked, 0, asked.lead_time_days, step, points)
+    taken, there, since = _certain(0, points), asked.net_on_hand, 0
+    for day, quantity in [
+        *sorted(a for a in asked.arrivals if a[0] <= asked.lead_time_days),
+        (asked.lead_time_days, 0),
+    ]:
+        if day > since:
+            there -= asked.known_between(since, day)
+            demand = beyond_known(asked, since, day, step, points)
+            ceiling, is_above = there / step, np.arange(points) >= there / step
+            more = np.convolve(np.where(is_above, 0.0, taken), demand)[:points]
+            taken = np.where(is_above, taken, 0.0) + (_stopped_at(ceiling, more) if ceiling > 0 else 0.0)
+            since = day
+        there += quantity
+    return taken
+
+
+def requirement_with_known(asked: OneItemSite, step: float, points: int) -> Floats:
+    """What will have been taken beyond known demand when the window ends."""
+    if not asked.is_lost:
+        return beyond_known(asked, 0, asked.horizon_days, step, points)
+    window = beyond_known(asked, asked.lead_time_days, asked.horizon_days, step, points)
+    total: Floats = np.convolve(taken_at_arrival_with_known(asked, step, points), window)[:points]
+    return total
 
 
 def taken_at_arrival(asked: OneItemSite, step: float, points: int) -> Floats:
