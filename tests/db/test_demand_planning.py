@@ -9,16 +9,19 @@ import pytest
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import ItemSite, SupplyTerm
+from ownstock.cli.reason import lines
 from ownstock.demand import actions
 from ownstock.ledger.models import Lot
 from ownstock.planning import actions as planning
 from ownstock.planning.inputs import planning_inputs
 from ownstock.planning.models import Proposal
 from ownstock.planning.promises import promise
+from ownstock.planning.queries import item_site_outlook
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from tests.demand_cases import allocate, entered, goods_in, shipped
 from tests.factories import ACTOR, TODAY, Business, opening, sell_every_week, small_business
+from tests.unit.reason_checker import recompute
 
 pytestmark = pytest.mark.django_db
 WEEKLY = [12, 9, 15, 11, 14, 10, 13, 12, 9, 16, 11, 12, 14]
@@ -137,3 +140,59 @@ def test_a_delivery_late_past_its_limit_is_not_promised_and_another_is_expected_
 def test_what_there_is_not_cannot_be_promised(sku: str, site: str) -> None:
     with pytest.raises(Refused, match=r"There is no (item SPOON|site CUSTOMERS)"):
         promise(sku, site, Decimal(1), wanted_on=TODAY, today=TODAY)
+
+
+def test_what_customers_ordered_for_later_is_known_to_the_plan_and_not_owed_yet() -> None:
+    """By day, a part of a unit whole; what is wanted today is owed, and what no decision looks at is left out."""
+    entered("k1", "4.5", days=3)
+    entered("k2", 9, days=3, customer="BERT")
+    entered("k3", 7, days=12)
+    entered("today", 5)
+    entered("far", 99, days=14 + 2 * 7)
+    for inputs in (planning_inputs(TODAY), planning_inputs(TODAY, only=ItemSite.objects.get())):
+        assert inputs.known.select("wanted_in_days", "quantity").rows() == [(3, 14), (12, 7)]
+        assert inputs.position["backordered"].to_list() == [5]
+
+
+def test_an_order_that_the_forecast_does_not_expect_is_ordered_before_it_is_due() -> None:
+    sell_every_week("CUP", WEEKLY)
+    before = proposed()
+    entered("k1", 500, days=16)
+    assert proposed() - before >= 450
+    proposal = Proposal.objects.get()
+    assert {"wanted_in_days": 16, "quantity": 500} in proposal.reason["inputs"]["known"]
+    [known] = [step["units"] for step in proposal.reason["steps"] if step["step"] == "known"]
+    assert sum(step["units"] for step in proposal.reason["steps"]) == proposal.quantity
+    assert f"{known} of it beyond the forecast for what customers have ordered" in proposal.reason["sentence"]
+    printed = "\n".join(lines(proposal))
+    assert "Ordered by customers for days to come" in printed
+    assert "beyond the forecast, ordered by customers" in printed
+    assert recompute(proposal.reason)["quantity"] == proposal.quantity
+
+
+def test_an_order_that_the_forecast_expects_hardly_moves_the_plan() -> None:
+    """A pack at most: the look ahead is left out, and what is sure leaves less to chance."""
+    sell_every_week("CUP", WEEKLY)
+    before = proposed()
+    entered("k1", 8, days=16)
+    assert abs(proposed() - before) <= 12
+
+
+def test_shipping_ahead_what_was_known_when_the_order_was_approved_is_no_news() -> None:
+    sell_every_week("CUP", WEEKLY)
+    opening("CUP", 20)
+    line = entered("k1", 10, days=4)
+    proposed()
+    planning.approve([Proposal.objects.get().pk], actor=ACTOR)
+    shipped(line, 10, key="s1")
+    planning.plan(planned_on=TODAY, actor=ACTOR)
+    assert Proposal.objects.count() == 1
+
+
+def test_the_outlook_of_an_item_site_falls_on_the_day_customers_want_it() -> None:
+    sell_every_week("CUP", WEEKLY)
+    opening("CUP", 300)
+    entered("k1", 200, days=5)
+    closes = {close.day_on: close.on_hand for close in item_site_outlook(ItemSite.objects.get(), TODAY).expected}
+    assert closes[day(4)] - closes[day(5)] >= 200
+    assert closes[day(4)] == pytest.approx(300)

@@ -37,9 +37,14 @@ def lines(proposal: Proposal) -> Iterator[str]:
     yield from _section("Known", _named(inputs, KNOWN) | _named(why["terms"], TERMS))
     yield from _list("Demand, and the days of the week in stock", [_week(week) for week in inputs["weeks"]])
     yield from _list("Open arrivals", inputs["arrivals"])
+    # Reasons of earlier versions name no known demand.
+    if known := inputs.get("known"):
+        yield from _list("Ordered by customers for days to come", known)
     yield from _list("Not counted because late", why["not_counted_because_late"])
     yield from _section("Expected", _named(why["forecast"], EXPECTED))
     yield from _section("Decided", _named(decision, DECIDED))
+    if known:
+        yield from _list("Wanted", _wanted(decision))
     yield from _sum("Inventory position", _position(inputs, decision))
     yield from _sum("Need", _need(why))
     yield from _sum("Quantity", _quantity(why))
@@ -88,6 +93,17 @@ def _sum(heading: str, parts: list[tuple[str, int]]) -> Iterator[str]:
     yield f"  {name.ljust(width)}  {total:>10,}"
 
 
+def _wanted(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is expected to be wanted, and how much of it customers have ordered: forecast - consumed + known = wanted."""
+    rows = []
+    for name, stretch in (("until this order arrives", "in_lead_time"), ("then, until the next", "in_window")):
+        wanted, known, consumed = (decision[f"{of}_{stretch}"] for of in ("mean", "known", "consumed"))
+        forecast = wanted - known + consumed
+        units = {"forecast": forecast, "consumed by orders": -consumed, "ordered by customers": known, "wanted": wanted}
+        rows.append({"": name} | {of: f"{value:,.2f}" for of, value in units.items()})
+    return rows
+
+
 def _position(inputs: Mapping[str, Any], decision: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [
         ("usable", inputs["usable"]),
@@ -103,13 +119,14 @@ def _need(why: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [
         ("order-up-to level", decision["order_up_to_level"]),
         ("inventory position", -decision["inventory_position"]),
-        ("need", why["steps"][0]["units"]),
+        ("need", sum(step["units"] for step in why["steps"] if step["step"] in ("need", "known"))),
     ]
 
 
 def _quantity(why: Mapping[str, Any]) -> list[tuple[str, int]]:
     names = {
-        "need": "need", "look_ahead": "not to be held on later", "moq": "to the MOQ", "multiple": "to the order multiple",
+        "need": "need", "known": "beyond the forecast, ordered by customers", "look_ahead": "not to be held on later",
+        "moq": "to the MOQ", "multiple": "to the order multiple",
     }  # fmt: skip
     steps = [(names[step["step"]], step["units"]) for step in why["steps"]]
     return [*steps, ("quantity", why["decision"]["quantity"])]

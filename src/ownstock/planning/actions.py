@@ -115,8 +115,8 @@ def _surface_late_deliveries(inputs: PlanningInputs) -> None:
 
 def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
     """Ask the engine, and give each answer its reason and the fingerprint of what it was decided on."""
-    answers = engine.plan(*inputs.frames, today=inputs.planned_on, pool=pool)
-    given = engine.inputs(*inputs.frames)
+    answers = engine.plan(*inputs.frames, known=inputs.known, today=inputs.planned_on, pool=pool)
+    given = engine.inputs(*inputs.frames, known=inputs.known)
     decided = {}
     rows = zip(answers.iter_rows(named=True), given.iter_rows(named=True), inputs.history_hashes(), strict=True)
     for row, known, history_hash in rows:
@@ -127,15 +127,18 @@ def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
 
 
 def _basis(why: dict[str, Any], history_hash: str) -> Basis:
-    """What a decision rests on, with and without the goods due before the next order can arrive and those that are owed.
+    """What a decision rests on, with and without the goods due before the next order can arrive and those owed until then.
 
     The reason names the last weeks alone; the forecast knows all of history.
     """
-    inputs = why["inputs"]
-    due = [a for a in inputs["arrivals"] if a["arrives_in_days"] <= inputs["lead_time_days"]]
-    later = [a for a in inputs["arrivals"] if a["arrives_in_days"] > inputs["lead_time_days"]]
-    outlook = {**inputs, "usable": None, "backordered": None, "arrivals": later}
-    position = inputs["usable"] - inputs["backordered"] + sum(a["quantity"] for a in due)
+    inputs, lead_time_days = why["inputs"], why["inputs"]["lead_time_days"]
+    due = [a for a in inputs["arrivals"] if a["arrives_in_days"] <= lead_time_days]
+    later = [a for a in inputs["arrivals"] if a["arrives_in_days"] > lead_time_days]
+    owed = [k for k in inputs["known"] if k["wanted_in_days"] < lead_time_days]
+    known = [k for k in inputs["known"] if k["wanted_in_days"] >= lead_time_days]
+    outlook = {**inputs, "usable": None, "backordered": None, "arrivals": later, "known": known}
+    position = inputs["usable"] - inputs["backordered"]
+    position += sum(a["quantity"] for a in due) - sum(k["quantity"] for k in owed)
     versions = [history_hash, why["terms"], why["engine_version"]]
     return Basis(fingerprint([inputs, *versions]), fingerprint([outlook, *versions]), int(position))
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from ownstock.catalog.models import ItemSite, SupplyTerm
 from ownstock.catalog.queries import item_sites, terms_to_order_by
-from ownstock.demand.queries import backordered
+from ownstock.demand.queries import backordered, open_demand
 from ownstock.engine.arrays import Ints
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.history_store import HistoryStore
@@ -38,6 +38,11 @@ class Source:
     term: SupplyTerm
     lead_time_days: int
 
+    @property
+    def looks_ahead_days(self) -> int:
+        """How far a decision looks: until the end of the window after the one that it is for."""
+        return self.lead_time_days + 2 * self.item_site.review_period_days
+
 
 @dataclass(frozen=True, slots=True)
 class PlanningInputs:
@@ -53,6 +58,7 @@ class PlanningInputs:
     arrivals: pl.DataFrame
     supply: pl.DataFrame
     economics: pl.DataFrame
+    known: pl.DataFrame
 
     @property
     def frames(self) -> tuple[DemandHistory, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -94,6 +100,7 @@ def planning_inputs(
         arrivals=_arrivals(sources, coming, planned_on),
         supply=_supply(sources),
         economics=_economics(sources),
+        known=_known(sources, planned_on, only),
     )  # fmt: skip
 
 
@@ -137,6 +144,22 @@ def _backordered(sources: dict[int, Source], planned_on: date, only: ItemSite | 
     owed = backordered([only.item_id] if only else None, on=planned_on)
     places = ((s.item_site.item_id, s.item_site.site_id) for s in sources.values())
     return pl.Series([float(ceil(owed.get(place, 0))) for place in places], dtype=pl.Float64)
+
+
+def _known(sources: dict[int, Source], planned_on: date, only: ItemSite | None) -> pl.DataFrame:
+    """What customers have ordered for days to come; a part of a unit is wanted as a whole one.
+
+    What lies further ahead than a decision looks is left out: it is no news to it.
+    """
+    rows = []
+    keys = {(s.item_site.item_id, s.item_site.site_id): pk for pk, s in sources.items()}
+    for line in open_demand([only.item_id] if only else None, after=planned_on):
+        pk = keys.get((line.item_id, line.site_id))
+        wanted_in_days = (line.wanted_on - planned_on).days
+        if pk is not None and wanted_in_days < sources[pk].looks_ahead_days:
+            rows.append((pk, wanted_in_days, float(ceil(line.quantity))))
+    schema = {"item_site": pl.Int64, "wanted_in_days": pl.Int64, "quantity": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _arrivals(
