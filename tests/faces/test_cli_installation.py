@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -114,7 +115,7 @@ def test_serving_leaves_nothing_running(
 
 
 @pytest.mark.slow
-def test_serving_makes_its_first_user_once_and_starts_a_dead_worker_again(ownstock: Run, tmp_path: Path) -> None:
+def test_serving_makes_its_first_user_once_and_starts_worker_and_database_again(ownstock: Run, tmp_path: Path) -> None:
     home = tmp_path / "home"
     with running("serve") as server:
         told = await_words(server, "Ctrl-C ends it.")
@@ -128,6 +129,11 @@ def test_serving_makes_its_first_user_once_and_starts_a_dead_worker_again(ownsto
         [worker] = [pid for pid, command in descendants(server.pid).items() if "worker --until-orphaned" in command]
         os.kill(worker, signal.SIGKILL)
         await_words(server, "it is started again")
+        looked_after_by = supervisor_of(home)
+        os.kill(looked_after_by, signal.SIGKILL)
+        await_words(server, "The database does not run; it is started again.")
+        await_true(lambda: supervisor_of(home) not in (0, looked_after_by))
+        assert await_answer(f"{address}/health")["database"] == "answers"
         refused = ownstock("serve", "--port", address.rpartition(":")[2])
         assert (refused.returncode, "is taken" in refused.stderr) == (1, True)
         server.terminate()
@@ -138,6 +144,26 @@ def test_serving_makes_its_first_user_once_and_starts_a_dead_worker_again(ownsto
         again.terminate()
         assert again.wait(LONGEST_SECONDS) == 0
     end_database(home)
+
+
+@pytest.mark.slow
+def test_serving_goes_on_when_the_web_server_keeps_dying(
+    ownstock: Run, committed_db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", committed_db.app.url)
+    monkeypatch.setenv("DATABASE_OWNER_URL", committed_db.owner.url)
+    with running("serve") as server:
+        [port] = map(int, re.findall(r"http://127\.0\.0\.1:(\d+)", await_words(server, "Ctrl-C ends it.")))
+        for when in ("now", "in 1 s"):
+            os.kill(await_descendant(server.pid, "spawn_main"), signal.SIGKILL)
+            await_words(server, f"The web server ended with code 1; it is started again {when}.")
+        with socket.create_server(("127.0.0.1", port)):
+            await_words(server, f"Port {port} of 127.0.0.1 is taken")
+            await_words(server, "it is started again in 2 s.")
+        assert await_answer(f"http://127.0.0.1:{port}/health")["database"] == "answers"
+        assert "The web server has ended 3 times in a row" in ownstock("alerts").stdout
+        server.terminate()
+        assert server.wait(LONGEST_SECONDS) == 0
 
 
 @contextmanager
@@ -179,6 +205,23 @@ def await_answer(address: str) -> dict[str, Any]:
             time.sleep(0.1)
 
 
+def await_true(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def await_descendant(pid: int, word: str) -> int:
+    """The process below one whose command line has a word in it, as soon as there is one."""
+
+    def found() -> list[int]:
+        return [number for number, command in descendants(pid).items() if word in command and is_alive(number)]
+
+    await_true(lambda: bool(found()))
+    return found()[0]
+
+
 def descendants(pid: int) -> dict[int, str]:
     """The processes below one, with their command lines."""
     found = {}
@@ -202,12 +245,17 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def supervisor_of(home: Path) -> int:
+    """Who looks after the database's server; 0 while nobody does."""
+    return int((read_json(Home.at(home).state) or {"supervisor_pid": 0})["supervisor_pid"])
+
+
 def end_database(home: Path) -> None:
     """End the database of a test instead of waiting until it has not been used for a while."""
     place = Home.at(home)
-    state = read_json(place.state)
-    assert state is not None
-    os.kill(state["supervisor_pid"], signal.SIGTERM)
+    number = supervisor_of(home)
+    assert number
+    os.kill(number, signal.SIGTERM)
     deadline = time.monotonic() + LONGEST_SECONDS
     while is_owned(place.owner_lock):
         assert time.monotonic() < deadline, "the database does not end"

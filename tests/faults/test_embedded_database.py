@@ -30,7 +30,6 @@ from ownstock.site.embedded.databases import APP, OWNER, Credentials, ensure_dat
 from ownstock.site.embedded.ephemeral import clone, create_template, ephemeral_server
 from ownstock.site.embedded.home import Home, read_json
 from ownstock.site.embedded.locks import is_owned
-from ownstock.site.embedded.supervisor import RESTARTS_LIMIT
 from ownstock.site.embedded.upgrade import upgrade
 from tests.faults.embedded_programs import (
     ASK,
@@ -183,16 +182,26 @@ def test_a_killed_server_is_started_again_at_the_same_address(home: Path) -> Non
             assert kept(after) == "committed"
 
 
-def test_a_server_that_keeps_dying_is_left_to_a_person(home: Path) -> None:
-    killed_numbers = []
-    with lease(home, grace_seconds=GRACE_SECONDS):
-        while is_owned(home / "owner.lock"):
-            state = read_json(home / "state.json")
-            if state is not None and state["pid"] not in killed_numbers:
-                killed_numbers.append(state["pid"])
-                os.kill(state["pid"], signal.SIGKILL)
-            time.sleep(0.02)
-    assert len(killed_numbers) == 1 + RESTARTS_LIMIT
+def test_a_server_that_keeps_dying_is_started_again_after_longer_and_longer_pauses(home: Path) -> None:
+    pauses_seconds = []
+    with lease(home, grace_seconds=GRACE_SECONDS) as before:
+        number = before.pid
+        for _ in range(3):
+            kill(number)
+            killed_at = time.monotonic()
+            await_true(lambda number=number: _server_now(home) not in (None, number))  # type: ignore[misc]
+            pauses_seconds.append(time.monotonic() - killed_at)
+            number = _server_now(home) or 0
+        assert [pause > least for pause, least in zip(pauses_seconds, (0, 1, 2), strict=True)] == [True] * 3
+        assert kept(before) == "committed"
+        kill(number)
+    # It rests for four seconds now; but nobody waits for it any more.
+    await_true(lambda: not is_owned(home / "owner.lock"), seconds=3)
+
+
+def _server_now(home: Path) -> int | None:
+    state = read_json(home / "state.json")
+    return None if state is None else int(state["pid"])
 
 
 @pytest.mark.skipif(not IS_LINUX, reason="Only Linux ends a server with its parent.")

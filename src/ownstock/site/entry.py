@@ -48,6 +48,7 @@ from ownstock.site import serve as serving
 from ownstock.site.embedded.home import Home, read_json
 from ownstock.site.embedded.locks import is_owned
 from ownstock.site.embedded.upgrade import upgrade as upgrade_embedded
+from ownstock.site.keeper import end_when_orphaned
 from ownstock.site.worker import run_worker
 
 
@@ -159,7 +160,7 @@ def database_url(owner: bool) -> None:
 )
 def serve(host: str, port: int | None) -> None:
     """Serve the web application and run the jobs until Ctrl-C. The first start makes a user to sign in as."""
-    serving.serve(host, port, installation.home())
+    serving.serve(host, port, installation.home(), is_embedded=not os.environ.get("DATABASE_URL"))
 
 
 @cli.command()
@@ -168,7 +169,7 @@ def serve(host: str, port: int | None) -> None:
 def worker(once: bool, until_orphaned: bool) -> None:
     """Run the jobs: send what waits in the outbox, watch over what should happen."""
     if until_orphaned:
-        serving.end_when_orphaned()
+        end_when_orphaned()
     run_worker(once=once)
 
 

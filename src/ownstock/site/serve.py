@@ -1,41 +1,40 @@
 """The web application on this machine: the web server, a worker beside it, and a first user to sign in as.
 
-One process, which the terminal or the service manager sees, holds both: granian's own children answer requests, and
-`ownstock worker` runs the jobs. Each is started again when it dies; all end with it.
+One process, which the terminal or the service manager sees, keeps both running, and our own database with them: each is
+started again when it ends, after a pause that grows while it keeps ending; all end with this process.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import secrets
 import signal
-import socket
-import subprocess
 import sys
 import threading
+import time
+from functools import partial
 from pathlib import Path
 
 import click
-from django.db import connections
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+from django.db import DatabaseError, connection, connections
 
 from ownstock.access import actions as access
 from ownstock.access.models import User
-from ownstock.base.errors import Refused
-from ownstock.site.embedded.home import write_private
+from ownstock.base.errors import OwnstockError
+from ownstock.journal import actions as journal
+from ownstock.site.embedded.client import lease
+from ownstock.site.embedded.home import Home, write_private
+from ownstock.site.embedded.locks import is_owned
+from ownstock.site.embedded.pauses import Pauses
+from ownstock.site.keeper import ENDING_SECONDS, Program, keep
+from ownstock.site.web import port_to_use
 
 FIRST_USER = "admin"
-FIRST_PORT = 8000
-PORTS_TRIED = 20
-ENDING_SECONDS = 10
-RESTART_SECONDS = 3
-LOOK_SECONDS = 0.2
+ALERT_ENDINGS = 3
+LOOK_SECONDS = 1.0
+WORKER = Program("worker", ["-m", "ownstock", "worker", "--until-orphaned"])
 
 
-def serve(host: str, port: int | None, home: Path) -> None:
+def serve(host: str, port: int | None, home: Path, *, is_embedded: bool) -> None:
     """Serve until SIGINT or SIGTERM, then end everything that was started.
 
     Without a port, the first free one from 8000 on.
@@ -46,54 +45,61 @@ def serve(host: str, port: int | None, home: Path) -> None:
     port = port_to_use(host, port)
     sentences = [f"Ownstock is served at http://{_in_url(host)}:{port}", first_user(home), "Ctrl-C ends it."]
     connections.close_all()
-    # Children begin afresh instead of inheriting this process's threads and connections, on Linux as on macOS.
-    multiprocessing.set_start_method("spawn", force=True)
-    server = Granian(
-        "ownstock.site.asgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGINL,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        workers_kill_timeout=ENDING_SECONDS,
-    )
-    server.on_startup(lambda: click.echo("\n".join(sentences)))
     is_ending = threading.Event()
-    keeper = threading.Thread(target=keep_worker, args=(is_ending,))
-    keeper.start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: is_ending.set())
+    web = Program("web server", ["-m", "ownstock.site.web", host, str(port)])
+    works = [partial(keep, program, is_ending, tell_of_endings) for program in (web, WORKER)]
+    if is_embedded:
+        works.append(partial(keep_database, home, is_ending))
+    # They do not hold this process when its end was asked for and one of them hangs: what they started ends with it.
+    keepers = [threading.Thread(target=work, daemon=True) for work in works]
+    for keeper in keepers:
+        keeper.start()
+    click.echo("\n".join(sentences))
+    is_ending.wait()
+    for keeper in keepers:
+        keeper.join(ENDING_SECONDS + 1)
+
+
+def tell_of_endings(program: Program, endings: int) -> None:
+    """Raise an alert when a program has ended again and again, and clear it when it is well."""
+    key = f"program_ends:{program.name}"
     try:
-        server.serve()
+        if endings >= ALERT_ENDINGS:
+            journal.raise_alert(
+                key,
+                kind="program_ends",
+                sentence=f"The {program.name} has ended {endings} times in a row. It is started again by itself; what it "
+                "said last, where ownstock serve runs, says why it ends.",
+                facts={"program": program.name, "endings": endings},
+            )
+        elif endings == 0:
+            journal.clear_alert(key, because=f"the {program.name} keeps running")
+    except DatabaseError as fault:
+        print(f"The database does not take an alert: {fault}", file=sys.stderr)
     finally:
-        is_ending.set()
-        keeper.join()
+        connection.close()
 
 
-def port_to_use(host: str, port: int | None) -> int:
-    """The port to listen on: the one given, else the first free one from 8000 on.
+def keep_database(home: Path, is_ending: threading.Event) -> None:
+    """Start our own database again when the program that looks after its server has died.
 
-    Raises:
-        Refused: the port that was given is taken, or so are all that were tried.
+    This process uses the database as long as it lives; so nobody ends that program on purpose.
     """
-    asked = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
-    for candidate in asked:
-        if _is_free(host, candidate):
-            return candidate
-    raise Refused(
-        f"Port {asked[0]} of {host} is taken or not allowed; name another with --port.",
-        code="port_taken",
-        port=asked[0],
-    )
-
-
-def _is_free(host: str, port: int) -> bool:
-    try:
-        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(kind, socket.SOCK_STREAM) as candidate:
-            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            candidate.bind(address)
-    except OSError:
-        return False
-    return True
+    place, pauses, seen_at = Home.at(home), Pauses(), time.monotonic()
+    while not is_ending.wait(LOOK_SECONDS):
+        if is_owned(place.owner_lock):
+            continue
+        seconds = pauses.after(time.monotonic() - seen_at)
+        print("The database does not run; it is started again.", file=sys.stderr, flush=True)
+        is_ending.wait(seconds)
+        try:
+            # The lease that this process holds keeps it running; this one is only for the start.
+            lease(home).release()
+        except OwnstockError as error:
+            print(error.sentence, file=sys.stderr, flush=True)
+        seen_at = time.monotonic()
 
 
 def _in_url(host: str) -> str:
@@ -113,39 +119,3 @@ def first_user(home: Path) -> str:
     write_private(file, f"{password}\n")
     access.create_user(FIRST_USER, password, actor="job:serve")
     return f"Sign in as {FIRST_USER} with the password {password} (kept in {file})"
-
-
-def keep_worker(is_ending: threading.Event) -> None:
-    """Run `ownstock worker`, again and again when it dies, until the end; what it is sending then is finished first."""
-    while not is_ending.is_set():
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "ownstock", "worker", "--until-orphaned"],
-            stdin=subprocess.PIPE,
-            # Ctrl-C in the terminal is for this process, which passes it on.
-            start_new_session=True,
-        )
-        with worker:
-            while worker.poll() is None and not is_ending.wait(LOOK_SECONDS):
-                pass
-            _end(worker)
-        if not is_ending.is_set():
-            click.echo(f"The worker ended with code {worker.returncode}; it is started again.", err=True)
-            is_ending.wait(RESTART_SECONDS)
-
-
-def _end(worker: subprocess.Popen[bytes]) -> None:
-    worker.terminate()
-    try:
-        worker.wait(ENDING_SECONDS)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-
-
-def end_when_orphaned() -> None:
-    """End this process when its standard input closes: whoever holds the other end has died."""
-
-    def watch() -> None:
-        os.read(0, 1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()

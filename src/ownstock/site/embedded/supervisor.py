@@ -27,9 +27,8 @@ from ownstock.site.embedded.cluster import EPHEMERAL, PROFILES, Cluster, Profile
 from ownstock.site.embedded.home import Home, read_json, write_json
 from ownstock.site.embedded.locks import Lock, owning
 from ownstock.site.embedded.opening import open_cluster
+from ownstock.site.embedded.pauses import Pauses
 
-# A server that keeps dying needs a person.
-RESTARTS_LIMIT = 3
 _LOOK_SECONDS = 0.2
 
 
@@ -67,8 +66,17 @@ class Watch:
             time.sleep(_LOOK_SECONDS)
         return Ending.DIED
 
-    def is_used(self) -> bool:
-        """Tell whether anybody holds a lease, and nobody asked for the end."""
+    def rest(self, seconds: float) -> bool:
+        """Wait before the next server; False as soon as nobody holds a lease, or the end was asked for."""
+        until = time.monotonic() + seconds
+        while self._is_wanted():
+            left_seconds = until - time.monotonic()
+            if left_seconds <= 0:
+                return True
+            time.sleep(min(left_seconds, _LOOK_SECONDS))
+        return False
+
+    def _is_wanted(self) -> bool:
         is_free = self._lease.try_alone()
         self._lease.let_go()
         return not is_free and not self._is_asked
@@ -111,19 +119,31 @@ def main(arguments: list[str]) -> None:
 
 
 def _keep(cluster: Cluster, socket_folder: Path, watch: Watch) -> None:
-    for _ in range(1 + RESTARTS_LIMIT):
-        server = clusters.start(cluster, socket_folder)
+    """Serve until the end; a server that dies is started again, after a pause that grows while it keeps dying."""
+    pauses = Pauses()
+    ending, lived_seconds = _serve(cluster, socket_folder, watch)
+    while ending is Ending.DIED and watch.rest(pauses.after(lived_seconds)):
         try:
-            _announce(cluster, socket_folder, server.pid)
-            reports.tell("ready")
-            ending = watch.until_the_end(server)
-            _say(f"the server {server.pid} ends: {ending.name.lower()}")
-        finally:
-            cluster.home.state.unlink(missing_ok=True)
-            clusters.stop(cluster, server)
-        if ending is not Ending.DIED or not watch.is_used():
-            return
-        leftovers.end(cluster.data_folder)
+            leftovers.end(cluster.data_folder)
+            ending, lived_seconds = _serve(cluster, socket_folder, watch)
+        except OwnstockError as error:
+            _say(error.sentence)
+            lived_seconds = 0.0
+
+
+def _serve(cluster: Cluster, socket_folder: Path, watch: Watch) -> tuple[Ending, float]:
+    """One server from its start to its end: why it ended, and after how many seconds."""
+    server = clusters.start(cluster, socket_folder)
+    started_at = time.monotonic()
+    try:
+        _announce(cluster, socket_folder, server.pid)
+        reports.tell("ready")
+        ending = watch.until_the_end(server)
+        _say(f"the server {server.pid} ends: {ending.name.lower()}")
+    finally:
+        cluster.home.state.unlink(missing_ok=True)
+        clusters.stop(cluster, server)
+    return ending, time.monotonic() - started_at
 
 
 def _announce(cluster: Cluster, socket_folder: Path, number: int) -> None:
