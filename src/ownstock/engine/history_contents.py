@@ -66,8 +66,7 @@ def contents_of(generation: Generation, *, whole: bool) -> Contents:
     facts = generation.facts
     waiting = [small(f"waiting_{name}") for name in ("place", "day", "units")]
     return Contents(
-        pl.read_ipc(BytesIO(small("item_sites").tobytes()))["item_site"],
-        Span(date.fromisoformat(facts["first_on"]), facts["buckets"], facts["bucket"]),
+        *keys_of(generation),
         Layered(large("demand"), Rows(small("changed_place"), small("changed_demand")), beyond=0),
         Layered(large("in_stock"), Rows(small("told_place"), small("told_in_stock")), beyond=1),
         Rows(large("unnetted_place"), large("unnetted_units")),
@@ -75,6 +74,13 @@ def contents_of(generation: Generation, *, whole: bool) -> Contents:
         Movements(waiting[0], waiting[1], waiting[2], np.zeros(waiting[0].size, np.int8)),
         facts.get("origin", {}),
     )
+
+
+def keys_of(generation: Generation) -> tuple[pl.Series, Span]:
+    """Of which item-sites and buckets a generation is, the keys held against their checksums."""
+    facts, keys = generation.facts, generation.verified("item_sites")
+    span = Span(date.fromisoformat(facts["first_on"]), facts["buckets"], facts["bucket"])
+    return pl.read_ipc(BytesIO(keys.tobytes()))["item_site"], span
 
 
 def publish(draft: Draft, contents: Contents, watermark: int, anew: Collection[str]) -> None:

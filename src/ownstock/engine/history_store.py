@@ -31,7 +31,7 @@ from ownstock.engine.buckets import MOVEMENTS, RETURN, Movements, Span, movement
 from ownstock.engine.corrections import buckets_of, places_of
 from ownstock.engine.generations import Draft, Generation, read, writing
 from ownstock.engine.history import DemandHistory, net_of_returns
-from ownstock.engine.history_contents import LARGE, Contents, contents_of, no_movements, publish
+from ownstock.engine.history_contents import LARGE, Contents, contents_of, keys_of, no_movements, publish
 from ownstock.engine.layered import Ints32, Layered, Rows
 
 # When so large a part of the rows of a large array has changed, it is written anew.
@@ -50,7 +50,7 @@ IN_STOCK = frames.Schema(
 
 @dataclass(frozen=True)
 class StoreFacts:
-    """What a store says of itself, without a look at its large arrays: of which item-sites and buckets, and how far."""
+    """What a store says of itself, without a look at its rows: of which item-sites and buckets, and how far."""
 
     item_sites: pl.Series
     span: Span
@@ -123,8 +123,7 @@ def store_facts(folder: Path) -> StoreFacts:
     """What the current generation says of itself. Raises as `open_store` does."""
 
     def facts(generation: Generation) -> StoreFacts:
-        contents = contents_of(generation, whole=False)
-        return StoreFacts(contents.item_sites, contents.span, generation.facts["watermark"], contents.origin)
+        return StoreFacts(*keys_of(generation), generation.facts["watermark"], generation.facts.get("origin", {}))
 
     return read(folder, facts)
 

@@ -46,9 +46,10 @@ class Rows:
     def below(self, newer: Rows, beyond: float) -> Rows:
         """These and newer ones, which win; shorter rows go on with `beyond`."""
         place = np.union1d(self.place, newer.place)
-        units = np.full((place.size, newer.units.shape[1]), beyond, np.float32)
-        self.lay_over(units, place)
-        newer.lay_over(units, place)
+        units = np.empty((place.size, newer.units.shape[1]), np.float32)
+        units[:, self.units.shape[1] :] = beyond
+        for rows in (self, newer):
+            units[np.searchsorted(place, rows.place), : rows.units.shape[1]] = rows.units
         return Rows(place, units)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from django.db import connection
 
 from ownstock.engine.arrays import Ints
-from ownstock.planning.copied import columns, columns_in_blocks
+from ownstock.planning.copied import array_of, columns, columns_in_blocks
 from ownstock.planning.weeks import Flows, no_flows
 
 ALL_TRANSACTIONS = 2**64 - 1
@@ -22,19 +22,31 @@ SORT_MEMORY = "64MB"
 # What is asked for from so many days ago on is read apart from the rest, for which more months must be looked through.
 RECENT_DAYS = 35
 
-FLOWS = """
-    SELECT k.id AS item_site, (m.moved_at AT TIME ZONE z.time_zone)::date - date '1970-01-01' AS day,
-        CASE WHEN o.kind = 'customer' THEN -e.sign * (m.quantity * 10000)::bigint ELSE 0 END AS demand,
-        CASE WHEN e.status = 'released' THEN e.sign * (m.quantity * 10000)::bigint ELSE 0 END AS change
-    FROM {movements} AS m
-    CROSS JOIN LATERAL (VALUES
-        (m.source_id, m.target_id, m.source_status, -1::bigint),
-        (m.target_id, m.source_id, m.target_status, 1::bigint)) AS e(here_id, other_id, status, sign)
-    JOIN ledger_place h ON h.id = e.here_id AND h.holds
-    JOIN ledger_place o ON o.id = e.other_id
+DAY = "(m.moved_at AT TIME ZONE z.time_zone)::date - date '1970-01-01'"
+END = f"""
+    SELECT k.id AS item_site, {DAY} AS day,
+        CASE WHEN o.kind = 'customer' THEN -({{sign}}) * (m.quantity * 10000)::bigint ELSE 0 END AS demand,
+        CASE WHEN m.{{here}}_status = 'released' THEN {{sign}} * (m.quantity * 10000)::bigint ELSE 0 END AS change
+    FROM {{movements}} AS m
+    JOIN ledger_place h ON h.id = m.{{here}}_id AND h.holds
+    JOIN ledger_place o ON o.id = m.{{there}}_id
     JOIN catalog_location z ON z.id = h.site_id
-    JOIN catalog_item_site k ON k.item_id = m.item_id AND k.site_id = h.site_id
+    JOIN {{item_sites}} AS k ON k.item_id = m.item_id AND k.site_id = h.site_id
 """
+
+
+def _flows(movements: str, item_sites: str = "catalog_item_site", which: str = "") -> str:
+    """Both ends of movements; every parameter within is to be given twice.
+
+    Two readings joined by plain columns, of which the server knows the statistics: told by a column which end is meant, it
+    guesses the rows a thousandfold wrong, and looks places up for each of them.
+    """
+    ends = (("source", "target", -1), ("target", "source", 1))
+    return " UNION ALL ".join(
+        END.format(movements=movements, item_sites=item_sites, here=here, there=there, sign=sign) + which
+        for here, there, sign in ends
+    )
+
 
 # A movement bears at most the day after it was recorded (`ledger.rules`): no month before needs to be looked through. A week
 # more is for clocks that differ; the day is for sites whose midnight lies before UTC's.
@@ -45,17 +57,19 @@ MOVED_SINCE = """
 """
 OF_ASKED = "item_id IN (SELECT item_id FROM catalog_item_site WHERE id = ANY (%s::bigint[]))"
 ALL = f"(SELECT m.* FROM ledger_movement m WHERE {MOVED_SINCE})"
-ASKED = f"""(
-    SELECT m.* FROM ledger_movement m
-    WHERE {MOVED_SINCE} AND m.{OF_ASKED})
-"""
 RECORDED = """(
     SELECT m.* FROM ledger_posting p JOIN ledger_movement m ON m.posting_id = p.id AND m.recorded_at = p.recorded_at
     WHERE p.transaction_id >= %s::text::xid8 AND p.transaction_id < %s::text::xid8)
 """
+# Each item-site since a day of its own.
+OF_SOME = """(
+    SELECT s.id, s.item_id, s.site_id, a.since
+    FROM unnest(%s::bigint[], %s::integer[]) AS a(id, since) JOIN catalog_item_site s ON s.id = a.id)
+"""
+ASKED = _flows(ALL, OF_SOME, f"WHERE {DAY} >= k.since")
 CHANGES = f"""
     SELECT f.item_site, min(f.day) AS day, sum(f.demand)::bigint AS demand, sum(f.change)::bigint AS change
-    FROM ({FLOWS.format(movements=RECORDED)}) f GROUP BY f.item_site
+    FROM ({_flows(RECORDED)}) f GROUP BY f.item_site
 """
 
 RELEASED = """
@@ -91,7 +105,7 @@ def all_flows(since_on: date, beyond: Sequence[int] = ()) -> Iterator[Flows]:
             "SELECT set_config('work_mem', %s, true), set_config('enable_hashagg', 'off', true)", [SORT_MEMORY]
         )
     parameters = [since_on, since_on, list(beyond)]
-    blocks = columns_in_blocks(FLOWS.format(movements=ALL), parameters, COLUMNS, f"item_site / {BLOCK_IDS}")
+    blocks = columns_in_blocks(_flows(ALL), parameters * 2, COLUMNS, f"item_site / {BLOCK_IDS}")
     return (Flows(*block) for block in blocks)
 
 
@@ -102,16 +116,13 @@ def flows_of(item_sites: Ints, since: Ints, beyond: Sequence[int] = ()) -> Flows
     for some in (recent, ~recent):
         if some.any():
             found = found.and_then(_since_the_first(item_sites[some], since[some], beyond))
-    order = np.argsort(item_sites)
-    own_since = since[order][np.searchsorted(item_sites, found.item_site, sorter=order)]
-    return found.some(found.day >= own_since)
+    return found
 
 
 def _since_the_first(item_sites: Ints, since: Ints, beyond: Sequence[int]) -> Flows:
     first_on = date_of(int(since.min()))
-    query = f"{FLOWS.format(movements=ASKED)} WHERE k.id = ANY (%s::bigint[])"
-    keys = item_sites.tolist()
-    return Flows(*columns(query, [first_on, first_on, list(beyond), keys, keys], COLUMNS))
+    parameters = [first_on, first_on, list(beyond), array_of(item_sites), array_of(since)]
+    return Flows(*columns(ASKED, parameters * 2, COLUMNS))
 
 
 def all_item_sites() -> Ints:
@@ -122,7 +133,7 @@ def all_item_sites() -> Ints:
 
 def changes(since: int, until: int = ALL_TRANSACTIONS) -> Flows:
     """What transactions from `since` on, below `until`, brought: a row for each item-site, of the first day, with sums."""
-    return Flows(*columns(CHANGES, [str(since), str(until)], COLUMNS))
+    return Flows(*columns(CHANGES, [str(since), str(until)] * 2, COLUMNS))
 
 
 def postings_since(watermark: int) -> list[int]:
@@ -132,10 +143,12 @@ def postings_since(watermark: int) -> list[int]:
         return [posting_id for (posting_id,) in cursor.fetchall()]
 
 
-def released(on: date, item_sites: Sequence[int] | None = None) -> pl.DataFrame:
+def released(on: date, item_sites: Ints | Sequence[int] | None = None) -> pl.DataFrame:
     """What is released at each item-site that has a balance: item_site, usable, and expired by a day."""
     which, asked = (
-        ("", []) if item_sites is None else (f"AND b.{OF_ASKED} AND k.id = ANY (%s::bigint[])", [item_sites] * 2)
+        ("", [])
+        if item_sites is None
+        else (f"AND b.{OF_ASKED} AND k.id = ANY (%s::bigint[])", [array_of(item_sites)] * 2)
     )
     types = dict.fromkeys(["item_site", "usable", "expired"], "bigint")
     found = columns(RELEASED.format(which=which), [on, on, *asked], types)

@@ -184,7 +184,7 @@ def _append(facts: StoreFacts, planned_on: date, now: int, item_sites: Ints, sin
     span = facts.span
     is_new = since_week < span.count
     item_sites, since_week = item_sites[is_new], since_week[is_new]
-    released = _released_below(now, item_sites, flows.released(planned_on, item_sites.tolist()))
+    released = _released_below(now, item_sites, flows.released(planned_on, item_sites))
     known = unknown_weeks(item_sites, span)
     read_again(known, released, span, since_week, beyond=flows.postings_since(now))
     put_rows(folder(), known, since_week, since=facts.watermark, watermark=now)
