@@ -49,16 +49,19 @@ class CutList(Schema, Generic[Row]):
     count: int = Field(description="How many rows the whole list has.")
 
 
-def page(found: QuerySet[Any], part: Part) -> dict[str, Any]:
+def page(found: QuerySet[Any], part: Part, *, keys_first: bool = False) -> dict[str, Any]:
     """The rows after a place in what was found, in its own order.
 
     The order must tell rows apart, have no empty columns and one direction. Then any part costs the same where an index
     has that order, for it is found by comparing columns; and what is added meanwhile moves no row to another part.
+    `keys_first` finds the rows before it looks up what belongs to them: else the server may read items, say, from the first
+    one on, to have them in the same order.
 
     Raises:
         Refused: `after` was not given out for this list.
     """
-    rows = list(_beyond(found, part.after)[: part.limit + 1])
+    some = _beyond(found, part.after)[: part.limit + 1]
+    rows = list(found.filter(pk__in=some.values("pk")) if keys_first else some)
     is_last = len(rows) <= part.limit
     return {"rows": rows[: part.limit], "next": None if is_last else place_of(rows[part.limit - 1], found)}
 

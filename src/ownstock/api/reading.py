@@ -53,7 +53,7 @@ State = Annotated[ProposalState, Query(description="Where they are on their way.
 @router.get("/balances", auth=KeyHolder(Scope.LEDGER_READ), response=Page[BalanceOut], summary="What is on hand")
 def list_balances(request: HttpRequest, part: Query[Part], sku: Sku = "", location: Location = "") -> dict[str, Any]:
     """Balances that are not zero, by item and location."""
-    return page(balances(sku=sku, location=location), part)
+    return page(balances(sku=sku, location=location), part, keys_first=True)
 
 
 @router.get(
