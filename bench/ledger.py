@@ -10,7 +10,8 @@ microseconds of the server and of who asks it, for seconds on the wall tell of t
     import    a million movements from a CSV file
     peer      Tryton's stock module on the same server (ledger_tryton.py)
     large     ten million movements, built by posting: on hand and a page among a tenth as many balances, through the
-              query and through HTTP; past instants, a recall, demand history; what a posting costs at a tenth and at all
+              query and through HTTP; past instants, recalls, also of a lot of 100,000 movements; demand history brought up
+              to date; cycle counts; what a posting costs at a tenth and at all
 
 InvenTree's figures are constants: version 1.2 was measured earlier on such a machine, 28 requests/s with 4 clients and 54
 movements/s in calls of 30 lines. The large ledger is kept with --home, so that a later run with the same folder builds

@@ -1,14 +1,15 @@
-"""A large ledger, built by posting documents as the product does: a fifth of a million items moves ten times each.
+"""A large ledger, built by posting documents as the product does: a tenth as many balances as movements.
 
 Every item has lots in every site. Each (item, site, lot) is received once from a supplier; what follows goes to customers,
-one movement of ten to another site. All is drawn from fixed seeds and dated over three years in the order of posting, so that
-a build that was broken off goes on where it stopped.
+one movement of ten to another site. One lot more goes to customers piece by piece, in a hundredth as many movements as there
+are in all: whoever recalls it must read them all. All is drawn from fixed seeds and dated over three years in the order of
+posting, so that a build that was broken off goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -29,6 +30,8 @@ SITES, LOTS = 10, 5
 LINES_OF_A_POSTING, LINES_OF_A_CALL = 10, 2_000
 RECEIVED = Decimal(1_000)
 TRANSFERRED = 0.1
+# The lot that moved most leaves within the last days, of which no period is closed.
+LARGE_LOT, LARGE_LOT_SHARE, LARGE_LOT_DAYS = "ALL", 0.01, 60
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,23 @@ class Large:
                 moved_at=BEGINNING + timedelta(days=days, seconds=rng.randrange(3600)),
             )  # fmt: skip
 
+    @property
+    def large_lot_movements(self) -> int:
+        """So many movements has the lot that moved most."""
+        return int(self.movements * LARGE_LOT_SHARE)
+
+    def lines_of_large_lot(self) -> Iterator[Line]:
+        """It comes at once, and leaves by single pieces until one is left."""
+        company, count = self.company, self.large_lot_movements
+        sku, site = company.sku(0), company.site(0)
+        for k in range(count):
+            moved_at = BEGINNING + timedelta(days=DAYS - LARGE_LOT_DAYS * (1 - k / count))
+            if k:
+                customer = company.customer(k % company.customers)
+                yield Line(sku, site, customer, Decimal(1), LARGE_LOT, moved_at=moved_at)
+            else:
+                yield Line(sku, company.supplier(0), site, Decimal(count), LARGE_LOT, moved_at=moved_at)
+
 
 def missing_calls(large: Large, *, is_receiving: bool) -> list[int]:
     """The numbers of the first lines of the calls that are still to be made."""
@@ -96,17 +116,31 @@ def post_calls(gate: Gate, number: int, large: Large, is_receiving: bool, shares
     def post() -> int:
         first = share.pop()
         lines = list(lines_of(first, first + LINES_OF_A_CALL))
-        parts = [lines[k : k + LINES_OF_A_POSTING] for k in range(0, len(lines), LINES_OF_A_POSTING)]
-        posting_kind = Kind.RECEIPT if is_receiving else Kind.ISSUE
-        requests = [
-            PostingRequest(f"{kind}-{first}-{k}", posting_kind, part, f"document {k}") for k, part in enumerate(parts)
-        ]
-        actions.post(requests, actor=ACTOR)
+        actions.post(documents(f"{kind}-{first}", Kind.RECEIPT if is_receiving else Kind.ISSUE, lines), actor=ACTOR)
         return len(lines)
 
     connections["default"].ensure_connection()
     gate.timed(lambda: not share, post)
     connections.close_all()
+
+
+def documents(key: str, kind: Kind, lines: Sequence[Line]) -> list[PostingRequest]:
+    """So many lines as documents of a few lines each, their keys beginning alike."""
+    parts = [lines[k : k + LINES_OF_A_POSTING] for k in range(0, len(lines), LINES_OF_A_POSTING)]
+    return [PostingRequest(f"{key}-{k}", kind, part, f"document {k}") for k, part in enumerate(parts)]
+
+
+def post_in_calls(key: str, lines: Sequence[Line]) -> None:
+    """Post so many lines as documents, many at once; what was posted before under the same key is passed over."""
+    for first in range(0, len(lines), LINES_OF_A_CALL):
+        if not Posting.objects.filter(key=f"{key}-{first}-0").exists():
+            part = lines[first : first + LINES_OF_A_CALL]
+            actions.post(documents(f"{key}-{first}", Kind.ISSUE, part), actor=ACTOR)
+
+
+def post_large_lot(large: Large) -> None:
+    """Receive and issue the lot that moved most, where that was not done."""
+    post_in_calls("large-lot", list(large.lines_of_large_lot()))
 
 
 def build(large: Large, processes: int, server_pid: int, *, is_receiving: bool) -> Cost:

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
+from urllib.parse import urlencode
 
 from bench.ledger_api import Api
-from bench.ledger_large import BEGINNING, DAYS, LOTS, Large
+from bench.ledger_large import BEGINNING, DAYS, LARGE_LOT, LOTS, Large
+from ownstock.api.pages import Part, page
 from ownstock.ledger import queries
 
-PAGE = 50
+PAGE, PLACES = 50, 200
 Question = Callable[[], object]
 
 
@@ -36,41 +39,35 @@ class Asking:
         """What is on hand of an item at a site, all lots."""
         assert queries.on_hand(self.sku(), self.site()) > 0
 
-    def page(self) -> None:
-        """Fifty balances of all, from anywhere, and how many there are, as the API asks."""
-        self._page()
-
-    def page_of_site(self) -> None:
-        """Fifty balances of a site."""
-        self._page(location__code=self.site())
-
-    def _page(self, **where: str) -> None:
-        found = queries.balances(**where)
-        first = self._offset(self.company.sites if where else 1)
-        assert len(list(found[first : first + PAGE])) == PAGE
-        assert found.count() >= PAGE
-
-    def _offset(self, parts: int) -> int:
-        return self._rng.randrange(max(self.large.balances // parts - 2 * PAGE, 1))
-
     def here(self) -> dict[str, Question]:
         """On hand and pages, by calling the queries."""
-        return {"on_hand": self.on_hand, "page": self.page, "page_of_site": self.page_of_site}
+
+        def ask(*, limit: int, after: str = "", **where: str) -> dict[str, Any]:
+            return page(queries.balances(**where), Part(limit=limit, after=after), keys_first=True)
+
+        return {"on_hand": self.on_hand, **self._pages(ask)}
 
     def through(self, api: Api) -> dict[str, Question]:
         """The same questions through HTTP."""
         connection = api.connect()
 
-        def ask(path: str, least: int) -> None:
-            assert len(api.ask(connection, "GET", f"/balances?{path}")["rows"]) >= least
+        def ask(**asked: Any) -> dict[str, Any]:
+            found: dict[str, Any] = api.ask(connection, "GET", f"/balances?{urlencode(asked)}")
+            return found
 
-        return {
-            "on_hand": lambda: ask(f"sku={self.sku()}&location={self.site()}", 1),
-            "page": lambda: ask(f"limit={PAGE}&offset={self._offset(1)}", PAGE),
-            "page_of_site": lambda: ask(
-                f"location={self.site()}&limit={PAGE}&offset={self._offset(self.company.sites)}", PAGE
-            ),
-        }
+        def on_hand() -> None:
+            assert ask(sku=self.sku(), location=self.site())["rows"]
+
+        return {"on_hand": on_hand, **self._pages(ask)}
+
+    def _pages(self, ask: Callable[..., dict[str, Any]]) -> dict[str, Question]:
+        """Fifty balances of all, and of a site, from any item on; places are asked for before the clock starts."""
+        places = [ask(sku=self.sku(), limit=1)["next"] for _ in range(PLACES)]
+
+        def fifty(**where: str) -> None:
+            assert ask(limit=PAGE, after=self._rng.choice(places), **where)["rows"]
+
+        return {"page": fifty, "page_of_site": lambda: fifty(location=self.site())}
 
     def past(self) -> Question | None:
         """What was on hand of an item at a site at any past instant; None where the ledger cannot tell yet."""
@@ -91,14 +88,20 @@ class Asking:
 
     def recall(self) -> Question | None:
         """Everything about a lot, both ways, reconciled; None where the ledger cannot tell yet."""
+        return self._recall(lambda: (self.sku(), self.large.lot(self._rng.randrange(LOTS))))
+
+    def recall_of_large_lot(self) -> Question | None:
+        """The same of the lot that moved most."""
+        return self._recall(lambda: (self.company.sku(0), LARGE_LOT))
+
+    def _recall(self, draw: Callable[[], tuple[str, str]]) -> Question | None:
         with suppress(ImportError):
             tracing = import_module("ownstock.ledger.queries.trace")
 
             def question() -> None:
-                lot = tracing.lot_named(self.sku(), self.large.lot(self._rng.randrange(LOTS)))
-                found = tracing.trace([lot])
+                found = tracing.trace([tracing.lot_named(*draw())])
                 assert found.movements
-                assert found.reconciliations
+                assert found.is_closed
 
             return question
         return None
