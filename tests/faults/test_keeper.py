@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -45,3 +47,16 @@ def test_a_program_that_runs_is_ended_with_its_keeper() -> None:
     is_ending.set()
     keeper.join(10)
     assert not keeper.is_alive()
+
+
+def test_an_orphan_that_does_not_end_when_asked_is_ended() -> None:
+    stubborn = """
+import signal, time
+from ownstock.site import keeper
+keeper.ENDING_SECONDS = 0.2
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+keeper.end_when_orphaned()
+time.sleep(60)
+"""
+    orphan = subprocess.run([sys.executable, "-c", stubborn], stdin=subprocess.DEVNULL, timeout=30, check=False)
+    assert orphan.returncode == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 import warnings
 
@@ -13,6 +12,7 @@ from django.core.asgi import get_asgi_application
 from django.db import connections
 
 from ownstock.site.installation import connect
+from ownstock.site.keeper import end_this_process
 from ownstock.site.programs import ProgramApplication, by_address
 
 
@@ -24,7 +24,7 @@ def end_with_parent() -> None:
 
     def watch() -> None:
         parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+        end_this_process()
 
     threading.Thread(target=watch, daemon=True).start()
 
