@@ -12,7 +12,7 @@ from django.core.asgi import get_asgi_application
 from django.db import connections
 
 from ownstock.site.installation import connect
-from ownstock.site.keeper import end_this_process
+from ownstock.site.keeper import end_in_time
 from ownstock.site.programs import ProgramApplication, by_address
 
 
@@ -24,7 +24,7 @@ def end_with_parent() -> None:
 
     def watch() -> None:
         parent.join()
-        end_this_process()
+        end_in_time()
 
     threading.Thread(target=watch, daemon=True).start()
 

@@ -25,8 +25,8 @@ class Program:
     arguments: Sequence[str]
 
 
-# Hears of a program's endings in a row, and of 0 when it has lived for a minute.
-Listener = Callable[[Program, int], None]
+# Hears, by a program's name, of its endings in a row, and of 0 when it has lived for a minute.
+Listener = Callable[[str, int], None]
 
 
 def keep(program: Program, is_ending: threading.Event, listener: Listener) -> None:
@@ -43,7 +43,7 @@ def keep(program: Program, is_ending: threading.Event, listener: Listener) -> No
         seconds = pauses.after(time.monotonic() - started_at)
         when = f"in {seconds} s" if seconds else "now"
         print(f"The {program.name} ended with code {code}; it is started again {when}.", file=sys.stderr, flush=True)
-        listener(program, pauses.endings)
+        listener(program.name, pauses.endings)
         is_ending.wait(seconds)
 
 
@@ -58,7 +58,7 @@ def _run(program: Program, is_ending: threading.Event, listener: Listener) -> in
         while running.poll() is None and not is_ending.wait(LOOK_SECONDS):
             if not is_steady and time.monotonic() >= steady_at:
                 is_steady = True
-                listener(program, 0)
+                listener(program.name, 0)
         _end(running)
     return running.returncode
 
@@ -76,12 +76,12 @@ def end_when_orphaned() -> None:
 
     def watch() -> None:
         os.read(0, 1)
-        end_this_process()
+        end_in_time()
 
     threading.Thread(target=watch, daemon=True).start()
 
 
-def end_this_process() -> None:
+def end_in_time() -> None:
     """Ask this process to end as anybody may, and end it when it has not done so in time: nobody is left who would."""
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(ENDING_SECONDS)

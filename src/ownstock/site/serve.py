@@ -22,15 +22,16 @@ from ownstock.access.models import User
 from ownstock.base.errors import OwnstockError
 from ownstock.journal import actions as journal
 from ownstock.site.embedded.client import lease
-from ownstock.site.embedded.home import Home, write_private
+from ownstock.site.embedded.home import Home, read_json, write_private
 from ownstock.site.embedded.locks import is_owned
-from ownstock.site.embedded.pauses import Pauses
+from ownstock.site.embedded.pauses import STEADY_SECONDS, Pauses
 from ownstock.site.keeper import ENDING_SECONDS, Program, keep
 from ownstock.site.web import port_to_use
 
 FIRST_USER = "admin"
 ALERT_ENDINGS = 3
 LOOK_SECONDS = 1.0
+DATABASE = "database server"
 WORKER = Program("worker", ["-m", "ownstock", "worker", "--until-orphaned"])
 
 
@@ -62,20 +63,20 @@ def serve(host: str, port: int | None, home: Path, *, is_embedded: bool) -> None
         keeper.join(ENDING_SECONDS + 1)
 
 
-def tell_of_endings(program: Program, endings: int) -> None:
+def tell_of_endings(name: str, endings: int) -> None:
     """Raise an alert when a program has ended again and again, and clear it when it is well."""
-    key = f"program_ends:{program.name}"
+    key = f"program_ends:{name}"
     try:
         if endings >= ALERT_ENDINGS:
             journal.raise_alert(
                 key,
                 kind="program_ends",
-                sentence=f"The {program.name} has ended {endings} times in a row. It is started again by itself; what it "
-                "said last, where ownstock serve runs, says why it ends.",
-                facts={"program": program.name, "endings": endings},
+                sentence=f"The {name} has ended {endings} times in a row. It is started again by itself; what it "
+                "said last, where ownstock serve runs or in database.log, says why it ends.",
+                facts={"program": name, "endings": endings},
             )
         elif endings == 0:
-            journal.clear_alert(key, because=f"the {program.name} keeps running")
+            journal.clear_alert(key, because=f"the {name} keeps running")
     except DatabaseError as fault:
         print(f"The database does not take an alert: {fault}", file=sys.stderr)
     finally:
@@ -83,23 +84,42 @@ def tell_of_endings(program: Program, endings: int) -> None:
 
 
 def keep_database(home: Path, is_ending: threading.Event) -> None:
-    """Start our own database again when the program that looks after its server has died.
+    """See to it that our own database runs, and tell people when its server ends again and again.
 
-    This process uses the database as long as it lives; so nobody ends that program on purpose.
+    The program that looks after the server starts it again; when that program has died itself, this starts both. This process
+    uses the database as long as it lives; so nobody ends that program on purpose.
     """
-    place, pauses, seen_at = Home.at(home), Pauses(), time.monotonic()
+    place, starts, endings = Home.at(home), Pauses(), Pauses()
+    started_at = seen_at = time.monotonic()
+    number = _server_number(place)
     while not is_ending.wait(LOOK_SECONDS):
-        if is_owned(place.owner_lock):
-            continue
-        seconds = pauses.after(time.monotonic() - seen_at)
-        print("The database does not run; it is started again.", file=sys.stderr, flush=True)
-        is_ending.wait(seconds)
-        try:
-            # The lease that this process holds keeps it running; this one is only for the start.
-            lease(home).release()
-        except OwnstockError as error:
-            print(error.sentence, file=sys.stderr, flush=True)
-        seen_at = time.monotonic()
+        if not is_owned(place.owner_lock):
+            is_ending.wait(starts.after(time.monotonic() - started_at))
+            _start_database(home)
+            started_at = time.monotonic()
+        found = _server_number(place)
+        if found not in (None, number):
+            endings.after(time.monotonic() - seen_at)
+            tell_of_endings(DATABASE, endings.endings)
+            number, seen_at = found, time.monotonic()
+        elif found and endings.endings and time.monotonic() - seen_at >= STEADY_SECONDS:
+            endings = Pauses()
+            tell_of_endings(DATABASE, 0)
+
+
+def _server_number(place: Home) -> int | None:
+    """The number of the server's process; None while it does not run."""
+    state = read_json(place.state)
+    return None if state is None else int(state["pid"])
+
+
+def _start_database(home: Path) -> None:
+    print("The database does not run; it is started again.", file=sys.stderr, flush=True)
+    try:
+        # The lease that this process holds keeps it running; this one is only for the start.
+        lease(home).release()
+    except OwnstockError as error:
+        print(error.sentence, file=sys.stderr, flush=True)
 
 
 def _in_url(host: str) -> str:
