@@ -141,10 +141,11 @@ def test_the_inputs_stand_row_beside_row_with_the_plan() -> None:
     given = frames_of([case(arrivals=[[9, 2], [3, 5]]), case(usable=4)])
     inputs = engine.inputs(*given)
     assert inputs["item_site"].equals(engine.plan(*given)["item_site"])
-    assert inputs["arrivals"].to_list() == [
-        [{"arrives_in_days": 3, "quantity": 5}, {"arrives_in_days": 9, "quantity": 2}],
-        [],
-    ]
+    soon, later = (
+        {"arrives_in_days": day, "quantity": units, "is_in_quarantine": False} for day, units in ((3, 5), (9, 2))
+    )
+    assert inputs["arrivals"].to_list() == [[soon, later], []]
+    assert inputs["known"].to_list() == [[], []]
     assert [week["demand"] for week in inputs["weeks"][0]] == case()["demand"]
 
 

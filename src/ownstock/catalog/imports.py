@@ -41,6 +41,7 @@ from ownstock.journal import actions as journal
 
 Record = dict[str, Any]
 Resolved = tuple[list[tuple[int, Record]], list[Fault]]
+MOST_RELEASE_DAYS = 3_650
 CONVERSION = ("units_numerator", "units_denominator")
 
 
@@ -86,7 +87,7 @@ def import_items(path: Path, *, actor: str, dry_run: bool = False, directions: D
     """Import items.
 
     Columns: sku, description, unit (default each), unit_cost, tracking (default none), receiving_status (default released),
-    valuation_method (default moving_average).
+    release_days (empty: goods in quarantine are not counted on), valuation_method (default moving_average).
     """
     return _import(ITEMS, path, actor=actor, dry_run=dry_run, directions=directions)
 
@@ -383,6 +384,7 @@ ITEMS = Kind(
         Field("tracking", is_required=False, default=Tracking.NONE.value, choices=list(Tracking)),
         Field("receiving_status", is_required=False, default=ReceivingStatus.RELEASED.value,
               choices=list(ReceivingStatus)),
+        Field("release_days", INTEGER, False, at_least=0, below=MOST_RELEASE_DAYS + 1),
         Field("valuation_method", is_required=False, default=ValuationMethod.MOVING_AVERAGE.value,
               choices=list(ValuationMethod)),
     ],

@@ -51,6 +51,11 @@ class Item(models.Model):
         default=ReceivingStatus.RELEASED,
         help_text="What its goods are when they come from a supplier.",
     )
+    release_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days from the receipt until quality releases its goods; empty: goods in quarantine are not counted on.",
+    )
     valuation_method = models.CharField(
         max_length=16,
         choices=[(m.value, m.value) for m in ValuationMethod],
@@ -73,6 +78,11 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.sku
+
+    @property
+    def usable_after_days(self) -> int:
+        """Days from the receipt of its goods from a supplier until they may be used, as far as that is known."""
+        return (self.release_days or 0) if self.receiving_status == ReceivingStatus.QUARANTINE else 0
 
 
 class ItemUnit(models.Model):

@@ -17,6 +17,7 @@ KNOWN = (
     "usable", "backordered", "lead_time_days", "review_period_days", "moq", "order_multiple", "unit_cost", "holding_rate",
     "shortage_cost", "unserved_demand",
 )  # fmt: skip
+ARRIVING = ("arrives_in_days", "quantity")
 TERMS = ("supplier", "price", "currency", "quoted_lead_time_days")
 EXPECTED = (
     "mean_per_day", "variance_per_week", "variance_ratio", "bucket_days", "mean_by_bucket", "level", "is_season_known",
@@ -34,10 +35,12 @@ def lines(proposal: Proposal) -> Iterator[str]:
     inputs, decision = why["inputs"], why["decision"]
     yield from _heading(proposal)
     yield from ("", why["sentence"])
-    yield from _section("Known", _named(inputs, KNOWN) | _named(why["terms"], TERMS))
+    yield from _section("Known", _named(inputs, KNOWN) | _named(why["terms"], TERMS) | _released(why["terms"]))
     yield from _list("Demand, and the days of the week in stock", [_week(week) for week in inputs["weeks"]])
-    yield from _list("Open arrivals", inputs["arrivals"])
-    # Reasons of earlier versions name no known demand.
+    yield from _list("Open arrivals", [{name: a[name] for name in ARRIVING} for a in inputs["arrivals"]])
+    # Reasons of earlier versions name neither goods in quarantine nor known demand.
+    if held := why.get("in_quarantine"):
+        yield from _list("In quarantine, expected to be released", held)
     if known := inputs.get("known"):
         yield from _list("Ordered by customers for days to come", known)
     yield from _list("Not counted because late", why["not_counted_because_late"])
@@ -53,6 +56,11 @@ def lines(proposal: Proposal) -> Iterator[str]:
 
 def _named(facts: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: facts[name] for name in names}
+
+
+def _released(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of the lead time that goods are expected to lie in quarantine, where they do."""
+    return {"release_days": days} if (days := terms.get("release_days")) else {}
 
 
 def _week(week: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,6 +79,7 @@ ARRIVALS = Schema(
         ITEM_SITE,
         Column("arrives_in_days", "whole", "days from today", least=0, most=MOST_DAYS),
         Column("quantity", "whole", "units", least=0, most=MOST_UNITS, is_above_least=True),
+        Column("is_in_quarantine", "truth", "whether they are there already, and wait to be released", default=0.0),
     ),
     key=(),
 )

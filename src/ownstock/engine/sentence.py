@@ -77,6 +77,7 @@ def _cover(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     takes = f"{_aim(row, inputs)} takes {row['order_up_to_level']} in all"
     position = row["inventory_position"]
     there = f"{-position} owed already" if position < 0 else f"{position} on hand or on order"
+    there += f", {held} of it in quarantine still" if (held := _in_quarantine(inputs)) else ""
     need = f": a need of {units}" if (units := row["step_need"] + row["step_known"]) else ""
     need += (
         f", {row['step_known']} of it beyond the forecast for what customers have ordered"
@@ -85,6 +86,12 @@ def _cover(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     )
     fewer = f"; {-row['step_look_ahead']} fewer, which would only be held on later" if row["step_look_ahead"] else ""
     return f"{takes}, with {there}{need}{fewer}"
+
+
+def _in_quarantine(inputs: Mapping[str, Any]) -> int:
+    """Units that count and wait to be released."""
+    end = inputs["lead_time_days"] + inputs["review_period_days"]
+    return sum(a["quantity"] for a in inputs["arrivals"] if a["is_in_quarantine"] and a["arrives_in_days"] <= end)
 
 
 def _aim(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:

@@ -149,13 +149,24 @@ def _reason(row: dict[str, Any], known: dict[str, Any], source: Source, inputs: 
         "price": str(source.term.price),
         "currency": source.term.currency,
         "quoted_lead_time_days": source.term.lead_time_days,
+        "release_days": source.item_site.item.usable_after_days,
     }
     late = [
         {"order": d.number, "line": d.line, "quantity": str(d.quantity), "expected_on": d.expected_on.isoformat()}
         for d in inputs.late
         if (d.item_id, d.site_id) == (source.item_site.item_id, source.item_site.site_id)
     ]
-    return {**reason(row, known), "terms": terms, "not_counted_because_late": late}
+    told = {"terms": terms, "not_counted_because_late": late, "in_quarantine": _in_quarantine(source, inputs)}
+    return {**reason(row, known), **told}
+
+
+def _in_quarantine(source: Source, inputs: PlanningInputs) -> list[dict[str, Any]]:
+    """What waits to be released, by the day on which it is expected to be, and whether that has passed."""
+    return [
+        {"lot": g.lot, "quantity": str(g.quantity), "expected_on": g.expected_on.isoformat(),
+         "is_late": g.expected_on < inputs.planned_on}
+        for g in inputs.quarantine.get(source.item_site.pk, [])
+    ]  # fmt: skip
 
 
 def _run(

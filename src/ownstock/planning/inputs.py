@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from math import ceil
 
@@ -19,29 +19,43 @@ from ownstock.catalog.models import ItemSite, SupplyTerm
 from ownstock.catalog.queries import item_sites, terms_to_order_by
 from ownstock.demand.queries import backordered, open_demand
 from ownstock.engine.arrays import Ints
+from ownstock.engine.frames import MOST_DAYS
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.history_store import HistoryStore
 from ownstock.journal.queries import watermark
 from ownstock.planning.flows import released
 from ownstock.planning.history import demand_history, demand_history_of
-from ownstock.planning.rules import earliest_arrival_in_days, fault_of
+from ownstock.planning.quarantine import InQuarantine, in_quarantine
+from ownstock.planning.rules import earliest_arrival_in_days, fault_of, release_in_days
 from ownstock.planning.weeks import UNIT, column_of
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
 from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
 
+ARRIVALS = {
+    "item_site": pl.Int64, "arrives_in_days": pl.Int64, "quantity": pl.Float64, "is_in_quarantine": pl.Boolean,
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An item-site that can be planned, with the supply term it is ordered by and the lead time that holds now."""
+    """An item-site that can be planned, with the supply term it is ordered by and the lead time that holds now.
+
+    `lead_time_days` is until goods come; those that go into quarantine may be used later.
+    """
 
     item_site: ItemSite
     term: SupplyTerm
     lead_time_days: int
 
     @property
+    def usable_in_days(self) -> int:
+        """In how many days what is ordered now may be used."""
+        return self.lead_time_days + self.item_site.item.usable_after_days
+
+    @property
     def looks_ahead_days(self) -> int:
         """How far a decision looks: until the end of the window after the one that it is for."""
-        return self.lead_time_days + 2 * self.item_site.review_period_days
+        return self.usable_in_days + 2 * self.item_site.review_period_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,7 @@ class PlanningInputs:
     sources: dict[int, Source]
     unplanned: dict[int, dict[str, str]]
     late: list[OpenDelivery]
+    quarantine: dict[int, list[InQuarantine]]
     history: DemandHistory
     position: pl.DataFrame
     arrivals: pl.DataFrame
@@ -91,13 +106,14 @@ def planning_inputs(
         else:
             coming[delivery.item_id, delivery.site_id].append(delivery)
     sources, unplanned = _sources(rows, terms, coming, planned_on)
+    held = in_quarantine([only.pk] if only else None)
     there = released(planned_on, [only.pk] if only else None)
     keys = np.fromiter(sources, np.int64, len(sources))
     return PlanningInputs(
-        planned_on, seen, sources, unplanned, late,
+        planned_on, seen, sources, unplanned, late, held,
         history=demand_history_of(keys, there, planned_on) if only else demand_history(keys, there, planned_on, store),
         position=_position(keys, there).with_columns(backordered=_backordered(sources, planned_on, only)),
-        arrivals=_arrivals(sources, coming, planned_on),
+        arrivals=pl.concat([_arrivals(sources, coming, planned_on), _releases(sources, held, planned_on)]),
         supply=_supply(sources),
         economics=_economics(sources),
         known=_known(sources, planned_on, only),
@@ -165,20 +181,37 @@ def _known(sources: dict[int, Source], planned_on: date, only: ItemSite | None) 
 def _arrivals(
     sources: dict[int, Source], coming: dict[tuple[int, int], list[OpenDelivery]], planned_on: date
 ) -> pl.DataFrame:
-    rows = [
-        (pk, expected_arrival_in_days(delivery.expected_on, planned_on), float(delivery.quantity // 1))
-        for pk, source in sources.items()
-        for delivery in coming[source.item_site.item_id, source.item_site.site_id]
-        if delivery.quantity >= 1
+    """Open deliveries, each on the day from which its goods may be used."""
+    rows = []
+    for pk, source in sources.items():
+        item = source.item_site.item
+        for delivery in coming[item.pk, source.item_site.site_id]:
+            if delivery.quantity >= 1:
+                days = expected_arrival_in_days(delivery.expected_on, planned_on) + item.usable_after_days
+                rows.append((pk, days, float(delivery.quantity // 1), False))
+    return pl.DataFrame(rows, schema=ARRIVALS, orient="row")
+
+
+def _releases(sources: dict[int, Source], held: dict[int, list[InQuarantine]], planned_on: date) -> pl.DataFrame:
+    """Goods in quarantine as arrivals of the day on which they are expected to be released, if they are fit by then."""
+    waits = [
+        (pk, goods, release_in_days(goods.expected_on, planned_on))
+        for pk in held.keys() & sources.keys()
+        for goods in held[pk]
+        if goods.quantity >= 1
     ]
-    schema = {"item_site": pl.Int64, "arrives_in_days": pl.Int64, "quantity": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    rows = [
+        (pk, days, float(goods.quantity // 1), True)
+        for pk, goods, days in sorted(waits, key=lambda wait: wait[0])
+        if days <= MOST_DAYS and goods.is_fit(planned_on + timedelta(days=days))
+    ]
+    return pl.DataFrame(rows, schema=ARRIVALS, orient="row")
 
 
 def _supply(sources: dict[int, Source]) -> pl.DataFrame:
     rows = [
         (
-            pk, s.lead_time_days, s.item_site.review_period_days, s.term.moq, s.term.order_multiple,
+            pk, s.usable_in_days, s.item_site.review_period_days, s.term.moq, s.term.order_multiple,
             float(s.item_site.item.unit_cost),
         )
         for pk, s in sources.items()

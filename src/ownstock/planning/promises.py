@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ownstock.base.errors import Refused
-from ownstock.catalog.models import Item, Location
+from ownstock.catalog.models import Item, ItemSite, Location
 from ownstock.catalog.rules import LocationKind
 from ownstock.demand import queries as demand
 from ownstock.demand.rules import Promise, Supply
 from ownstock.demand.rules import promise as promise_from
 from ownstock.demand.rules.lines import quantity_fault
+from ownstock.planning.quarantine import in_quarantine
+from ownstock.planning.rules import release_in_days
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
 from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
 
@@ -22,9 +24,10 @@ def promise(
 ) -> Promise:
     """What can be promised of a quantity of an item from a site by a day, and when all of it (see `demand.rules.promises`).
 
-    Counted is what is free on the shelves and every open delivery on the day on which planning expects it, but for those
-    late past their limit; against it stands all that is owed to customers and has no goods yet. A `customer` asks for the
-    life that is noted for them, or for `life_days` where that is more.
+    Counted is what is free on the shelves, every open delivery on the day on which planning expects it, but for those late
+    past their limit, and goods in quarantine from the day on which they are expected to be released; against it stands all
+    that is owed to customers and has no goods yet. A `customer` asks for the life that is noted for them, or for `life_days`
+    where that is more.
 
     Raises:
         Refused: there is no such item, site or customer, or the quantity is malformed.
@@ -36,7 +39,9 @@ def promise(
         life_days = max(life_days, demand.customer(customer).minimum_remaining_life_days)
     found = demand.goods([(item_id, site_id)])[item_id, site_id]
     supplies = [Supply(s.on_hand, today, s.expires_on, s.retest_on) for s in found.free()]
-    supplies += _coming(open_deliveries(item_site=(item_id, site_id)), today)
+    wait = timedelta(days=Item.objects.get(pk=item_id).usable_after_days)
+    supplies += _coming(open_deliveries(item_site=(item_id, site_id)), today, wait)
+    supplies += _releases(item_id, site_id, today)
     owed = demand.commitments(item_id, site_id, today, found)
     return promise_from(supplies, owed, quantity, wanted_on=max(wanted_on, today), life_days=life_days)
 
@@ -51,9 +56,20 @@ def _place(sku: str, site: str) -> tuple[int, int]:
     return item_id, site_id
 
 
-def _coming(deliveries: Iterable[OpenDelivery], today: date) -> list[Supply]:
+def _coming(deliveries: Iterable[OpenDelivery], today: date, wait: timedelta) -> list[Supply]:
+    """Open deliveries, each from the day on which its goods may be used: `wait` after they come."""
     return [
-        Supply(d.quantity, today + timedelta(days=expected_arrival_in_days(d.expected_on, today)))
+        Supply(d.quantity, today + timedelta(days=expected_arrival_in_days(d.expected_on, today)) + wait)
         for d in deliveries
         if not is_past_limit(d.expected_on, today)
+    ]
+
+
+def _releases(item_id: int, site_id: int, today: date) -> list[Supply]:
+    """Goods in quarantine, from the day on which they are expected to be released."""
+    item_sites = list(ItemSite.objects.filter(item_id=item_id, site_id=site_id).values_list("pk", flat=True))
+    return [
+        Supply(g.quantity, today + timedelta(days=release_in_days(g.expected_on, today)), g.expires_on, g.retest_on)
+        for goods in in_quarantine(item_sites).values()
+        for g in goods
     ]

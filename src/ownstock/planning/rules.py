@@ -118,6 +118,11 @@ def closed_weeks_start(planned_on: date) -> date:
     return planned_on - timedelta(days=planned_on.weekday())
 
 
+def release_in_days(expected_on: date, planned_on: date) -> int:
+    """In how many days goods in quarantine are counted on: as expected; those that are late for it, from tomorrow on."""
+    return (expected_on - planned_on).days if expected_on >= planned_on else 1
+
+
 def earliest_arrival_in_days(lead_time_days: int, waiting: Iterable[tuple[date, int]], planned_on: date) -> int:
     """In how many days an order decided now arrives: its lead time, but not before earlier orders that are delayed.
 

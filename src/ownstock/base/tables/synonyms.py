@@ -110,6 +110,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "receiving_status": (
         "Received as", "Status on receipt", "Wareneingangsstatus",
     ),
+    "release_days": (
+        "Days to release", "Inspection days", "Inspection time", "GR processing time", "Quarantine days", "Prüfdauer",
+        "WE-Bearbeitungszeit", "Délai de libération",
+    ),
     "valuation_method": (
         "Valuation", "Costing method", "Cost method", "Bewertungsverfahren", "Méthode de valorisation",
     ),
