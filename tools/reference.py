@@ -10,10 +10,12 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import django
 
+from tools import trust
 from tools.glossary import meanings
 from tools.steps import ROOT, say
 
@@ -153,7 +155,9 @@ def help_of(path: tuple[str, ...], command: Any) -> str:
     return inspect.cleandoc(command.help).replace("\b\n", "").strip()
 
 
-PAGES: dict[str, Callable[[], str]] = {"tables.md": tables_page, "commands.md": commands_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "tables.md": tables_page, "commands.md": commands_page, "trust.md": partial(trust.page, NOT_EDITED),
+}  # fmt: skip
 
 
 def is_out_of_date(name: str) -> bool:

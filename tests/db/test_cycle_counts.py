@@ -16,7 +16,8 @@ from ownstock.journal.queries import trail
 from ownstock.ledger import actions, queries
 from ownstock.ledger.actions import count_classes, counts
 from ownstock.ledger.actions.count_approval import approve
-from ownstock.ledger.actions.count_opening import database_now, open_count
+from ownstock.ledger.actions.count_opening import open_count
+from ownstock.ledger.clock import database_now
 from ownstock.ledger.models import Classification, Closing, CountEntry, CountLine, CycleCount, Movement, Posting
 from ownstock.ledger.queries import counts as count_queries
 from ownstock.ledger.rules import Kind, Line, PostingRequest

@@ -17,7 +17,8 @@ from ownstock.catalog.models import Location
 from ownstock.ledger import actions, queries
 from ownstock.ledger.actions import counts
 from ownstock.ledger.actions.count_approval import approve
-from ownstock.ledger.actions.count_opening import database_now, open_count
+from ownstock.ledger.actions.count_opening import open_count
+from ownstock.ledger.clock import database_now
 from ownstock.ledger.models import CountPolicy
 from ownstock.ledger.queries import counts as count_queries
 from ownstock.ledger.rules import Kind, Line, PostingRequest

@@ -13,13 +13,13 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from ownstock.base.errors import Refused, Unavailable
 from ownstock.catalog.models import Location
 from ownstock.catalog.rules import LocationKind
 from ownstock.journal import actions as journal
 from ownstock.ledger.actions.valuation import value
+from ownstock.ledger.clock import database_now
 from ownstock.ledger.models import Closing
 from ownstock.ledger.queries.closings import BEGINNING, KEEP_BALANCES, are_older_writers_at_work, closed_until
 
@@ -58,7 +58,7 @@ def _announce(until_on: date, actor: str) -> tuple[list[Closing], str]:
 def _announced(site: Location | None, until_on: date, actor: str) -> Closing:
     until_at = datetime.combine(until_on, clock(), ZoneInfo(site.time_zone) if site else UTC)
     where = f"at {site.code}" if site else "outside the sites"
-    if until_at > timezone.now():
+    if until_at > database_now():
         raise Refused(f"{until_on} has not begun {where}; only the past can be closed.", code="not_past")
     latest = Closing.objects.filter(site=site).order_by("-until_on").first()
     if latest is not None and latest.until_on > until_on:
@@ -93,6 +93,6 @@ def _keep(closings: Iterable[Closing], until_on: date, actor: str) -> None:
                 "since": closed_until(closing.site_id) or BEGINNING,
             }  # fmt: skip
             cursor.execute(KEEP_BALANCES, asked)
-        closing.closed_at = timezone.now()
+        closing.closed_at = database_now()
         closing.save(update_fields=["closed_at"])
     journal.record(actor=actor, verb="ledger.closed", subject=f"closing:{until_on}", new={"until_on": str(until_on)})

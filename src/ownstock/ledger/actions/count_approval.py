@@ -11,9 +11,10 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.queries import world_location
 from ownstock.catalog.rules import LocationKind
 from ownstock.journal import actions as journal
-from ownstock.ledger.actions.count_opening import database_now, subject
+from ownstock.ledger.actions.count_opening import subject
 from ownstock.ledger.actions.counts import locked
 from ownstock.ledger.actions.posting import post
+from ownstock.ledger.clock import database_now
 from ownstock.ledger.models import CountLine, CycleCount
 from ownstock.ledger.queries import counts as queries
 from ownstock.ledger.queries.counts import Difference

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
@@ -14,6 +13,7 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import Location
 from ownstock.catalog.rules import LocationKind
 from ownstock.journal import actions as journal
+from ownstock.ledger.clock import database_now
 from ownstock.ledger.models import Balance, Classification, CountLine, CycleCount
 from ownstock.ledger.names import items_named
 from ownstock.ledger.queries import counts as queries
@@ -94,14 +94,6 @@ def _next_number() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('ledger_cycle_count_number')")
         return f"CC-{cursor.fetchone()[0]:06d}"
-
-
-def database_now() -> datetime:
-    """The moment by the database's clock, which dates movements too: so the two can be compared."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-        return now
 
 
 def _due(site: Location, line_count: int) -> list[Place]:

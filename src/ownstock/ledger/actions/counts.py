@@ -14,12 +14,12 @@ from ownstock.journal import actions as journal
 from ownstock.ledger.actions.count_opening import (
     Place,
     classes_of,
-    database_now,
     place_of,
     refuse_busy,
     subject,
     within,
 )
+from ownstock.ledger.clock import database_now
 from ownstock.ledger.models import CountEntry, CountLine, CycleCount
 from ownstock.ledger.names import items_named, lots_named
 from ownstock.ledger.queries import counts as queries
