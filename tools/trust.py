@@ -11,8 +11,8 @@ from tools.steps import ROOT
 TABLE = ROOT / "docs" / "reference" / "trust.toml"
 PREFACE = (
     "What regulations and good practice ask of a stock ledger, and the tests that show that Ownstock does it. `make test`",
-    "runs them, `make nightly` the long ones at length. The texts of the clauses belong to their publishers; what is told here",
-    "is ours, and what is missing is said. What does not stand here is not claimed. Whether a company complies, its own",
+    "runs them, `make nightly` the long ones at length. The texts of the clauses belong to their publishers; what is told",
+    "here is ours, and what is missing is said. What does not stand here is not claimed. Whether a company complies, its own",
     "procedures decide as well.",
     "",
 )
