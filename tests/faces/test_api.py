@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ownstock.access import actions as access
@@ -128,6 +129,22 @@ def test_what_comes_meanwhile_moves_no_row_to_another_part(program: Client) -> N
     opening("CUP", 9, key="just now")
     second = program.get("/api/movements", {**asked, "after": first["next"]}).json()
     assert [Decimal(part["rows"][0]["quantity"]) for part in (first, second)] == [3, 2]
+
+
+@pytest.mark.parametrize("asked", [{}, {"sku": "CUP"}])
+def test_an_index_leads_to_any_part_of_the_balances(program: Client, asked: dict[str, Any]) -> None:
+    opening("CUP", 1)
+    opening("PLATE", 1)
+    after = program.get("/api/balances", {"limit": 1}).json()["next"]
+    with CaptureQueriesContext(connection) as sent:
+        program.get("/api/balances", {**asked, "after": after})
+    [statement] = [query["sql"] for query in sent if "ledger_balance" in query["sql"]]
+    with connection.cursor() as cursor:
+        # So few rows would be read one after another.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert re.search(r"Index Cond: \(+ROW\(item_id, location_id, id\) > ROW\(", plan), plan
 
 
 @pytest.mark.parametrize("after", ["17", "WyIxIl0:abc", '["1","1","1"]'])
