@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,10 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from ownstock.catalog.models import Item, ItemSite
+from ownstock.demand import actions as demand
 from ownstock.journal import actions as journal
+from ownstock.ledger import actions as ledger
+from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.planning import actions as planning
 from ownstock.planning.models import Proposal
 from ownstock.purchasing.models import PurchaseOrder
+from tests.demand_cases import entered
 from tests.factories import ACTOR, TODAY
 from tests.web_cases import pending, planned_shop, read, signed_in
 
@@ -173,3 +179,18 @@ def test_a_proposal_that_does_not_exist_is_not_found(client: Client) -> None:
     response = client.get(reverse("web:proposal", args=[999_999]))
     assert response.status_code == 404
     assert "There is no proposal 999999." in read(response).text
+
+
+def test_what_customers_ordered_and_what_waits_for_its_release_stand_on_the_page(client: Client) -> None:
+    demand.set_customer("ANNA", "Anna's", actor=ACTOR)
+    entered("k1", 400, days=16)
+    Item.objects.filter(sku="CUP").update(release_days=5)
+    at = datetime.combine(TODAY - timedelta(days=9), time(9), UTC)
+    goods = Line("CUP", "SUPPLIERS", "SHOP", Decimal(7), target_status="quarantine", moved_at=at)
+    ledger.post([PostingRequest("r1", Kind.RECEIPT, [goods])], actor=ACTOR)
+    planning.plan(planned_on=TODAY, actor=ACTOR)
+    text = read(client.get(reverse("web:proposal", args=[pending("CUP").pk]))).text
+    assert "400 in 16 days" in text
+    assert "beyond the forecast, ordered by customers" in text
+    assert "7 in 1 day, from quarantine" in text
+    assert "7, expected release on 26 Feb 2026: late, counted on from tomorrow" in text
