@@ -61,12 +61,17 @@ RECORDED = """(
     SELECT m.* FROM ledger_posting p JOIN ledger_movement m ON m.posting_id = p.id AND m.recorded_at = p.recorded_at
     WHERE p.transaction_id >= %s::text::xid8 AND p.transaction_id < %s::text::xid8)
 """
-# Each item-site since a day of its own.
+# Each item-site since a day of its own. The movements of all their items are read once, and then looked at from both ends.
 OF_SOME = """(
     SELECT s.id, s.item_id, s.site_id, a.since
     FROM unnest(%s::bigint[], %s::integer[]) AS a(id, since) JOIN catalog_item_site s ON s.id = a.id)
 """
-ASKED = _flows(ALL, OF_SOME, f"WHERE {DAY} >= k.since")
+ASKED = f"""
+    WITH moved AS MATERIALIZED (
+        SELECT m.item_id, m.source_id, m.source_status, m.target_id, m.target_status, m.quantity, m.moved_at
+        FROM ledger_movement m WHERE {MOVED_SINCE} AND m.{OF_ASKED})
+    {_flows("moved", OF_SOME, f"WHERE {DAY} >= k.since")}
+"""
 CHANGES = f"""
     SELECT f.item_site, min(f.day) AS day, sum(f.demand)::bigint AS demand, sum(f.change)::bigint AS change
     FROM ({_flows(RECORDED)}) f GROUP BY f.item_site
@@ -121,8 +126,9 @@ def flows_of(item_sites: Ints, since: Ints, beyond: Sequence[int] = ()) -> Flows
 
 def _since_the_first(item_sites: Ints, since: Ints, beyond: Sequence[int]) -> Flows:
     first_on = date_of(int(since.min()))
-    parameters = [first_on, first_on, list(beyond), array_of(item_sites), array_of(since)]
-    return Flows(*columns(ASKED, parameters * 2, COLUMNS))
+    keys = array_of(item_sites)
+    parameters = [first_on, first_on, list(beyond), keys, *[keys, array_of(since)] * 2]
+    return Flows(*columns(ASKED, parameters, COLUMNS))
 
 
 def all_item_sites() -> Ints:
