@@ -198,8 +198,9 @@ def _case(reason: dict[str, Any]) -> Case:
     given = dict(reason["inputs"])
     weeks = given.pop("weeks")
     arrivals = [[a["arrives_in_days"], a["quantity"]] for a in given.pop("arrivals")]
+    known = [[k["wanted_in_days"], k["quantity"]] for k in given.pop("known")]
     return {
-        **given, "arrivals": arrivals, "demand": [w["demand"] for w in weeks], "returned": [],
+        **given, "arrivals": arrivals, "known": known, "demand": [w["demand"] for w in weeks], "returned": [],
         "in_stock": [w["in_stock_fraction"] for w in weeks],
     }  # fmt: skip
 
@@ -210,8 +211,8 @@ def _with_one_change(case: Case, rng: np.random.Generator) -> Case:
     if name == "demand":
         week = int(rng.integers(len(case["demand"])))
         return case | {"demand": [d + (rng.integers(1, 50) if w == week else 0) for w, d in enumerate(case["demand"])]}
-    if name == "arrivals":
-        return case | {"arrivals": [*case["arrivals"], [int(rng.integers(0, 30)), int(rng.integers(1, 50))]]}
+    if name in ("arrivals", "known"):
+        return case | {name: [*case[name], [int(rng.integers(0, 30)), int(rng.integers(1, 50))]]}
     if name == "unserved_demand":
         return case | {name: "backorder" if case[name] == "lost" else "lost"}
     if isinstance(case[name], float):
