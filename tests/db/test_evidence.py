@@ -98,7 +98,7 @@ def test_an_order_known_only_by_reference_is_told_as_such_and_an_unknown_one_as_
     assert {a.movement.key: a.order.match for a in found.arrivals} == {
         "note 17": Match.RECEIPT, "by hand": Match.REFERENCE, "from nowhere": Match.NONE,
     }  # fmt: skip
-    assert found.limits == ["Of 1 receipts no purchase order is known; their references are given."]
+    assert found.limits == ["Of one receipt no purchase order is known; its reference is given."]
 
 
 def test_what_came_without_a_lot_is_a_limit_of_the_answer(business: Business) -> None:

@@ -230,7 +230,15 @@ def test_on_hand_and_movements_are_shown(business: Business) -> None:
     [movement] = json.loads(answer("movements", "CUP", "--json").stdout)
     assert (movement["quantity"], movement["posting"]) == ("12", "opening:CUP")
     assert [row["sku"] for row in json.loads(answer("items", "plat", "--json").stdout)] == ["PLATE"]
-    assert "No site keeps an item MUG" in run("movements", "MUG").stderr
+    for words in (
+        ["movements", "MUG"],
+        ["balances", "--sku", "MUG"],
+        ["lot", "list", "MUG"],
+        ["ledger", "value", "--sku", "MUG"],
+    ):
+        told = run(*words)
+        assert (told.exit_code, told.stderr) == (1, "There is no item MUG in the catalogue; import it first.\n")
+    assert "There is no location ATTIC" in run("balances", "--location", "ATTIC").stderr
 
 
 def test_a_list_says_when_it_is_not_all(business: Business) -> None:

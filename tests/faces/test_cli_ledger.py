@@ -77,6 +77,27 @@ def test_goods_are_described_released_held_and_picked() -> None:
     assert Lot.objects.get().code == "A"
 
 
+def test_a_pick_is_suggested_without_posting_and_a_named_lot_needs_its_reason() -> None:
+    for lot, expires_on in (("EARLY", "2199-01-31"), ("LATE", "2199-12-31")):
+        receive(lot)
+        answer("lot", "describe", "PLATE", lot, "--expires-on", expires_on)
+        quality = ["--reason", "fine", "--key", f"ok:{lot}", "--actor", "user:quinn"]
+        answer("lot", "release", "PLATE", "SHOP", "--lot", lot, *quality)
+    assert answer("pick", "PLATE", "SHOP", 3, "--suggest").split()[-3:] == ["SHOP", "EARLY", "3"]
+    assert "--suggest" in run("pick", "PLATE", "SHOP", 3).stderr
+    late = ["pick", "PLATE", "SHOP", 3, "--target", "CUSTOMERS", "--key", "p", "--lot", "LATE"]
+    assert "say why they are left behind" in run(*late).stderr
+    assert answer(*late, "--reason", "the customer asked").split()[-3:] == ["SHOP", "LATE", "3"]
+
+
+def test_the_trail_shows_what_was_before_and_after() -> None:
+    receive("A")
+    answer("lot", "describe", "PLATE", "A", "--expires-on", "2199-01-31")
+    told = answer("audit", "trail", "lot:PLATE/A")
+    assert "expires_on: none" in told
+    assert "expires_on: 2199-01-31" in told
+
+
 def test_another_unit_is_converted_exactly_or_refused() -> None:
     ItemUnit.objects.create(item=Item.objects.get(sku="CUP"), unit="box", units_numerator=12)
     ItemUnit.objects.create(item=Item.objects.get(sku="CUP"), unit="third", units_numerator=1, units_denominator=3)

@@ -10,6 +10,7 @@ from ownstock.cli.command import command
 from ownstock.cli.options import json_option, limit_option
 from ownstock.cli.render import first, show
 from ownstock.ledger import queries
+from ownstock.ledger.names import items_named, locations_named
 
 
 @command()
@@ -33,6 +34,7 @@ def items(search: str, limit: int) -> None:
 @json_option
 def balances(sku: str | None, location: str | None, limit: int) -> None:
     """Show what is on hand, by item, location, lot and status."""
+    _refuse_unknown(sku, location)
     found = queries.balances(sku=sku or "", location=location or "")
     rows = [
         {
@@ -42,3 +44,11 @@ def balances(sku: str | None, location: str | None, limit: int) -> None:
         for b in first(found, limit)
     ]  # fmt: skip
     show(rows, empty="Nothing is on hand.")
+
+
+def _refuse_unknown(sku: str | None, location: str | None) -> None:
+    """A misspelt code is refused, not answered with nothing."""
+    if sku:
+        items_named({sku})
+    if location:
+        locations_named({location})

@@ -14,6 +14,7 @@ from ownstock.cli.command import noun
 from ownstock.cli.options import Day, Moment, Number, actor_option, json_option
 from ownstock.cli.render import show, tell, text
 from ownstock.ledger import actions, queries
+from ownstock.ledger.names import items_named
 from ownstock.ledger.rules.late_costs import LateCost
 
 VALUE_PATIENCE_SECONDS = 10
@@ -78,6 +79,8 @@ def as_of(moment: datetime, sku: str, location: str, lot: str, believed_at: date
 def value(moment: datetime | None, sku: str | None) -> None:
     """Value what was posted, and show what the stock is worth, or was."""
     actions.value(patience_seconds=VALUE_PATIENCE_SECONDS)
+    if sku:
+        items_named({sku})
     worth = queries.value_at(moment, sku=sku)
     tell(f"{text(worth)} {base_currency()}", {"value": worth, "currency": base_currency(), "sku": sku, "at": moment})
 

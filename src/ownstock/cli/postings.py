@@ -16,6 +16,7 @@ from ownstock.cli.render import first, show, tell, text
 from ownstock.demand import actions as demand
 from ownstock.demand.queries import is_shipment
 from ownstock.ledger import actions, queries
+from ownstock.ledger.names import items_named
 from ownstock.ledger.rules import Kind, Line, PostingRequest, Status
 from ownstock.purchasing import actions as purchasing
 
@@ -41,6 +42,7 @@ def movements(sku: str, site: str | None, limit: int) -> None:
 
 
 def _only_site(sku: str) -> str:
+    items_named({sku})
     sites = list(item_sites().filter(item__sku=sku).values_list("site__code", flat=True)[:2])
     if not sites:
         raise Refused(f"No site keeps an item {sku}; name the site with --site.", code="no_item_site", sku=sku)
@@ -78,7 +80,7 @@ def post(
         target_status=target_status, moved_at=moved_at, unit_cost=unit_cost, unit=unit,
     )  # fmt: skip
     [posted] = actions.post([PostingRequest(key, kind, [line], reference)], actor=actor)
-    _tell_posted(posted, f"{key}: {text(quantity)} of {sku} from {source} to {target}.")
+    _tell_posted(posted, f"{key}: {text(quantity)} {unit and f'{unit} '}of {sku} from {source} to {target}.")
 
 
 @command()

@@ -78,6 +78,8 @@ def text(value: object) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {text(its) or 'none'}" for name, its in value.items())
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, datetime):

@@ -157,7 +157,7 @@ class Dossier:
         told += [f"{lot} was not followed: the limit of the trace was reached." for lot in trace.beyond]
         unknown = sum(1 for a in self.arrivals if a.order.match is Match.NONE and not a.movement.taken_back_by)
         if unknown:
-            told.append(f"Of {unknown} receipts no purchase order is known; their references are given.")
+            told.append(_no_order(unknown))
         return told
 
 
@@ -170,3 +170,9 @@ def signed(departure: Departure) -> Decimal:
     """What a customer has by it: a return counts against."""
     quantity = net(departure.movement)
     return quantity if departure.flow is Flow.SHIPPED else -quantity
+
+
+def _no_order(receipts: int) -> str:
+    if receipts == 1:
+        return "Of one receipt no purchase order is known; its reference is given."
+    return f"Of {receipts} receipts no purchase order is known; their references are given."
