@@ -65,7 +65,7 @@ def test_shopifys_products_are_its_variants_and_its_images_are_no_items(write: W
     imported = catalog.import_items(path, actor=ACTOR, directions=Directions(preset="shopify"))
     items = dict(Item.objects.values_list("sku", "description"))
     assert items == {"TS-S": "T-Shirt S", "TS-M": "T-Shirt M", "MUG": "Mug"}
-    assert "1 rows say nothing of this kind and were left out." in imported.understood.sentences
+    assert "1 row says nothing of this kind and was left out." in imported.understood.sentences
 
 
 def test_shopifys_inventory_opens_each_place_once(write: Write) -> None:

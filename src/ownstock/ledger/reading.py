@@ -118,7 +118,8 @@ def _prefix(directions: Directions) -> str:
 
 def _understood(rows: Rows, lines: pl.DataFrame) -> Understood:
     less = rows.frame.height - lines.height
-    told = (f"{less:,} rows move nothing, or are the other end of a transfer in another row.",) if less else ()
+    which = "1 row moves nothing, or is" if less == 1 else f"{less:,} rows move nothing, or are"
+    told = (f"{which} the other end of a transfer in another row.",) if less else ()
     return replace(rows.understood, sentences=(*rows.understood.sentences, *told))
 
 

@@ -53,6 +53,8 @@ def shaped(table: Table, shape: Shape, directions: Directions) -> tuple[Table, d
 
 def _skipped(table: Table, counted: Table) -> tuple[str, ...]:
     skipped = table.frame.height - counted.frame.height
+    if skipped == 1:
+        return ("1 row says nothing of this kind and was left out.",)
     return (f"{skipped:,} rows say nothing of this kind and were left out.",) if skipped else ()
 
 
