@@ -35,6 +35,8 @@ ROUNDS = int(os.environ.get("OWNSTOCK_KILL_ROUNDS", "5"))
 SEED = int(os.environ.get("OWNSTOCK_KILL_SEED", "1"))
 WRITERS, DIRECT = 8, 4
 VICTIMS = ("a writer", "the web server", "the worker", "the database server", "a backend")
+# What `ownstock serve` has running, by words of its commands.
+KEEPING, ANSWERING, WORKING = PROGRAMS = ("ownstock.site.web", "spawn_main", "ownstock worker")
 DAY_SECONDS = 86_400
 GRACE_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0
@@ -113,26 +115,38 @@ class Company:
             assert writer.exitcode == 0, f"writer {number} ended with {writer.exitcode}"
         self.way.stop.unlink()
 
-    def children(self) -> dict[int, str]:
-        """The children of the web application's first process, by what they run."""
+    def programs(self) -> dict[int, str]:
+        """What the web application has started, and what that has, by what they run; the database's server is not its own."""
         listed = subprocess.run(
             ["ps", "-ww", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
         )
         rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
-        return {int(row[0]): row[2] for row in rows if int(row[1]) == self.served.pid and len(row) == 3}
+        parents = {int(row[0]): int(row[1]) for row in rows}
 
-    def child(self, words: str) -> int:
-        """A child of the web application that runs now."""
+        def is_ours(pid: int) -> bool:
+            while pid in parents and pid != self.served.pid:
+                pid = parents[pid]
+            return pid == self.served.pid
+
+        commands = {int(row[0]): row[2] for row in rows if len(row) == 3}
+        return {
+            pid: command
+            for pid, command in commands.items()
+            if pid != self.served.pid and any(words in command for words in PROGRAMS) and is_ours(pid)
+        }
+
+    def program(self, words: str) -> int:
+        """One of these programs that runs now."""
         found: list[int] = []
 
         def is_there() -> bool:
-            found[:] = [pid for pid, command in self.children().items() if words in command]
+            found[:] = [pid for pid, command in self.programs().items() if words in command]
             return bool(found)
 
         try:
             await_true(is_there, PATIENCE_SECONDS)
         except AssertionError:
-            pytest.fail(f"no {words!r} among {self.children()}; {self.served.pid} ended with {self.served.poll()}")
+            pytest.fail(f"no {words!r} among {self.programs()}; {self.served.pid} ended with {self.served.poll()}")
         return found[0]
 
     def end(self) -> None:
@@ -162,13 +176,14 @@ def kill(company: Company, victim: str, chance: random.Random) -> None:
         company.writers[number].join()
         company.start_writer(number)
     elif victim == "the web server" and chance.random() < 0.5:
-        orphans = list(company.children())
+        orphans = list(company.programs())
         company.served.kill()
         company.served.wait()
         await_true(lambda: not any(map(lives, orphans)), PATIENCE_SECONDS)
         company.await_served()
     elif victim in ("the web server", "the worker"):
-        os.kill(company.child("spawn_main" if victim == "the web server" else "worker"), signal.SIGKILL)
+        words = chance.choice([ANSWERING, KEEPING]) if victim == "the web server" else WORKING
+        os.kill(company.program(words), signal.SIGKILL)
     elif victim == "a backend":
         os.kill(chance.choice(backends(company.server)), signal.SIGKILL)
     else:

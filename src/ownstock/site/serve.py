@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import signal
+import socket
 import sys
 import threading
 import time
@@ -30,7 +31,7 @@ from ownstock.site.web import port_to_use
 
 FIRST_USER = "admin"
 ALERT_ENDINGS = 3
-LOOK_SECONDS = 1.0
+LOOK_SECONDS, ANSWER_SECONDS = 1.0, 0.2
 DATABASE = "database server"
 WORKER = Program("worker", ["-m", "ownstock", "worker", "--until-orphaned"])
 
@@ -57,10 +58,22 @@ def serve(host: str, port: int | None, home: Path, *, is_embedded: bool) -> None
     keepers = [threading.Thread(target=work, daemon=True) for work in works]
     for keeper in keepers:
         keeper.start()
+    await_answer(host, port, is_ending)
     click.echo("\n".join(sentences))
     is_ending.wait()
     for keeper in keepers:
         keeper.join(ENDING_SECONDS + 1)
+
+
+def await_answer(host: str, port: int, is_ending: threading.Event) -> None:
+    """Wait until the web server takes connections, or the end: whoever reads where it is goes there at once."""
+    while not is_ending.is_set():
+        try:
+            socket.create_connection((host, port), ANSWER_SECONDS).close()
+        except OSError:
+            is_ending.wait(ANSWER_SECONDS)
+        else:
+            return
 
 
 def tell_of_endings(name: str, endings: int) -> None:
