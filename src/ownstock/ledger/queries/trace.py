@@ -256,7 +256,10 @@ class _Reader:
 
     def kept(self) -> dict[int, dict[tuple[Place, str], Decimal]]:
         """What the balances of all lots that were read keep, by lot, then by place and status."""
-        rows = Balance.objects.filter(lot_id__in=list(self.movements)).exclude(on_hand=0)
+        # Balances are found by their items: of lots there is no index.
+        lots = list(self.movements)
+        items = Lot.objects.filter(id__in=lots).values("item_id")
+        rows = Balance.objects.filter(item_id__in=items, lot_id__in=lots).exclude(on_hand=0)
         found = list(rows.values_list("lot_id", "location_id", "status", "on_hand"))
         self._learn_places({location for _, location, _, _ in found} - self._places.keys())
         kept: dict[int, dict[tuple[Place, str], Decimal]] = defaultdict(dict)
