@@ -14,6 +14,7 @@ from ownstock.lab import demo
 from ownstock.ledger import actions, queries
 from ownstock.ledger.imports import import_movements
 from ownstock.ledger.models import Balance, ImportedFile, Posting
+from ownstock.ledger.rules import Kind, Line, PostingRequest, Status
 from tests.factories import ACTOR, opening, sale, small_business
 
 HEADINGS = "posting_key,kind,sku,source,target,quantity,moved_at,unit_cost,lot\n"
@@ -80,6 +81,22 @@ def test_a_file_whose_goods_have_moved_on_is_not_taken_back_at_all(year: Path) -
         actions.undo_import(imported.file or 0, reason="wrong year", actor=ACTOR)
     assert ImportedFile.objects.get().undone_at is None
     assert not Posting.objects.filter(reverses__isnull=False).exists()
+
+
+def test_what_quality_rejected_by_a_file_stays_rejected(business: None, tmp_path: Path) -> None:
+    Item.objects.filter(sku="PLATE").update(receiving_status="quarantine")
+    came = Line("PLATE", "SUPPLIERS", "SHOP", Decimal(9), "L1", target_status=Status.QUARANTINE)
+    actions.post([PostingRequest("came", Kind.RECEIPT, [came])], actor=ACTOR)
+    decided = tmp_path / "decided.csv"
+    decided.write_text(
+        "posting_key,kind,sku,source,source_status,target,target_status,quantity,lot\n"
+        "D1,transfer,PLATE,SHOP,quarantine,SHOP,rejected,9,L1\n",
+        encoding="utf-8",
+    )
+    file = import_movements(decided, actor=ACTOR).file or 0
+    with pytest.raises(Refused, match="what was rejected stays so"):
+        actions.undo_import(file, reason="wrong lot", actor=ACTOR)
+    assert queries.on_hand("PLATE", "SHOP", status="rejected") == 9
 
 
 def test_taking_back_needs_a_file_a_reason_and_happens_once(year: Path) -> None:

@@ -8,15 +8,19 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.base.progress import Progress, silent
+from ownstock.catalog.rules import STOCK_KINDS, ReceivingStatus
 from ownstock.journal import actions as journal
 from ownstock.ledger.actions.posting import append
 from ownstock.ledger.columns import Headers, Lines
 from ownstock.ledger.models import ImportedFile, Movement, Posting
-from ownstock.ledger.rules.posting import fingerprint_of_reversal
+from ownstock.ledger.names import refuse_unfit_reversal, resolve
+from ownstock.ledger.queries.postings import request_of
+from ownstock.ledger.rules.posting import fingerprint_of_reversal, reversal
 
 POSTINGS_AT_ONCE = 5_000
 
@@ -35,7 +39,8 @@ def undo_import(file_id: int, *, reason: str, actor: str, progress: Progress = s
     """Reverse every posting that a file brought, the latest first, all or none. The file may be imported again then.
 
     Raises:
-        Refused: there is no such file, it was taken back already, no reason is given, or goods have moved on since.
+        Refused: there is no such file, it was taken back already, no reason is given, goods have moved on since, or it would
+            take back what quality decided.
     """
     file = ImportedFile.objects.select_for_update().filter(pk=file_id).first()
     if file is None:
@@ -49,6 +54,7 @@ def undo_import(file_id: int, *, reason: str, actor: str, progress: Progress = s
     left = brought.filter(reversed_by=None)
     undone = left.count()
     for postings in _latest_first(list(left.order_by("-pk").values_list("pk", flat=True))):
+        _refuse_decided(postings)
         append(*_reversals(file, postings), actors=[actor] * len(postings), imported_file=file)
         done += len(postings)
         progress(done, undone)
@@ -65,6 +71,19 @@ def _latest_first(ids: Sequence[int]) -> Iterator[list[Posting]]:
     for start in range(0, len(ids), POSTINGS_AT_ONCE):
         part = ids[start : start + POSTINGS_AT_ONCE]
         yield list(Posting.objects.filter(pk__in=part).order_by("-pk"))
+
+
+def _refuse_decided(postings: Sequence[Posting]) -> None:
+    """Refuse to take back what was rejected or held, as `reverse` does: postings that change a status are few."""
+    changed = Movement.objects.filter(
+        posting__in=postings, item__receiving_status=ReceivingStatus.QUARANTINE, source__kind__in=STOCK_KINDS,
+        target__kind__in=STOCK_KINDS,
+    ).exclude(source_status=F("target_status"))  # fmt: skip
+    ids = set(changed.values_list("posting_id", flat=True))
+    requests = [reversal(request_of(posting), posting.key) for posting in postings if posting.pk in ids]
+    names = resolve(requests)
+    for request in requests:
+        refuse_unfit_reversal(request, names)
 
 
 def _reversals(file: ImportedFile, postings: Sequence[Posting]) -> tuple[Headers, Lines]:
