@@ -105,29 +105,22 @@ def _questions(run: Run, questions: dict[str, Question], face: str) -> None:
 def _past(run: Run, asking: Asking, name: str, words: str) -> None:
     """Past instants of an item-site and of everything."""
     movements = f"at {run.size.movements:,} movements{words}"
-    one, everything = asking.past(), asking.past_of_all()
-    if one is None or everything is None:
-        run.report.leave_out(f"past instants: ownstock.ledger.queries has no as_of yet ({movements}).")
-        return
-    seconds, cost = run.asked(one, run.size.calls)
+    seconds, cost = run.asked(asking.past, run.size.calls)
     what = f"on hand of an item-site at a past instant {movements}"
     run.report.latency(name, what, seconds, cost=cost, target=at_most(100, "ms"))
-    seconds, cost = run.asked(everything, CALLS_OF_ALL)
+    seconds, cost = run.asked(asking.past_of_all, CALLS_OF_ALL)
     run.report.latency(f"{name}_all", f"  of the whole company {movements}", seconds, cost=cost)
 
 
 def _recall(run: Run, asking: Asking) -> None:
     questions = (
-        ("recall", "recall of a lot, both ways, reconciled", asking.recall(), CALLS_OF_RECALL),
+        ("recall", "recall of a lot, both ways, reconciled", asking.recall, CALLS_OF_RECALL),
         (
-            "recall_large", f"  of a lot of {asking.large.large_lot_movements:,} movements", asking.recall_of_large_lot(),
+            "recall_large", f"  of a lot of {asking.large.large_lot_movements:,} movements", asking.recall_of_large_lot,
             CALLS_OF_LARGE_RECALL,
         ),
     )  # fmt: skip
     for name, what, question, calls in questions:
-        if question is None:
-            run.report.leave_out("recall both ways: ownstock.ledger.queries has no trace yet.")
-            return
         seconds, cost = run.asked(question, min(calls, run.size.calls))
         words = f"{what}, at {run.size.movements:,} movements"
         run.report.latency(name, words, seconds, cost=cost, target=at_most(5_000, "ms"))
@@ -135,10 +128,6 @@ def _recall(run: Run, asking: Asking) -> None:
 
 def _close(run: Run, asking: Asking) -> None:
     """Close the quarters, which values everything; then ask for the past again."""
-    close = getattr(actions, "close", None)
-    if close is None:
-        run.report.leave_out("closed periods: ownstock.ledger.actions has no close yet.")
-        return
     if Closing.objects.exists():
         return
     # Closing says that everything must be valued first: that is a figure of its own.
@@ -148,7 +137,7 @@ def _close(run: Run, asking: Asking) -> None:
     start = time.perf_counter()
     with costing(run.pid) as cost:
         for day in CLOSED_ON:
-            close(day, actor=ACTOR)
+            actions.close(day, actor=ACTOR)
     seconds = (time.perf_counter() - start) / len(CLOSED_ON)
     run.report.add(Figure("close", f"closing a quarter, mean of {len(CLOSED_ON)}", seconds, "s"))
     analyze()

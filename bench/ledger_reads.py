@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +12,7 @@ from bench.ledger_api import Api
 from bench.ledger_large import BEGINNING, DAYS, LARGE_LOT, LOTS, Large
 from ownstock.api.pages import Part, page
 from ownstock.ledger import queries
+from ownstock.ledger.queries import trace as tracing
 
 PAGE, PLACES = 50, 200
 Question = Callable[[], object]
@@ -69,39 +68,25 @@ class Asking:
 
         return {"page": fifty, "page_of_site": lambda: fifty(location=self.site())}
 
-    def past(self) -> Question | None:
-        """What was on hand of an item at a site at any past instant; None where the ledger cannot tell yet."""
-        ask = getattr(queries, "as_of", None)
-        if ask is None:
-            return None
+    def past(self) -> None:
+        """What was on hand of an item at a site at any past instant."""
+        moment = BEGINNING + timedelta(days=31 + self._rng.random() * (DAYS - 31))
+        assert queries.as_of(moment, sku=self.sku(), location=self.site())
 
-        def question() -> None:
-            moment = BEGINNING + timedelta(days=31 + self._rng.random() * (DAYS - 31))
-            assert ask(moment, sku=self.sku(), location=self.site())
+    def past_of_all(self) -> None:
+        """What was on hand of everything, half-way through."""
+        assert queries.as_of(BEGINNING + timedelta(days=DAYS / 2))
 
-        return question
+    def recall(self) -> None:
+        """Everything about a lot, both ways, reconciled."""
+        _trace(self.sku(), self.large.lot(self._rng.randrange(LOTS)))
 
-    def past_of_all(self) -> Question | None:
-        """What was on hand of everything, half-way through; None where the ledger cannot tell yet."""
-        ask = getattr(queries, "as_of", None)
-        return None if ask is None else lambda: len(ask(BEGINNING + timedelta(days=DAYS / 2)))
-
-    def recall(self) -> Question | None:
-        """Everything about a lot, both ways, reconciled; None where the ledger cannot tell yet."""
-        return self._recall(lambda: (self.sku(), self.large.lot(self._rng.randrange(LOTS))))
-
-    def recall_of_large_lot(self) -> Question | None:
+    def recall_of_large_lot(self) -> None:
         """The same of the lot that moved most."""
-        return self._recall(lambda: (self.company.sku(0), LARGE_LOT))
+        _trace(self.company.sku(0), LARGE_LOT)
 
-    def _recall(self, draw: Callable[[], tuple[str, str]]) -> Question | None:
-        with suppress(ImportError):
-            tracing = import_module("ownstock.ledger.queries.trace")
 
-            def question() -> None:
-                found = tracing.trace([tracing.lot_named(*draw())])
-                assert found.movements
-                assert found.is_closed
-
-            return question
-        return None
+def _trace(sku: str, lot: str) -> None:
+    found = tracing.trace([tracing.lot_named(sku, lot)])
+    assert found.movements
+    assert found.is_closed
