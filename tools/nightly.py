@@ -204,7 +204,9 @@ def main(beginnings: Sequence[str]) -> int:
     """Run the profiles that these sources have not passed yet, and print where the result is."""
     profiles = chosen(beginnings)
     record = FOLDER / f"{source_name()}.json"
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Started in the background by a shell, this process would ignore the first, and all that it starts with it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     say(f"nightly: {len(profiles)} profiles, their logs in {record.with_suffix('').relative_to(ROOT)}/")
     try:
         passed = run_profiles(profiles, record, at_once=os.cpu_count() or 1)

@@ -9,16 +9,20 @@ import time
 
 import pytest
 
-from ownstock.site.embedded.pauses import STEADY_SECONDS, Pauses, pause_seconds
+from ownstock.site.embedded.pauses import STARTED_SECONDS, STEADY_SECONDS, Pauses, pause_seconds
 from ownstock.site.keeper import Program, keep
 
 
-def test_pauses_grow_to_a_minute_and_begin_anew_after_a_minute_of_life() -> None:
+def test_pauses_grow_to_a_minute_and_begin_anew_after_ten_seconds_of_life() -> None:
     assert [pause_seconds(endings) for endings in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10_000)] == [
         0, 1, 2, 4, 8, 16, 32, 60, 60, 60,
     ]  # fmt: skip
     pauses = Pauses()
-    assert [pauses.after(lived) for lived in (0, 0, STEADY_SECONDS - 1, STEADY_SECONDS, 0)] == [0, 1, 2, 0, 1]
+    lived = (0, 0, 0, STARTED_SECONDS - 1, STARTED_SECONDS, 0)
+    assert [pauses.after(seconds) for seconds in lived] == [0, 1, 2, 4, 0, 1]
+    assert pauses.endings == len(lived)
+    pauses.after(STEADY_SECONDS)
+    assert pauses.endings == 1
 
 
 def test_a_program_that_keeps_ending_is_started_ever_more_rarely_until_the_end(
