@@ -39,6 +39,7 @@ def measure_large(run: Run) -> None:
     _close(run, asking)
     # Last, for it brings the worker along, which values and checks what it finds.
     with ledger_api.serving() as api:
+        api.await_rest(run.pid)
         _questions(run, asking.through(api), ", API")
 
 

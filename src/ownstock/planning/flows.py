@@ -55,26 +55,26 @@ MOVED_SINCE = """
     AND m.recorded_at >= (%s::date - 9)::timestamp AT TIME ZONE 'UTC'
     AND m.posting_id <> ALL (%s::bigint[])
 """
-OF_ASKED = "item_id IN (SELECT item_id FROM catalog_item_site WHERE id = ANY (%s::bigint[]))"
 ALL = f"(SELECT m.* FROM ledger_movement m WHERE {MOVED_SINCE})"
-RECORDED = """(
-    SELECT m.* FROM ledger_posting p JOIN ledger_movement m ON m.posting_id = p.id AND m.recorded_at = p.recorded_at
-    WHERE p.transaction_id >= %s::text::xid8 AND p.transaction_id < %s::text::xid8)
-"""
 # Each item-site since a day of its own. The movements of all their items are read once, and then looked at from both ends.
-OF_SOME = """(
-    SELECT s.id, s.item_id, s.site_id, a.since
-    FROM unnest(%s::bigint[], %s::integer[]) AS a(id, since) JOIN catalog_item_site s ON s.id = a.id)
-"""
 ASKED = f"""
-    WITH moved AS MATERIALIZED (
+    WITH asked AS MATERIALIZED (
+        SELECT s.id, s.item_id, s.site_id, a.since
+        FROM unnest(%s::bigint[], %s::integer[]) AS a(id, since) JOIN catalog_item_site s ON s.id = a.id),
+    moved AS MATERIALIZED (
         SELECT m.item_id, m.source_id, m.source_status, m.target_id, m.target_status, m.quantity, m.moved_at
-        FROM ledger_movement m WHERE {MOVED_SINCE} AND m.{OF_ASKED})
-    {_flows("moved", OF_SOME, f"WHERE {DAY} >= k.since")}
+        FROM ledger_movement m WHERE {MOVED_SINCE} AND m.item_id IN (SELECT item_id FROM asked))
+    {_flows("moved", "asked", f"WHERE {DAY} >= k.since")}
 """
+# A few new postings among millions, each looked up: how many there are the server guesses from what was there long before.
 CHANGES = f"""
+    WITH recorded AS MATERIALIZED (
+        SELECT m.* FROM ledger_posting p CROSS JOIN LATERAL (
+            SELECT item_id, source_id, source_status, target_id, target_status, quantity, moved_at FROM ledger_movement
+            WHERE posting_id = p.id AND recorded_at = p.recorded_at OFFSET 0) m
+        WHERE p.transaction_id >= %s::text::xid8 AND p.transaction_id < %s::text::xid8)
     SELECT f.item_site, min(f.day) AS day, sum(f.demand)::bigint AS demand, sum(f.change)::bigint AS change
-    FROM ({_flows(RECORDED)}) f GROUP BY f.item_site
+    FROM ({_flows("recorded")}) f GROUP BY f.item_site
 """
 
 RELEASED = """
@@ -126,8 +126,7 @@ def flows_of(item_sites: Ints, since: Ints, beyond: Sequence[int] = ()) -> Flows
 
 def _since_the_first(item_sites: Ints, since: Ints, beyond: Sequence[int]) -> Flows:
     first_on = date_of(int(since.min()))
-    keys = array_of(item_sites)
-    parameters = [first_on, first_on, list(beyond), keys, *[keys, array_of(since)] * 2]
+    parameters = [array_of(item_sites), array_of(since), first_on, first_on, list(beyond)]
     return Flows(*columns(ASKED, parameters, COLUMNS))
 
 
@@ -139,7 +138,7 @@ def all_item_sites() -> Ints:
 
 def changes(since: int, until: int = ALL_TRANSACTIONS) -> Flows:
     """What transactions from `since` on, below `until`, brought: a row for each item-site, of the first day, with sums."""
-    return Flows(*columns(CHANGES, [str(since), str(until)] * 2, COLUMNS))
+    return Flows(*columns(CHANGES, [str(since), str(until)], COLUMNS))
 
 
 def postings_since(watermark: int) -> list[int]:
@@ -151,11 +150,7 @@ def postings_since(watermark: int) -> list[int]:
 
 def released(on: date, item_sites: Ints | Sequence[int] | None = None) -> pl.DataFrame:
     """What is released at each item-site that has a balance: item_site, usable, and expired by a day."""
-    which, asked = (
-        ("", [])
-        if item_sites is None
-        else (f"AND b.{OF_ASKED} AND k.id = ANY (%s::bigint[])", [array_of(item_sites)] * 2)
-    )
+    which, asked = ("", []) if item_sites is None else ("AND k.id = ANY (%s::bigint[])", [array_of(item_sites)])
     types = dict.fromkeys(["item_site", "usable", "expired"], "bigint")
     found = columns(RELEASED.format(which=which), [on, on, *asked], types)
     return pl.DataFrame(found, schema=["item_site", "usable", "expired"])
