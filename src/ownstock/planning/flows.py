@@ -72,9 +72,10 @@ CHANGES = f"""
         SELECT m.* FROM ledger_posting p CROSS JOIN LATERAL (
             SELECT item_id, source_id, source_status, target_id, target_status, quantity, moved_at FROM ledger_movement
             WHERE posting_id = p.id AND recorded_at = p.recorded_at OFFSET 0) m
-        WHERE p.transaction_id >= %s::text::xid8 AND p.transaction_id < %s::text::xid8)
+        WHERE p.transaction_id >= %s::text::xid8 AND p.transaction_id < %s::text::xid8),
+    item_sites AS MATERIALIZED (SELECT id, item_id, site_id FROM catalog_item_site)
     SELECT f.item_site, min(f.day) AS day, sum(f.demand)::bigint AS demand, sum(f.change)::bigint AS change
-    FROM ({_flows("recorded")}) f GROUP BY f.item_site
+    FROM ({_flows("recorded", "item_sites")}) f GROUP BY f.item_site
 """
 
 RELEASED = """
