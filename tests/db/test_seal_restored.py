@@ -23,8 +23,8 @@ from ownstock.planning import flows, history
 from ownstock.site import transactions
 from ownstock.site.embedded import binaries
 from ownstock.site.embedded.client import lease
-from ownstock.site.embedded.counting import IDS_OF_AN_EPOCH, SEEN_AS_PAST, resetwal_options
 from ownstock.site.embedded.databases import Credentials, Login, ensure_database
+from ownstock.site.embedded.transaction_ids import IDS_OF_AN_EPOCH, SEEN_AS_PAST, resetwal_options
 from ownstock.site.embedded.upgrade import upgrade
 from ownstock.site.installation import database
 from tests.factories import ACTOR, TODAY, opening, sale, sell_every_week, small_business

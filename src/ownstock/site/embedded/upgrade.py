@@ -24,7 +24,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from ownstock.base.errors import OwnstockError, Refused, Unavailable
-from ownstock.site.embedded import binaries, cluster, counting, opening, reports, sockets
+from ownstock.site.embedded import binaries, cluster, opening, reports, sockets, transaction_ids
 from ownstock.site.embedded.binaries import Binaries
 from ownstock.site.embedded.cluster import PORT, SUPERUSER, Cluster
 from ownstock.site.embedded.home import Home, public_folder
@@ -111,7 +111,7 @@ def _restore(old: Cluster, new: Cluster) -> None:
     try:
         cluster.make(new)
         with _running(old) as source:
-            counting.begin_beyond(new, _next_transaction(old, source))
+            transaction_ids.begin_beyond(new, _next_transaction(old, source))
             with _running(new) as target:
                 _copy(new, source, target)
     except BaseException:
