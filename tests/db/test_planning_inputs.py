@@ -12,6 +12,7 @@ from ownstock.catalog.models import ItemSite, Location, SupplyTerm
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Lot
 from ownstock.ledger.rules import Kind, Line, PostingRequest
+from ownstock.planning import flows
 from ownstock.planning.history import HISTORY_WEEKS
 from ownstock.planning.inputs import PlanningInputs, planning_inputs
 from tests.factories import ACTOR, TODAY, opening, sale, small_business
@@ -106,6 +107,19 @@ def test_what_lies_in_a_sites_bins_is_the_sites() -> None:
     opening("CUP", 10)
     ledger.post([PostingRequest("t", Kind.TRANSFER, [Line("CUP", "SHOP", "BIN1", Decimal(4))])], actor=ACTOR)
     assert usable() == 10
+
+
+def test_goods_are_found_however_many_bins_a_site_has() -> None:
+    site = Location.objects.get(code="SHOP")
+    bins = [f"BIN{k}" for k in range(flows.FEW_PLACES + 1)]
+    opening("CUP", 30)
+    for k, code in enumerate(bins, start=1):
+        Location.objects.create(code=code, name=code, kind="bin", parent=site, site=site)
+        moved = Line("CUP", "SHOP", code, Decimal(1))
+        ledger.post([PostingRequest(code, Kind.TRANSFER, [moved])], actor=ACTOR)
+        found = flows.released(TODAY, [ItemSite.objects.get().pk])
+        assert found.equals(flows.released(TODAY)), f"{k} bins"
+        assert found["usable"].to_list() == [30 * 10_000]
 
 
 def test_parts_of_a_unit_are_not_counted_on() -> None:

@@ -24,6 +24,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,8 +93,10 @@ class Generation:
         """An array, all of it read and held against its checksums. Raises Refused that names the block that is not right."""
         array = self.array(name)
         checksums = self.arrays[name]["checksums"]
-        for block, (found, told) in enumerate(zip(_blocks([array]), checksums, strict=True)):
-            if _checksum(found) != told:
+        with ThreadPoolExecutor() as cores:
+            found = list(cores.map(_checksum, _blocks([array])))
+        for block, (is_now, told) in enumerate(zip(found, checksums, strict=True)):
+            if is_now != told:
                 rows = _rows_of(block, array)
                 raise _damaged(
                     self.folder, f"block {block} of {name}.bin ({rows}) is not what was written", name, block

@@ -56,14 +56,17 @@ MOVED_SINCE = """
     AND m.posting_id <> ALL (%s::bigint[])
 """
 ALL = f"(SELECT m.* FROM ledger_movement m WHERE {MOVED_SINCE})"
-# Each item-site since a day of its own. The movements of all their items are read once, and then looked at from both ends.
+# Each item-site since a day of its own. The movements of all their items are looked up once, and then seen from both ends.
 ASKED = f"""
     WITH asked AS MATERIALIZED (
         SELECT s.id, s.item_id, s.site_id, a.since
         FROM unnest(%s::bigint[], %s::integer[]) AS a(id, since) JOIN catalog_item_site s ON s.id = a.id),
     moved AS MATERIALIZED (
-        SELECT m.item_id, m.source_id, m.source_status, m.target_id, m.target_status, m.quantity, m.moved_at
-        FROM ledger_movement m WHERE {MOVED_SINCE} AND m.item_id IN (SELECT item_id FROM asked))
+        SELECT m.* FROM (SELECT item_id, min(since) AS since FROM asked GROUP BY item_id) i CROSS JOIN LATERAL (
+            SELECT item_id, source_id, source_status, target_id, target_status, quantity, moved_at
+            FROM ledger_movement m WHERE m.item_id = i.item_id
+                AND m.moved_at >= (date '1970-01-01' + i.since - 1)::timestamp AT TIME ZONE 'UTC'
+                AND {MOVED_SINCE} OFFSET 0) m)
     {_flows("moved", "asked", f"WHERE {DAY} >= k.since")}
 """
 # A few new postings among millions, each looked up: how many there are the server guesses from what was there long before.
@@ -83,12 +86,25 @@ RELEASED = """
         (coalesce(sum(b.on_hand) FILTER (WHERE coalesce(least(t.expires_on, t.retest_on) > %s, true)), 0)
             * 10000)::bigint AS usable,
         (coalesce(sum(b.on_hand) FILTER (WHERE least(t.expires_on, t.retest_on) <= %s), 0) * 10000)::bigint AS expired
-    FROM ledger_balance b
-    JOIN ledger_place p ON p.id = b.location_id
-    JOIN catalog_item_site k ON k.item_id = b.item_id AND k.site_id = p.site_id
+    FROM {balances}
     LEFT JOIN ledger_lot t ON t.id = b.lot_id
     WHERE b.status = 'released' {which}
     GROUP BY k.id
+"""
+BALANCES = """
+    ledger_balance b
+    JOIN ledger_place p ON p.id = b.location_id
+    JOIN catalog_item_site k ON k.item_id = b.item_id AND k.site_id = p.site_id
+"""
+# Some item-sites are looked up in each place of their sites, if no site has more places than so many.
+FEW_PLACES = 16
+BALANCES_OF_FEW_PLACES = """
+    catalog_item_site k
+    JOIN ledger_place p ON p.site_id = k.site_id
+    CROSS JOIN LATERAL (SELECT * FROM ledger_balance WHERE item_id = k.item_id AND location_id = p.id OFFSET 0) b
+"""
+MOST_PLACES = """
+    SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM ledger_place WHERE site_id IS NOT NULL GROUP BY site_id) s
 """
 
 # What says to which site, which day and which customer a movement belongs.
@@ -151,10 +167,21 @@ def postings_since(watermark: int) -> list[int]:
 
 def released(on: date, item_sites: Ints | Sequence[int] | None = None) -> pl.DataFrame:
     """What is released at each item-site that has a balance: item_site, usable, and expired by a day."""
-    which, asked = ("", []) if item_sites is None else ("AND k.id = ANY (%s::bigint[])", [array_of(item_sites)])
     types = dict.fromkeys(["item_site", "usable", "expired"], "bigint")
-    found = columns(RELEASED.format(which=which), [on, on, *asked], types)
-    return pl.DataFrame(found, schema=["item_site", "usable", "expired"])
+    query, parameters = RELEASED.format(balances=BALANCES, which=""), [on, on]
+    if item_sites is not None:
+        balances = BALANCES_OF_FEW_PLACES if _most_places() <= FEW_PLACES else BALANCES
+        query = RELEASED.format(balances=balances, which="AND k.id = ANY (%s::bigint[])")
+        parameters = [on, on, array_of(item_sites)]
+    return pl.DataFrame(columns(query, parameters, types), schema=list(types))
+
+
+def _most_places() -> int:
+    """How many places the site with most of them has."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOST_PLACES)
+        [most] = cursor.fetchone()
+    return int(most)
 
 
 def ledger_identity(until_location: int | None = None) -> dict[str, Any]:
