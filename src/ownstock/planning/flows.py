@@ -168,12 +168,13 @@ def postings_since(watermark: int) -> list[int]:
 def released(on: date, item_sites: Ints | Sequence[int] | None = None) -> pl.DataFrame:
     """What is released at each item-site that has a balance: item_site, usable, and expired by a day."""
     types = dict.fromkeys(["item_site", "usable", "expired"], "bigint")
-    query, parameters = RELEASED.format(balances=BALANCES, which=""), [on, on]
-    if item_sites is not None:
+    if item_sites is None:
+        balances, which, asked = BALANCES, "", []
+    else:
         balances = BALANCES_OF_FEW_PLACES if _most_places() <= FEW_PLACES else BALANCES
-        query = RELEASED.format(balances=balances, which="AND k.id = ANY (%s::bigint[])")
-        parameters = [on, on, array_of(item_sites)]
-    return pl.DataFrame(columns(query, parameters, types), schema=list(types))
+        which, asked = "AND k.id = ANY (%s::bigint[])", [array_of(item_sites)]
+    found = columns(RELEASED.format(balances=balances, which=which), [on, on, *asked], types)
+    return pl.DataFrame(found, schema=list(types))
 
 
 def _most_places() -> int:
