@@ -39,9 +39,14 @@ def cases(draw: st.DrawFn, unserved_demand: st.SearchStrategy[str] = MODES) -> C
 
 
 def never_rises(cases: list[Case]) -> bool:
-    """Whether no case orders more than the one before it; where units are counted in steps, more than a step more."""
+    """Whether no case orders more than the one before it.
+
+    Where units are counted in steps, a step more; and of two quantities that may be ordered and cost the same but for the
+    steps, either may be the one.
+    """
     plan = plan_of(cases)
-    slack = int(plan["lattice_step"].max()) - 1  # type: ignore[arg-type]
+    step = int(plan["lattice_step"].max())  # type: ignore[arg-type]
+    slack = 0 if step == 1 else step + max(max(one["moq"], one["order_multiple"]) for one in cases)
     return all(later <= earlier + slack for earlier, later in pairwise(plan["quantity"].to_list()))
 
 
