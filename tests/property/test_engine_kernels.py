@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ownstock.engine as engine
 from ownstock.engine import constrain
@@ -27,8 +29,10 @@ from ownstock.engine.forecast.tsb import tsb
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.kernels import bank as bank_kernel
 from ownstock.engine.kernels import decision
+from ownstock.engine.kernels.bands import WIDEST, count_band
 from ownstock.engine.policy.plainly import (
     OneItemSite,
+    count_pmf,
     expected_cost,
     level_of,
     look_ahead,
@@ -175,6 +179,17 @@ def test_series_that_told_nothing_lean_on_all_others() -> None:
 # The decision.
 
 CASES = 120
+
+
+@given(st.floats(-14, 3).map(lambda power: 10.0**power), st.floats(0, 60))
+def test_a_count_however_seldom_has_its_mean_and_all_of_its_chance(mean: float, ratio: float) -> None:
+    band = np.zeros(WIDEST)
+    lowest, size = count_band(mean, mean * ratio, band)
+    assert band[:size].sum() == pytest.approx(1, rel=1e-9)
+    if ratio >= 1:
+        assert band[:size] @ np.arange(lowest, lowest + size) == pytest.approx(mean, rel=1e-3, abs=1e-11 * ratio**2)
+    points = min(lowest + size, 200)
+    assert np.isfinite(count_pmf(mean, mean * ratio, points)).all()
 
 
 def drawn_decisions(seed: int, highest_mean: float) -> dict[str, Any]:

@@ -41,6 +41,13 @@ def test_a_week_without_a_sale_counts_for_the_time_in_stock_alone() -> None:
     assert found.in_stock[0].tolist() == pytest.approx([1.0, 0.4, 0.0])
 
 
+def test_what_sold_although_it_was_never_in_stock_stays_near_what_was_sold() -> None:
+    found = lifted([20.0, 0.0, 10.0], [0.0, 0.0, 0.0])
+    assert 20 <= found[0] <= 2 * 20
+    assert found[1] == 0
+    assert 10 <= found[2] <= 2 * 20
+
+
 def test_sales_in_a_week_that_the_record_calls_out_of_stock_are_the_least_that_was_wanted() -> None:
     usual_after_nine_weeks = lifted([9.0] * 30 + [2.0], [1.0] * 30 + [0.0])[-1]
     assert usual_after_nine_weeks == pytest.approx(9 + 3, rel=0.02)

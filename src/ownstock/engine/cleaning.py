@@ -117,13 +117,14 @@ def plainly_uncensored(history: DemandHistory, season: Floats32) -> DemandHistor
     fade = 0.5 ** (1 / LEVEL_HALF_LIFE[history.bucket])
     unseen = UNSEEN_DAYS / history.days_a_bucket
     weight = np.full(demand.shape[0], FIRST_LEVEL_BUCKETS)
-    amount = weight * demand.sum(axis=1) / np.maximum((season * in_stock).sum(axis=1), 1e-6)
+    known = np.where((in_stock > 0) | (demand <= 0), in_stock, 1.0)
+    amount = weight * demand.sum(axis=1) / np.maximum((season * known).sum(axis=1), 1e-6)
     for t in range(demand.shape[1]):
         d, f, usual = demand[:, t], in_stock[:, t], season[:, t] * amount / weight
         seen = np.maximum(f - unseen, 0.5 * f)
-        known = d + (1 - seen) * (usual + EVIDENCE * d) / (1 + EVIDENCE * seen)
+        added = d + (1 - seen) * (usual + EVIDENCE * d) / (1 + EVIDENCE * seen)
         bound = np.maximum(d, usual)
-        lifted = np.where(f > 0, known, bound + BOOST * np.sqrt(bound))
+        lifted = np.where(f > 0, added, bound + BOOST * np.sqrt(bound))
         is_cut = (f < 1) & (d > 0)
         demand[:, t], in_stock[:, t] = np.where(is_cut, lifted, d), np.where(is_cut, 1.0, f)
         amount = amount * fade + demand[:, t]

@@ -60,7 +60,7 @@ def count_band(mean: float, variance: float, band: Any) -> tuple[int, int]:
         return 0, 1
     b = 1.0 - mean / max(variance, LEAST_SPREAD * mean)
     if b < 0.0:
-        trials = np.ceil(mean * (1.0 - b) / -b - 1e-9)
+        trials = max(np.ceil(mean * (1.0 - b) / -b - 1e-9), 1.0)
         share = mean / trials
         if share > 1.0 - 1e-9:
             band[0] = 1.0

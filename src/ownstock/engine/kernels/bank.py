@@ -55,7 +55,9 @@ def lift(demand: Any, seen: Any, season: Any, told: Any, amount: Any, weight: An
     for t in range(demand.shape[0]):
         for b in range(LANES):
             amount[b] += demand[t, b]
-            weight[b] += season[t, b] * seen[t, b]
+            # What was sold was in stock, whatever is said of it: else all of a series could be divided by nothing.
+            is_seen = seen[t, b] > zero or demand[t, b] <= zero
+            weight[b] += season[t, b] * (seen[t, b] if is_seen else one)
     for b in range(LANES):
         amount[b] = first * amount[b] / max(weight[b], tiny)
         weight[b] = first

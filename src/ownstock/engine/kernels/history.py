@@ -95,7 +95,9 @@ def lift(first: int, last: int, season: Any, group: Any, told: Any, demand: Any,
         amount, weight = zero, zero
         for t in range(demand.shape[1]):
             amount += demand[row, t]
-            weight += s[t] * in_stock[row, t]
+            # What was sold was in stock, whatever is said of it: else all of a series could be divided by nothing.
+            is_seen = in_stock[row, t] > zero or demand[row, t] <= zero
+            weight += s[t] * (in_stock[row, t] if is_seen else one)
         amount, weight = prior * amount / max(weight, tiny), prior
         for t in range(demand.shape[1]):
             d, f = demand[row, t], in_stock[row, t]

@@ -61,7 +61,7 @@ def count_pmf(mean: float, variance: float, points: int) -> Floats:
         return _certain(0, points)
     b = 1 - mean / max(variance, 0.05 * mean)
     if b < 0:
-        share = mean / np.ceil(mean * (1 - b) / -b - 1e-9)
+        share = mean / max(np.ceil(mean * (1 - b) / -b - 1e-9), 1)
         if share > 1 - 1e-9:
             return _certain(round(mean), points)
         b = -share / (1 - share)
