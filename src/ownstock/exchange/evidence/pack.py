@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ownstock.base.errors import Refused
-from ownstock.exchange.evidence import csv_files, epcis, epcis_reader, trace_pdf
+from ownstock.exchange.evidence import csv_files, epcis, epcis_reader
 from ownstock.exchange.evidence.csv_files import moment
 from ownstock.exchange.evidence.dossier import Dossier
 from ownstock.exchange.evidence.epcis_reader import ToldMovement
@@ -51,6 +51,9 @@ def render(dossier: Dossier, naming: Naming) -> EvidencePack:
 
     The PDF shows the hashes of the other files, the manifest those of all.
     """
+    # Its library takes half a second to load: only who makes a pack should wait for it, not every command.
+    from ownstock.exchange.evidence import trace_pdf
+
     files = {EPCIS: epcis.render(dossier, naming), **csv_files.render(dossier)}
     files = {PDF: trace_pdf.render(dossier, {name: sha256(content) for name, content in files.items()}), **files}
     hashes = {name: sha256(content) for name, content in files.items()}
