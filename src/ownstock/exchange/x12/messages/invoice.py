@@ -1,0 +1,114 @@
+"""The invoice, 810. Its total, charges and allowances are in hundredths, prices are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ownstock.exchange.documents import Charge, InvoicedLine, InvoiceDocument, Tax
+from ownstock.exchange.x12.envelope import Message, element
+from ownstock.exchange.x12.messages import parts
+from ownstock.exchange.x12.messages.order import header_segments
+from ownstock.exchange.x12.syntax import Segment
+
+KIND = "810"
+UNDERSTOOD = {"ST", "BIG", "CUR", "N1", "N2", "N3", "N4", "TDS", "SAC", "TXI", "CTT", "SE"}
+UNDERSTOOD_OF_LINE = {"IT1", "PID", "SAC", "TXI"}
+CHARGE, ALLOWANCE = "C", "A"
+
+
+def read_invoice(message: Message) -> InvoiceDocument:
+    """The invoice that a message says. Its own charges are those of the summary, as the total holds them."""
+    header, lines, summary = parts.blocks(message.segments, "IT1", ("TDS", "SE"))
+    opening = parts.first_of(header, "BIG")
+    return InvoiceDocument(
+        number=element(opening, 2),
+        invoiced_on=parts.date_of(element(opening, 1)),
+        total=parts.hundredths_of(element(parts.first_of(summary, "TDS"), 1)) or Decimal(0),
+        order_number=element(opening, 4),
+        ordered_on=parts.date_of(element(opening, 3)),
+        kind=element(opening, 7),
+        purpose=parts.purpose_of(element(opening, 8) or "00"),
+        currency=parts.currency_of(header),
+        parties=parts.parties_of(header),
+        charges=tuple(_charges(summary)),
+        taxes=tuple(_taxes(summary)),
+        lines=tuple(_line(block, index) for index, block in enumerate(lines, start=1)),
+        kept=parts.kept_of([*header, *summary], UNDERSTOOD),
+    )
+
+
+def _line(block: list[Segment], index: int) -> InvoicedLine:
+    opening = block[0]
+    return InvoicedLine(
+        line=parts.number_of_line(opening, index),
+        quantity=parts.decimal_of(element(opening, 2)),
+        unit=element(opening, 3),
+        price=parts.decimal_of(element(opening, 4)),
+        codes=parts.codes_of(opening, 6),
+        description=parts.description_of(block),
+        charges=tuple(_charges(block)),
+        taxes=tuple(_taxes(block)),
+        kept=parts.kept_of(block, UNDERSTOOD_OF_LINE),
+    )
+
+
+def _charges(segments: list[Segment]) -> Iterator[Charge]:
+    """SAC as money: allowances are negative, and what is neither changes nothing."""
+    for segment in parts.all_of(segments, "SAC"):
+        amount = parts.hundredths_of(element(segment, 5))
+        sign = {CHARGE: 1, ALLOWANCE: -1}.get(element(segment, 1), 0)
+        if amount is not None and sign:
+            yield Charge(amount=amount * sign, code=element(segment, 2), words=element(segment, 15))
+
+
+def _taxes(segments: list[Segment]) -> Iterator[Tax]:
+    for segment in parts.all_of(segments, "TXI"):
+        amount, percent, taxed = (parts.decimal_of(element(segment, position)) for position in (2, 3, 8))
+        yield Tax(code=element(segment, 1), amount=amount, percent=percent, taxed=taxed)
+
+
+def write_invoice(invoice: InvoiceDocument) -> list[Segment]:
+    """The body of an 810."""
+    opening = [
+        "BIG",
+        parts.day(invoice.invoiced_on),
+        invoice.number,
+        parts.day(invoice.ordered_on),
+        invoice.order_number,
+    ]
+    opening += ["", "", invoice.kind, parts.PURPOSE_CODES[invoice.purpose]]
+    body = [opening, *header_segments(invoice.currency, None), *parts.party_segments(invoice.parties)]
+    for line in invoice.lines:
+        numbers = [parts.written(line.quantity), line.unit, parts.written(line.price), ""]
+        body.append(["IT1", line.line, *numbers, *parts.code_pairs(line.codes)])
+        body += [*_tax_segments(line.taxes), *parts.description_segments(line.description)]
+        body += _charge_segments(line.charges)
+    body += [
+        ["TDS", parts.hundredths(invoice.total)],
+        *_tax_segments(invoice.taxes),
+        *_charge_segments(invoice.charges),
+    ]
+    return [*body, ["CTT", str(len(invoice.lines))]]
+
+
+def _charge_segments(charges: tuple[Charge, ...]) -> Iterator[Segment]:
+    for charge in charges:
+        kind = ALLOWANCE if charge.amount < 0 else CHARGE
+        code = charge.code or ("C310" if kind == ALLOWANCE else "G830")
+        yield ["SAC", kind, code, "", "", parts.hundredths(abs(charge.amount)), *[""] * 9, charge.words]
+
+
+def _tax_segments(taxes: tuple[Tax, ...]) -> Iterator[Segment]:
+    for tax in taxes:
+        yield [
+            "TXI",
+            tax.code,
+            parts.written(tax.amount),
+            parts.written(tax.percent),
+            "",
+            "",
+            "",
+            "",
+            parts.written(tax.taxed),
+        ]

@@ -1,0 +1,75 @@
+"""The order, 850."""
+
+from __future__ import annotations
+
+from ownstock.exchange.documents import OrderDocument, OrderedLine
+from ownstock.exchange.x12.envelope import Message, element
+from ownstock.exchange.x12.messages import parts
+from ownstock.exchange.x12.syntax import Segment
+
+KIND = "850"
+UNDERSTOOD = {"ST", "BEG", "CUR", "N1", "N2", "N3", "N4", "MSG", "CTT", "SE"}
+UNDERSTOOD_OF_LINE = {"PO1", "PID"}
+
+
+def read_order(message: Message) -> OrderDocument:
+    """The order that a message says."""
+    header, lines, rest = parts.blocks(message.segments, "PO1", ("CTT", "SE"))
+    opening = parts.first_of(header, "BEG")
+    return OrderDocument(
+        number=element(opening, 3),
+        ordered_on=parts.date_of(element(opening, 5)),
+        purpose=parts.purpose_of(element(opening, 1)),
+        kind=element(opening, 2),
+        release=element(opening, 4),
+        currency=parts.currency_of(header),
+        requested_on=parts.date_said(header, parts.REQUESTED_DELIVERY),
+        parties=parts.parties_of(header),
+        texts=parts.texts_of(header),
+        lines=tuple(_line(block, index) for index, block in enumerate(lines, start=1)),
+        kept=parts.kept_of([*header, *rest], UNDERSTOOD),
+    )
+
+
+def _line(block: list[Segment], index: int) -> OrderedLine:
+    opening = block[0]
+    return OrderedLine(
+        line=parts.number_of_line(opening, index),
+        quantity=parts.decimal_of(element(opening, 2)),
+        unit=element(opening, 3),
+        price=parts.decimal_of(element(opening, 4)),
+        codes=parts.codes_of(opening, 6),
+        description=parts.description_of(block),
+        requested_on=parts.date_said(block, parts.REQUESTED_DELIVERY),
+        kept=parts.kept_of(block, UNDERSTOOD_OF_LINE),
+    )
+
+
+def write_order(order: OrderDocument) -> list[Segment]:
+    """The body of an 850."""
+    opening = [
+        "BEG",
+        parts.PURPOSE_CODES[order.purpose],
+        order.kind,
+        order.number,
+        order.release,
+        parts.day(order.ordered_on),
+    ]
+    body = [opening, *header_segments(order.currency, order.requested_on)]
+    body += [*parts.text_segments(order.texts), *parts.party_segments(order.parties)]
+    for line in order.lines:
+        numbers = [parts.written(line.quantity), line.unit, parts.written(line.price), ""]
+        body.append(["PO1", line.line, *numbers, *parts.code_pairs(line.codes)])
+        body += [*parts.description_segments(line.description), *requested(line.requested_on)]
+    return [*body, ["CTT", str(len(order.lines))]]
+
+
+def header_segments(currency: str, requested_on: object) -> list[Segment]:
+    """The currency and the requested day of a document."""
+    named = [["CUR", "BY", currency]] if currency else []
+    return [*named, *requested(requested_on)]
+
+
+def requested(requested_on: object) -> list[Segment]:
+    """The day for which something is requested."""
+    return [["DTM", "002", f"{requested_on:%Y%m%d}"]] if requested_on else []
