@@ -1,4 +1,4 @@
-"""How long until it happens, from what happened and what is still awaited: distributions over days, and how far to trust them.
+"""How long until it happens, from what happened and what is still awaited: distributions over days, and their trust.
 
 Days are whole, 0 to `DAYS` - 1 on a clock that the caller sets. Distributions are [n, DAYS]. Who is still waiting when we
 look tells that it takes at least so long; who began to wait late tells nothing of the days before. Left out, either
@@ -11,14 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ownstock.engine.arrays import Floats, Ints
+from ownstock.engine.arrays import Floats, Ints, Truths
 
 DAYS = 731
 
 # Weights that a parent's distribution may have, in cases.
 CONCENTRATIONS = 2.0 ** np.arange(-2, 9)
-# So many groups tell the concentration as well as all of them.
-MOST_GROUPS = 300
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,10 @@ class Waits:
     has_ended: Floats
     weight: Floats
 
+    def of(self, rows: Truths) -> Waits:
+        """Some of the cases."""
+        return Waits(self.entry[rows], self.exit[rows], self.has_ended[rows], self.weight[rows])
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -42,19 +44,27 @@ class Counts:
     happened: Floats
     at_risk: Floats
 
+    def of(self, rows: Ints) -> Counts:
+        """Those of some groups, a group more than once if so asked."""
+        return Counts(self.happened[rows], self.at_risk[rows])
+
+    def less(self, part: Counts) -> Counts:
+        """The same without a part of it."""
+        at_risk = _dusted(self.at_risk - part.at_risk)
+        return Counts(np.clip(self.happened - part.happened, 0.0, at_risk), at_risk)
+
 
 def counted(waits: Waits, group: Ints, groups: int) -> Counts:
     """The cases of each group on every day. group: [cases], from 0 to groups - 1"""
     seen = waits.exit >= waits.entry
     row, weight = group[seen] * (DAYS + 1), waits.weight[seen]
     size = groups * (DAYS + 1)
-    ended = np.bincount(row + waits.exit[seen], weights=weight * waits.has_ended[seen], minlength=size)
-    change = np.bincount(row + waits.entry[seen], weights=weight, minlength=size)
-    change -= np.bincount(row + waits.exit[seen] + 1, weights=weight, minlength=size)
-    at_risk = np.cumsum(change.reshape(groups, DAYS + 1), axis=1)[:, :DAYS]
+    ended = _added(row + waits.exit[seen], weight * waits.has_ended[seen], size)
+    change = _added(row + waits.entry[seen], weight, size)
+    change -= _added(row + waits.exit[seen] + 1, weight, size)
+    at_risk: Floats = np.cumsum(change.reshape(groups, DAYS + 1), axis=1)[:, :DAYS]
     happened = ended.reshape(groups, DAYS + 1)[:, :DAYS]
-    # What cancels out on paper leaves dust.
-    return Counts(happened, np.maximum(np.where(at_risk < 1e-9, 0.0, at_risk), happened))
+    return Counts(happened, np.maximum(_dusted(at_risk), happened))
 
 
 def shrunk(counts: Counts, parent: Floats, concentration: float) -> Floats:
@@ -78,19 +88,18 @@ def shrunk(counts: Counts, parent: Floats, concentration: float) -> Floats:
 def concentration_of(counts: Counts, parent: Floats, part_starts: Ints) -> float:
     """For how many cases the parents' distributions should count: the most likely of `CONCENTRATIONS`.
 
-    Looked at in parts of the clock that begin on the days `part_starts`, for groups agree in how late they are, not on
-    days. Under the prior of `shrunk` what happened in a part is beta-binomial, so a concentration c is as likely as
+    Looked at in parts of the clock that begin on the days `part_starts`, because groups are alike in how late they are,
+    not in the very day. What happened in a part is beta-binomial under the prior of `shrunk`; so c is as likely as
 
         Π B(c · F + happened, c · (S - F) + not yet) / B(c · F, c · (S - F)),   F, S of the part
 
     over all parts and groups (empirical Bayes). Groups that differ by more than chance want a small c.
     """
-    rows = np.unique(np.linspace(0, len(parent) - 1, MOST_GROUPS).astype(np.int64))
     last = np.append(part_starts[1:], DAYS) - 1
-    f = np.maximum(np.add.reduceat(parent[rows], part_starts, axis=1), 1e-9)
+    f = np.maximum(np.add.reduceat(parent, part_starts, axis=1), 1e-9)
     rest = np.maximum(at_least(f) - f, 1e-9)
-    happened = np.add.reduceat(counts.happened[rows], part_starts, axis=1)
-    not_yet = np.maximum((counts.at_risk - counts.happened)[rows][:, last], 0.0)
+    happened = np.add.reduceat(counts.happened, part_starts, axis=1)
+    not_yet = np.maximum((counts.at_risk - counts.happened)[:, last], 0.0)
     return float(max(CONCENTRATIONS, key=lambda c: _log_likelihood(c, f, rest, happened, not_yet)))
 
 
@@ -107,7 +116,17 @@ def given_at_least(distribution: Floats, day: Ints) -> Floats:
     """
     remaining = np.where(np.arange(DAYS) >= day[:, None], distribution, 0.0)
     total = remaining.sum(axis=1, keepdims=True)
-    return np.divide(remaining, total, out=np.zeros_like(remaining), where=total > 0)
+    given: Floats = np.divide(remaining, total, out=np.zeros_like(remaining), where=total > 0)
+    return given
+
+
+def _added(place: Ints, weight: Floats, size: int) -> Floats:
+    return np.asarray(np.bincount(place, weights=weight, minlength=size), dtype=np.float64)
+
+
+def _dusted(numbers: Floats) -> Floats:
+    """What cancels out on paper is 0."""
+    return np.where(numbers < 1e-9, 0.0, numbers)
 
 
 def _distribution(hazard: Floats) -> Floats:
