@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -12,7 +13,7 @@ TODAY = date(2024, 6, 1)
 
 
 def receipts(
-    rows: list[tuple[int, str, int, int | None]], lead_days: int = 20, names: list[str] | None = None
+    rows: Sequence[tuple[int, str, int, int | None]], lead_days: int = 20, names: list[str] | None = None
 ) -> pl.DataFrame:
     """(item_site, supplier, days since the promise, days late or None where it is open), one unit each, no lanes."""
     told = []

@@ -30,7 +30,7 @@ class Memory:
     """
 
     half_life_arrivals: float = 20.0
-    half_life_days: float = 30.0
+    half_life_days: float = 15.0
     surprise: float = 0.15
 
 
