@@ -69,7 +69,7 @@ def answer_group(reading: Reading, group: Group) -> list[Segment]:
     own = _around(reading, group)
     is_whole = is_accepted(reading.profile, own)
     accepted = sum(_is_taken(read) for read in messages) if is_whole else 0
-    body = [["AK1", element(group.header, 1)[:2], element(group.header, 6)[:9]]]
+    body: list[Segment] = [["AK1", element(group.header, 1)[:2], element(group.header, 6)[:9]]]
     for read in messages:
         body += _answer_message(read, is_whole)
     said = element(group.trailer or [], 1)

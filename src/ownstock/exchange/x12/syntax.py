@@ -7,7 +7,7 @@ last segment without terminator. Time is linear in the bytes: every search goes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ownstock.exchange.x12.limits import (
@@ -20,8 +20,8 @@ from ownstock.exchange.x12.limits import (
 )
 from ownstock.exchange.x12.problems import Problem, Weight, shown
 
-# A segment as its elements, the tag first.
-Segment = list[str]
+# A segment as its elements, the tag first. What is read is in tuples: the collector of garbage need not look into those again.
+Segment = Sequence[str]
 
 BYTE_ORDER_MARK = "\ufeff"
 SPACES = " \t\r\n\u00a0"
@@ -256,7 +256,7 @@ def _cut(block: str, pieces: list[str], empty: Cut) -> Cut:
     length = sum(map(len, bare)) + (len(bare) - 1) * (1 + len(empty.line_end))
     is_even = length == len(block) and "" not in bare
     separator = delimiters.element
-    return replace(empty, segments=[piece.split(separator) for piece in bare if piece], is_even=is_even)
+    return replace(empty, segments=[tuple(piece.split(separator)) for piece in bare if piece], is_even=is_even)
 
 
 def _line_end(block: str, delimiters: Delimiters) -> str:

@@ -84,7 +84,10 @@ def _marks(level: Level) -> Iterator[str]:
 def write_shipping_notice(notice: ShippingNoticeDocument) -> list[Segment]:
     """The body of an 856: shipment, orders, packages where lines are marked, items."""
     stamp = [parts.day(notice.written_on), notice.written_time or "0000", "0001"]
-    body = [["BSN", parts.PURPOSE_CODES[notice.purpose], notice.number, *stamp], ["HL", "1", "", SHIPMENT]]
+    body: list[Segment] = [
+        ["BSN", parts.PURPOSE_CODES[notice.purpose], notice.number, *stamp],
+        ["HL", "1", "", SHIPMENT],
+    ]
     body += _shipment_segments(notice)
     level = 1
     for order, of_order in groupby(notice.lines, key=lambda line: line.order_number):
