@@ -11,10 +11,10 @@ from ownstock.engine import frames
 
 TODAY = date(2024, 6, 1)
 
+Case = tuple[int, str, int, int | None]
 
-def receipts(
-    rows: Sequence[tuple[int, str, int, int | None]], lead_days: int = 20, names: list[str] | None = None
-) -> pl.DataFrame:
+
+def receipts(rows: Sequence[Case], lead_days: int = 20, names: list[str] | None = None) -> pl.DataFrame:
     """(item_site, supplier, days since the promise, days late or None where it is open), one unit each, no lanes."""
     told = []
     for number, (item_site, supplier, ago, late) in enumerate(rows):
