@@ -1,9 +1,9 @@
 """Messages of suppliers, read and timed: `python -m bench.messages read FILE...` or `python -m bench.messages speed`.
 
-`read` prints a line of JSON a file: what it is, whether it is valid under a partner's profile (`--profile`, else tolerant), what
-is wrong and at which segment, and what its messages say. `speed`, the default, makes an interchange of orders and reads it in
-three depths: cut into segments, with its envelope opened, and checked against the tables and made documents. Beside them the
-raw limit in the same run: the same bytes divided by `bytes.split`. Prints a table and, last, one line of JSON.
+`read` prints a line of JSON a file: what it is, whether it is valid under a partner's profile (`--profile`, else tolerant),
+what is wrong and at which segment, and what its messages say. `speed`, the default, makes an interchange of orders and reads
+it in three depths: cut into segments, with its envelope opened, checked against the tables and made documents. Beside them
+the raw limit in the same run: the same bytes divided by `bytes.split`. Prints a table and, last, one line of JSON.
 """
 
 from __future__ import annotations

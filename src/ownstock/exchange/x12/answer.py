@@ -5,9 +5,11 @@ It says whether the messages could be read, not whether anybody agrees with them
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from ownstock.exchange.x12.checking import TAG
 from ownstock.exchange.x12.envelope import Group, element
 from ownstock.exchange.x12.problems import Problem, Weight, is_accepted
 from ownstock.exchange.x12.reading import Reading, ReadMessage
@@ -53,6 +55,9 @@ MESSAGE_CODES = {
 SEGMENTS_IN_ERROR = "5"
 GROUP_CODES = {"group_kind": "1", "group_not_closed": "3", "group_number": "4", "message_count": "5"}
 ERROR_IN_ELEMENTS = "8"
+# What an answer may repeat of a header.
+GROUP_KIND, KIND = re.compile("[A-Z]{2}"), re.compile("[A-Z0-9]{3}")
+NUMBER, CONTROL_NUMBER = re.compile("[0-9]{1,9}"), re.compile("[A-Za-z0-9]{4,9}")
 # So many errors are told of one message and of one segment; who mends those finds the rest.
 MAX_SEGMENTS_TOLD, MAX_ELEMENTS_TOLD = 200, 20
 MAX_CODES = 5
@@ -69,7 +74,8 @@ def answer_group(reading: Reading, group: Group) -> list[Segment]:
     own = _around(reading, group)
     is_whole = is_accepted(reading.profile, own)
     accepted = sum(_is_taken(read) for read in messages) if is_whole else 0
-    body: list[Segment] = [["AK1", element(group.header, 1)[:2], element(group.header, 6)[:9]]]
+    kind, number = element(group.header, 1), element(group.header, 6)
+    body: list[Segment] = [["AK1", _fitting(kind, GROUP_KIND, "??"), _fitting(number, NUMBER, "0")]]
     for read in messages:
         body += _answer_message(read, is_whole)
     said = element(group.trailer or [], 1)
@@ -111,7 +117,7 @@ def _group_verdict(messages: list[ReadMessage], accepted: int, own: list[Problem
 
 def _answer_message(read: ReadMessage, is_whole: bool) -> Iterator[Segment]:
     message = read.message
-    yield ["AK2", message.kind[:3], message.control_number[:9]]
+    yield ["AK2", _fitting(message.kind, KIND, "???"), _fitting(message.control_number, CONTROL_NUMBER, "0000")]
     against = [p for p in read.problems if p.weight is not Weight.TOLD]
     in_segments = [p for p in against if p.code not in MESSAGE_CODES]
     for told, (_, problems) in enumerate(groupby(in_segments, key=lambda problem: (problem.segment, problem.tag))):
@@ -133,7 +139,7 @@ def _answer_segment(problems: list[Problem], first: int) -> Iterator[Segment]:
     of_elements = [p for p in problems if p.code in ELEMENT_CODES and p.element]
     position = str((problems[0].segment or first) - first + 1)
     code = SEGMENT_CODES[of_segment[0].code] if of_segment else ERROR_IN_ELEMENTS
-    yield ["AK3", _printable(problems[0].tag.ljust(2, "?"))[:3], position, "", code]
+    yield ["AK3", _fitting(problems[0].tag, TAG, "???"), position, "", code]
     told = [(str(p.element), "", ELEMENT_CODES[p.code], _printable(p.found)) for p in of_elements]
     for of_element in list(dict.fromkeys(told))[:MAX_ELEMENTS_TOLD]:
         yield ["AK4", *of_element]
@@ -141,6 +147,11 @@ def _answer_segment(problems: list[Problem], first: int) -> Iterator[Segment]:
 
 def _codes(codes: list[str]) -> list[str]:
     return list(dict.fromkeys(codes))[:MAX_CODES]
+
+
+def _fitting(value: str, pattern: re.Pattern[str], otherwise: str) -> str:
+    """A value where an answer can repeat it; a header may be so broken that it cannot."""
+    return value if pattern.fullmatch(value) else otherwise
 
 
 def _printable(value: str) -> str:

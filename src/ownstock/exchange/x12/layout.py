@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ownstock.exchange.x12.envelope import Message, element
 from ownstock.exchange.x12.problems import Problem, Weight, shown
-from ownstock.exchange.x12.tables import MessageRule, message_rules
+from ownstock.exchange.x12.tables import MessageRule, message_rules, segment_rules
 
 # What CTT01 counts, by kind of message.
 COUNTED = {"850": "PO1", "855": "PO1", "856": "HL", "810": "IT1", "860": "POC"}
@@ -77,7 +77,7 @@ def _misplaced(rule: MessageRule, tag: str, number: int) -> Iterator[Problem]:
     if tag in {place.tag for place in rule.places}:
         sentence = f"Segment {number} ({tag}) stands where a {rule.kind} does not take it."
         yield Problem("out_of_order", Weight.IRREGULAR, sentence, number, tag)
-    else:
+    elif tag in segment_rules():
         sentence = f"Segment {number} ({tag}) is none that we know in a {rule.kind}; it is kept and not read."
         yield Problem("not_in_message", Weight.TOLD, sentence, number, tag[:3])
 

@@ -20,7 +20,7 @@ from ownstock.exchange.x12.limits import (
 )
 from ownstock.exchange.x12.problems import Problem, Weight, shown
 
-# A segment as its elements, the tag first. What is read is in tuples: the collector of garbage need not look into those again.
+# A segment as its elements, the tag first. What is read is in tuples, which the collector of garbage looks into once.
 Segment = Sequence[str]
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -181,7 +181,7 @@ def read_isa(head: str) -> Delimiters | str:
     if len(parts) <= ISA_ELEMENTS:
         return f"it has {len(parts) - 1} elements within {MAX_ISA_LENGTH} characters and not {ISA_ELEMENTS}."
     component, terminator = parts[16][:1], parts[16][1:2]
-    if terminator.isalnum() or (component and not terminator):
+    if terminator.isalnum():
         # ISA16 is missing, and what stands in its place is the terminator.
         component, terminator = "", component
     repeats = parts[12] >= FIRST_REPEATING_VERSION and len(parts[11]) == 1 and _can_divide(parts[11])
@@ -217,10 +217,18 @@ def _end_of(text: str, start: int, delimiters: Delimiters) -> int:
         if text[before] != delimiters.terminator:
             continue
         if found[1] == "SA":
-            return found.start()
+            return _before_ending(text, found.start(), delimiters.terminator)
         end = text.find(delimiters.terminator, found.end())
         return end if end >= 0 else len(text)
-    return len(text)
+    return _before_ending(text, len(text), delimiters.terminator)
+
+
+def _before_ending(text: str, end: int, terminator: str) -> int:
+    """Where the last segment before a place ends: what follows are its terminator and blanks."""
+    last = end
+    while text[last - 1] in SPACES and text[last - 1] != terminator:
+        last -= 1
+    return last - 1 if text[last - 1] == terminator else end
 
 
 def _told_of(block: str, delimiters: Delimiters, closing: str, first: int) -> Iterator[Problem]:
