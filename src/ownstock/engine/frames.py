@@ -188,7 +188,9 @@ ARRIVAL_DAYS = Schema(
         Column("delivery", "whole", "number of the delivery"),
         ITEM_SITE,
         Column("arrives_in_days", "whole", "days from today", least=0, most=MOST_DAYS),
-        Column("probability", "number", "of that day; those of a delivery sum to 1", least=0, most=1, is_above_least=True),
+        Column(
+            "probability", "number", "of that day; those of a delivery sum to 1", least=0, most=1, is_above_least=True
+        ),
     ),
     key=("delivery", "arrives_in_days"),
 )
