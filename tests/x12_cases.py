@@ -105,7 +105,7 @@ def interchange(
     segments += [segment for message in messages for segment in message]
     segments += [f"GE*{len(messages)}*7", "IEA*1*000000007"]
     text = (end + line).join(segments) + end + line
-    return text.translate(str.maketrans({"*": element, ">": component})).encode()
+    return text.translate(str.maketrans("*>", element + component)).encode()
 
 
 def changed(raw: bytes, old: str, new: str) -> bytes:

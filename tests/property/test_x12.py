@@ -22,7 +22,7 @@ from ownstock.exchange.x12.composing import Identity, compose
 from ownstock.exchange.x12.messages.order import write_order
 from ownstock.exchange.x12.problems import PartnerProfile
 from ownstock.exchange.x12.reading import read
-from ownstock.exchange.x12.syntax import Cut, Delimiters, scan
+from ownstock.exchange.x12.syntax import Cut, Delimiters, Segment, scan
 from ownstock.exchange.x12.writing import text_of, write_scan
 from tests.x12_cases import ISA, MESSAGES, interchange
 
@@ -135,7 +135,7 @@ def test_interchanges_are_written_and_read_without_loss(
 ) -> None:
     header = ISA[:-1].split("*")
     header[16] = signs.component
-    segments = [
+    segments: list[Segment] = [
         tuple(header),
         *((tag, *values) for tag, values in drawn if tag not in ("ISA", "IEA")),
         ("IEA", "0", "7"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from ownstock.exchange.x12 import limits
 from ownstock.exchange.x12.checking import check_segment
+from ownstock.exchange.x12.messages.acknowledgement import STATUSES
 from ownstock.exchange.x12.problems import PartnerProfile, Weight
 from ownstock.exchange.x12.reading import read
 from ownstock.exchange.x12.syntax import Delimiters
@@ -150,3 +153,11 @@ def test_each_code_fits_its_elements() -> None:
         for element in rule.elements:
             for code in code_lists().get(element.codes, ()):
                 assert element.shortest <= len(code) <= element.longest, (rule.tag, element.means, code)
+
+
+def test_the_page_tells_every_limit_and_every_kind() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "x12.md").read_text(encoding="utf-8")
+    told = {value for name, value in vars(limits).items() if name.startswith("MAX") and name != "MAX_TOLD_LENGTH"}
+    assert [value for value in told if f"| {value:,}" not in page] == []
+    assert [rule.kind for rule in message_rules().values() if f"| {rule.kind} |" not in page] == []
+    assert all(f"`{code}`" in page or code[0] == "R" for code in STATUSES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ownstock.exchange.x12 import limits, syntax
@@ -44,7 +46,8 @@ def test_a_byte_order_mark_is_no_part_of_the_text_and_is_kept() -> None:
 
 def test_bytes_that_are_not_utf_8_are_kept() -> None:
     raw = interchange(ORDER).replace(b"Cup, blue", b"Tasse, gr\xfcn")
-    assert read(raw).messages[0].document.lines[0].description == "Tasse, gr\u00fcn"  # type: ignore[attr-defined]
+    order: Any = read(raw).messages[0].document
+    assert order.lines[0].description == "Tasse, gr\u00fcn"
     assert write_scan(scan(raw)) == raw
 
 
@@ -74,6 +77,12 @@ def test_a_last_segment_without_terminator_is_told() -> None:
     raw = interchange(ORDER).rstrip(b"~\n")
     assert problem(read(raw), "terminator_missing").tag == "IEA"
     assert write_scan(scan(raw)) == raw
+
+
+def test_a_line_end_that_is_a_delimiter_stays_where_it_is() -> None:
+    raw = changed(interchange(ORDER), "*T*>~", "*T*\n~")
+    assert write_scan(scan(raw)) == raw
+    assert not read(raw).is_accepted
 
 
 def test_an_isa_without_element_16_is_read_by_what_its_line_says() -> None:

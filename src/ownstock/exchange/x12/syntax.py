@@ -272,7 +272,7 @@ def _line_end(block: str, delimiters: Delimiters) -> str:
     after = block.find(delimiters.terminator) + 1
     found = re.compile("[\r\n]{0,2}").match(block, after)
     text = found[0] if found and after else ""
-    return "" if delimiters.terminator in text else text
+    return "" if any(c in text for c in delimiters.characters) else text
 
 
 def without_empty_components(cut: Cut) -> tuple[Cut, Problem | None]:

@@ -169,10 +169,10 @@ def party_segments(parties: Iterable[Party]) -> Iterator[Segment]:
 def chunks(text: str, length: int) -> list[str]:
     """A text in parts that each fit an element, without blanks at their ends."""
     parts = []
-    while text := text.strip():
+    while text := text.strip(" "):
         cut = text.rfind(" ", 0, length + 1) if len(text) > length else len(text)
         cut = cut if cut > 0 else length
-        parts.append(text[:cut].rstrip())
+        parts.append(text[:cut].rstrip(" "))
         text = text[cut:]
     return parts
 
