@@ -121,6 +121,12 @@ def test_a_level_of_a_shipping_notice_hangs_where_it_may(old: str, new: str, cod
     assert (found.segment, found.tag) == (segment, "HL")
 
 
+def test_levels_do_not_lie_under_one_another_without_end() -> None:
+    deep = "~\n".join(f"HL*{n}*{n - 1}*P" for n in range(4, 11))
+    found = problem(read(changed(interchange(NOTICE), "HL*4*3*I", f"{deep}~\nHL*40*10*I")), "level_too_deep")
+    assert "more than 9" in found.sentence
+
+
 def test_pallets_and_packages_told_below_an_item_are_levels_too() -> None:
     pallets = changed(interchange(NOTICE), "HL*3*2*P", "HL*3*2*T")
     below = changed(interchange(NOTICE), "HL*5*2*I", "HL*5*4*P")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ownstock.exchange.x12 import limits, syntax
+from ownstock.exchange.x12 import limits, reading, syntax
 from ownstock.exchange.x12.problems import PartnerProfile, Weight
 from ownstock.exchange.x12.reading import read
 from ownstock.exchange.x12.syntax import scan
@@ -87,31 +87,31 @@ def test_a_line_end_that_is_a_delimiter_stays_where_it_is() -> None:
 
 def test_an_isa_without_element_16_is_read_by_what_its_line_says() -> None:
     raw = changed(interchange(ORDER), "*T*>~\n", "*T*~\n")
-    reading = read(raw)
-    assert reading.is_accepted
-    assert problem(reading, "empty_components").segment == 2
+    found = read(raw)
+    assert found.is_accepted
+    assert problem(found, "empty_components").segment == 2
     assert not read(raw, PartnerProfile.STRICT).is_accepted
 
 
 def test_each_interchange_of_a_file_is_cut_by_its_own_delimiters() -> None:
     raw = interchange(ORDER) + interchange(ORDER, end="}", line="", element="|", component=":")
-    reading = read(raw)
-    assert [one.delimiters.element for one in reading.interchanges] == ["*", "|"]
-    assert [message.message.first for message in reading.messages] == [3, 23]
-    assert write_scan(reading.scan) == raw
+    found = read(raw)
+    assert [one.delimiters.element for one in found.interchanges] == ["*", "|"]
+    assert [message.message.first for message in found.messages] == [3, 23]
+    assert write_scan(found.scan) == raw
 
 
 def test_text_after_an_interchange_is_named() -> None:
-    reading = read(interchange(ORDER) + b"and so on " + interchange(ORDER))
-    assert "After segment 20 stands" in problem(reading, "stray_text").sentence
-    assert len(reading.interchanges) == 2
+    found = read(interchange(ORDER) + b"and so on " + interchange(ORDER))
+    assert "After segment 20 stands" in problem(found, "stray_text").sentence
+    assert len(found.interchanges) == 2
 
 
 @pytest.mark.parametrize("raw", [b"", b"   ", b"UNA:+.? 'UNB", b"{}", b"\x00\xff\xfe", b"\xef\xbb\xbf"])
 def test_what_is_not_x12_is_told_as_such(raw: bytes) -> None:
-    reading = read(raw)
-    assert problem(reading, "not_x12").weight is Weight.BREAKING
-    assert not reading.is_accepted
+    found = read(raw)
+    assert problem(found, "not_x12").weight is Weight.BREAKING
+    assert not found.is_accepted
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,7 @@ def test_what_is_not_x12_is_told_as_such(raw: bytes) -> None:
         ISA[:-1] + "*~",
         ISA + ">",
         ISA.replace("SUPPLIER", "SUP>LIER") + "~",
+        ISA.replace("*U*", "*~*") + "~",
     ],
 )
 def test_an_isa_that_names_no_delimiters_is_refused_by_its_number(header: str) -> None:
@@ -136,6 +137,8 @@ def test_each_limit_refuses_and_names_the_segment(monkeypatch: pytest.MonkeyPatc
     assert problem(read(wide), "too_many_elements_in_segment").segment == 6
     long = changed(interchange(ORDER), "Ring", "R" * (limits.MAX_ELEMENT_LENGTH + 1))
     assert problem(read(long), "element_beyond_limit").tag == "MSG"
+    monkeypatch.setattr(reading, "MAX_MESSAGES", 3)
+    assert problem(read(interchange(ORDER) * 2), "too_many_messages").segment == 21
     monkeypatch.setattr(syntax, "MAX_SEGMENTS", 19)
     assert problem(read(interchange(ORDER)), "too_many_segments").tag == "ISA"
     monkeypatch.setattr(syntax, "MAX_BYTES", 100)

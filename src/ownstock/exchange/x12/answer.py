@@ -40,6 +40,7 @@ ELEMENT_CODES = {
     "level_twice": "7",
     "level_without_parent": "7",
     "level_misplaced": "7",
+    "level_too_deep": "7",
     "line_count": "7",
     "bad_date": "8",
     "bad_time": "9",

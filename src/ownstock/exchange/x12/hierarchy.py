@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ownstock.exchange.x12.envelope import Message, element
+from ownstock.exchange.x12.limits import MAX_DEPTH
 from ownstock.exchange.x12.problems import Problem, Weight, shown
 from ownstock.exchange.x12.syntax import Segment
 
@@ -29,6 +30,7 @@ class Level:
     segments: list[Segment]
     parent: Level | None = None
     children: list[Level] = field(default_factory=list)
+    depth: int = 1
 
     def upward(self) -> Iterator[Level]:
         """The level itself, the one above it, and so on."""
@@ -54,6 +56,8 @@ def check_hierarchy(message: Message) -> Iterator[Problem]:
             yield _problem(
                 level, "level_without_parent", 2, f"stands under level {shown(above)}, which did not come before it"
             )
+        elif level.depth > MAX_DEPTH:
+            yield _problem(level, "level_too_deep", 2, f"lies under more than {MAX_DEPTH - 1} other levels")
         else:
             yield from _misplaced(level)
         seen.add(own)
@@ -79,7 +83,8 @@ def _levels(message: Message) -> Iterator[tuple[Level, Segment]]:
     for index, segment in enumerate(message.segments):
         if segment[0] == "HL":
             parent = by_number.get(element(segment, 2))
-            level = Level(element(segment, 3), message.number_of(index), [segment], parent)
+            depth = parent.depth + 1 if parent else 1
+            level = Level(element(segment, 3), message.number_of(index), [segment], parent, depth=depth)
             if parent is not None:
                 parent.children.append(level)
             by_number.setdefault(element(segment, 1), level)

@@ -11,6 +11,7 @@ from ownstock.exchange.x12.checking import check_segment
 from ownstock.exchange.x12.envelope import Group, Interchange, Message, open_envelope
 from ownstock.exchange.x12.hierarchy import check_hierarchy
 from ownstock.exchange.x12.layout import check_layout
+from ownstock.exchange.x12.limits import MAX_MESSAGES
 from ownstock.exchange.x12.messages import read_document
 from ownstock.exchange.x12.problems import PartnerProfile, Problem, Tally, Weight, is_accepted, refuses
 from ownstock.exchange.x12.syntax import Cut, Delimiters, Scan, Segment, scan, without_empty_components
@@ -57,11 +58,23 @@ def read(raw: bytes, profile: PartnerProfile = PartnerProfile.TOLERANT) -> Readi
     interchanges, messages = [], []
     for problem in scanned.problems:
         tally.add(problem)
+    room = MAX_MESSAGES
     for cut in scanned.cuts:
+        room -= sum(segment[0] in ("GS", "ST") for segment in cut.segments)
+        if room < 0:
+            tally.add(_too_many_messages(cut))
+            break
         interchange, read_messages = _read_interchange(cut, profile, tally)
         interchanges.append(interchange)
         messages += read_messages
     return Reading(scanned, profile, tuple(interchanges), tuple(messages), tally.problems)
+
+
+def _too_many_messages(cut: Cut) -> Problem:
+    sentence = (
+        f"The interchange of segment {cut.first} (ISA) goes beyond {MAX_MESSAGES:,} groups and messages in one file."
+    )
+    return Problem("too_many_messages", Weight.BREAKING, sentence, cut.first, "ISA")
 
 
 def _read_interchange(cut: Cut, profile: PartnerProfile, tally: Tally) -> tuple[Interchange, list[ReadMessage]]:

@@ -186,7 +186,7 @@ def read_isa(head: str) -> Delimiters | str:
         component, terminator = "", component
     repeats = parts[12] >= FIRST_REPEATING_VERSION and len(parts[11]) == 1 and _can_divide(parts[11])
     found = Delimiters(element, component, parts[11] if repeats else "", terminator)
-    if any(c in part for part in parts[:11] + parts[12:16] for c in component + terminator):
+    if any(c in part for part in parts[:16] for c in component + terminator):
         return f"its delimiters {shown(component + terminator)} stand within its elements."
     return _why_not(found) or found
 
