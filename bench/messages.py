@@ -58,7 +58,7 @@ def told(path: Path, profile: PartnerProfile) -> dict[str, Any]:
         "errors": [_problem(problem) for problem in reading.problems],
         "interchanges": len(reading.interchanges),
     }
-    return {**facts, **messages[0]} | facts if len(messages) == 1 else {**facts, "messages": messages}
+    return {**messages[0], **facts} if len(messages) == 1 else {**facts, "messages": messages}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

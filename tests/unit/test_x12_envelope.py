@@ -19,7 +19,7 @@ def test_a_whole_interchange_is_taken_strictly() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "segment", "weight"),
     [
-        ("SE*16", "SE*17", "segment_count", 18, Weight.BREAKING),
+        ("SE*16", "SE*17", "segment_count", 18, Weight.IRREGULAR),
         ("SE*16", "SE*15", "segment_count", 18, Weight.IRREGULAR),
         ("SE*16", "SE*many", "segment_count", 18, Weight.BREAKING),
         ("SE*16*0001", "SE*16*0002", "message_number", 18, Weight.BREAKING),
@@ -44,6 +44,11 @@ def test_what_is_wrong_with_an_envelope_is_named_by_segment(
     found = problem(read(changed(interchange(ORDER), old, new)), code)
     assert (found.segment, found.weight) == (segment, weight)
     assert f"Segment {segment} ({found.tag})" in found.sentence
+
+
+@pytest.mark.parametrize(("old", "new"), [("CTT*2~\nSE*16", "CTT*3~\nSE*17"), ("CTT*2~\nSE*16", "SE*16")])
+def test_a_count_that_says_more_breaks_where_the_lines_are_not_counted_or_not_complete(old: str, new: str) -> None:
+    assert problem(read(changed(interchange(ORDER), old, new)), "segment_count").weight is Weight.BREAKING
 
 
 def test_two_messages_of_a_group_do_not_share_a_number() -> None:

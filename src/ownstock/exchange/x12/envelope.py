@@ -1,7 +1,8 @@
 """The envelope: interchange, groups, messages; their control numbers and counts.
 
 Where a count says more than came, or a message or group is closed under another number, something may have been lost: that
-breaks. A count that says less, or another number of the interchange alone, loses nothing: irregular.
+breaks. A count that says less, or another number of the interchange alone, loses nothing: irregular. Nor does a count of
+segments that says more, where the message counts its lines and all of them are there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ownstock.exchange.x12.counts import are_lines_complete
 from ownstock.exchange.x12.limits import MAX_PROBLEMS
 from ownstock.exchange.x12.problems import Problem, Weight, shown
 from ownstock.exchange.x12.syntax import Cut, Delimiters, Segment
@@ -165,7 +167,11 @@ class _Opener:
             return
         start, said = self.cut.segments[self.message_start], self.cut.segments[index]
         came = index - self.message_start + 1
-        self._compare_count("segment_count", index, came, f"{came} segments of the message, ST and SE among them,")
+        is_complete = are_lines_complete(element(start, 1), self.cut.segments[self.message_start : index])
+        weight = Weight.IRREGULAR if is_complete else Weight.BREAKING
+        self._compare_count(
+            "segment_count", index, came, f"{came} segments of the message, ST and SE among them,", weight
+        )
         self._compare_number("message_number", index, element(start, 2), element(said, 2), Weight.BREAKING)
         self._keep_message(index + 1)
 
@@ -230,12 +236,16 @@ class _Opener:
             not self.groups, "no_group", 0, "opens an interchange without a group.", weight=Weight.IRREGULAR
         )
 
-    def _compare_count(self, code: str, index: int, came: int, what: str) -> None:
+    def _compare_count(self, code: str, index: int, came: int, what: str, weight: Weight = Weight.BREAKING) -> None:
+        """Compare a count with what came; `weight` is that of one that says more."""
         said = element(self.cut.segments[index], 1).strip()
         if said == str(came):
             return
         is_number = said.isascii() and said.isdigit() and len(said) <= 10
-        weight = Weight.IRREGULAR if is_number and int(said) <= came else Weight.BREAKING
+        if not is_number:
+            weight = Weight.BREAKING
+        elif int(said) <= came:
+            weight = Weight.IRREGULAR
         if not is_number or int(said) != came:
             self._tell(code, index, f"says {shown(said)}, but {what} came.", 1, said, weight=weight)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ownstock.exchange.x12.counts import COUNTED, counted_lines
 from ownstock.exchange.x12.envelope import Message, element
 from ownstock.exchange.x12.problems import Problem, Weight, shown
 from ownstock.exchange.x12.tables import MessageRule, message_rules, segment_rules
-
-# What CTT01 counts, by kind of message.
-COUNTED = {"850": "PO1", "855": "PO1", "856": "HL", "810": "IT1", "860": "POC"}
 
 
 def check_layout(message: Message) -> Iterator[Problem]:
@@ -99,11 +97,9 @@ def _missing(rule: MessageRule, counts: list[int], message: Message) -> Iterator
 
 def _miscounted(message: Message) -> Iterator[Problem]:
     """A count of lines in CTT that is another than came."""
-    for index, segment in enumerate(message.segments):
-        if segment[0] == "CTT" and message.kind in COUNTED:
-            tag, said, number = COUNTED[message.kind], element(segment, 1), message.number_of(index)
-            came = sum(other[0] == tag for other in message.segments)
-            if said.lstrip("0") != str(came or ""):
-                sentence = f"Segment {number} (CTT) counts {shown(said)} lines, but {came} segments {tag} came."
-                yield Problem("line_count", Weight.IRREGULAR, sentence, number, "CTT", 1, None, said)
-            return
+    found = counted_lines(message.kind, message.segments)
+    if found and found[0] not in map(str, found[1]):
+        index = next(i for i, segment in enumerate(message.segments) if segment[0] == "CTT")
+        said, number, tag = element(message.segments[index], 1), message.number_of(index), COUNTED[message.kind][0]
+        sentence = f"Segment {number} (CTT) counts {shown(said)} lines, but {found[1][0]} segments {tag} came."
+        yield Problem("line_count", Weight.IRREGULAR, sentence, number, "CTT", 1, None, said)
