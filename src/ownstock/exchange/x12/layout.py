@@ -13,12 +13,13 @@ from ownstock.exchange.x12.tables import MessageRule, message_rules, segment_rul
 
 def check_layout(message: Message) -> Iterator[Problem]:
     """What stands where it should not, too often, or not at all."""
-    rule = message_rules()[message.kind]
+    kind = message.kind
+    rule, loop_ends = message_rules()[kind], _loop_ends(kind)
     counts = [0] * len(rule.places)
     at = -1
     for index, segment in enumerate(message.segments):
         tag = segment[0]
-        place = next_place(message.kind, at, tag)
+        place = next_place(kind, at, tag)
         if place < 0:
             yield from _misplaced(rule, tag, message.number_of(index))
             continue
@@ -26,7 +27,7 @@ def check_layout(message: Message) -> Iterator[Problem]:
         counts[place] += 1
         if counts[place] == rule.places[place].most + 1:
             yield _too_often(rule, place, message.number_of(index))
-        end = _loop_ends(message.kind)[place]
+        end = loop_ends[place]
         if end > place + 1:
             counts[place + 1 : end] = [0] * (end - place - 1)
     yield from _missing(rule, counts, message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
 
 from ownstock.exchange.documents import ItemCodes, Kept, Party, Purpose
@@ -25,6 +25,11 @@ PURPOSE_CODES = {purpose: code for code, purpose in reversed(PURPOSES.items())}
 OUR_CODES = ("BP", "IN", "CB")
 SUPPLIER_CODES = ("VP", "VN", "VC")
 GTIN_CODES = ("UP", "EN", "UK", "UI", "UA")
+CODE_SIDES = {
+    **dict.fromkeys(OUR_CODES, "sku"),
+    **dict.fromkeys(SUPPLIER_CODES, "supplier_sku"),
+    **dict.fromkeys(GTIN_CODES, "gtin"),
+}
 GTIN_BY_LENGTH = {12: "UP", 13: "EN", 14: "UK", 8: "EN"}
 ROLES = {"BY": "buyer", "SE": "seller", "ST": "ship_to", "SF": "ship_from", "BT": "bill_to", "RI": "remit_to"}
 # Two codes that others use for a role of ours.
@@ -58,8 +63,8 @@ def written(number: Decimal | None) -> str:
 
 
 def hundredths(number: Decimal) -> str:
-    """A sum of money with two implied decimals; what is finer is rounded to the hundredth, half to even."""
-    return str(int(number.quantize(HUNDREDTH).scaleb(2)))
+    """A sum of money with two implied decimals; what is finer is rounded to the hundredth, half up."""
+    return str(int(number.quantize(HUNDREDTH, ROUND_HALF_UP).scaleb(2)))
 
 
 def date_of(text: str) -> date | None:
@@ -107,15 +112,17 @@ def blocks(
 
 
 def codes_of(segment: Segment, first: int) -> ItemCodes:
-    """The codes of an item, in pairs of kind and code from an element on."""
-    pairs = [(kind, code) for kind, code in zip(segment[first::2], segment[first + 1 :: 2], strict=False) if code]
-    by_kind = dict(reversed(pairs))
-    picked = [
-        next((kind for kind in kinds if kind in by_kind), "") for kinds in (OUR_CODES, SUPPLIER_CODES, GTIN_CODES)
-    ]
-    sku, supplier_sku, gtin = (by_kind.get(kind, "") for kind in picked)
-    others = tuple(pair for pair in pairs if (pair[0], by_kind[pair[0]]) != pair or pair[0] not in picked)
-    return ItemCodes(sku=sku, supplier_sku=supplier_sku, gtin=gtin, others=others)
+    """The codes of an item, in pairs of kind and code from an element on; of two of the same side the first is taken."""
+    picked: dict[str, str] = {}
+    others: list[tuple[str, str]] = []
+    for kind, code in zip(segment[first::2], segment[first + 1 :: 2], strict=False):
+        side = CODE_SIDES.get(kind, "")
+        if code and side and side not in picked:
+            picked[side] = code
+        elif code:
+            others.append((kind, code))
+    sku, supplier_sku, gtin = (picked.get(side, "") for side in ("sku", "supplier_sku", "gtin"))
+    return ItemCodes(sku=sku, supplier_sku=supplier_sku, gtin=gtin, others=tuple(others))
 
 
 def code_pairs(codes: ItemCodes) -> list[str]:
