@@ -219,12 +219,17 @@ def decide(given: dict[str, Any], known: Any = None) -> tuple[Any, Any]:
     count = np.array([len(each) for each in given["arrivals"]])
     flat = np.array([arrival for each in given["arrivals"] for arrival in each]).reshape(-1, 2)
     one = np.ones(CASES, np.int64)
-    decision.decide(
-        0, CASES, given["mean"], np.full(CASES, 7.0), given["ratio"], given["net"],
+    read: Any = (
+        given["mean"], np.full(CASES, 7.0), given["ratio"], given["net"],
         np.cumsum(count) - count, count, flat[:, 0].copy(), flat[:, 1].copy(),
         np.arange(CASES), one, given["lead"], np.ones(CASES), given["review"], given["moq"], given["multiple"],
-        given["over"], given["under"], 0 * one, np.zeros(CASES), given["is_lost"], True, known, whole, number,
+        given["over"], given["under"], 0 * one, np.zeros(CASES), given["is_lost"],
     )  # fmt: skip
+    # The kernel that the engine runs, not one compiled for arrays that may be written.
+    for array in (*read, *(known or ())):
+        array.flags.writeable = False
+    arguments = 0, CASES, *read, True, known, whole, number
+    decision.decide(*arguments)
     return whole, number
 
 

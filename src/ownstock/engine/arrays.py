@@ -19,6 +19,19 @@ NONE = -1
 Record = TypeVar("Record")
 
 
+def only_read(record: Record) -> Record:
+    """The same record, each array without gaps and not to be written.
+
+    A kernel is compiled anew for every mixture of arrays that may be written, that may not and that have gaps: what it
+    reads is given as this, wherever it comes from, so that nobody waits for another mixture.
+    """
+    columns = {}
+    for field in fields(record):  # type: ignore[arg-type]
+        columns[field.name] = np.ascontiguousarray(getattr(record, field.name)).view()
+        columns[field.name].flags.writeable = False
+    return replace(record, **columns)  # type: ignore[type-var]
+
+
 def take(record: Record, rows: Ints) -> Record:
     """The same record for some of its rows: every field is an array whose first axis is the item-sites."""
     columns = {field.name: getattr(record, field.name)[rows] for field in fields(record)}  # type: ignore[arg-type]

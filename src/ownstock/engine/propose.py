@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ownstock.engine.arrays import Floats, Ints, Truths, take
+from ownstock.engine.arrays import Floats, Ints, Truths, only_read, take
 from ownstock.engine.arrivals import LeadTimes, OpenArrivals
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.forecast.demand_forecast import DemandForecast
@@ -129,10 +129,12 @@ class Asked:
 
 def _decided(asked: Asked, known: KnownDemand | None, looks_ahead: bool, threads: int | None) -> tuple[Ints, Floats]:
     """The two tables that the kernel fills. [columns, n] each"""
-    question, forecast, arrivals, lead_times = asked.question, asked.forecast, asked.arrivals, asked.lead_times
-    rows, of_known = question.net_on_hand.size, None if known is None else known.columns
-    # Column by column in memory, as the answer wants them.
-    whole, number = np.zeros((kernel.WHOLE, rows), np.int64), np.zeros((kernel.NUMBER, rows))
+    question, forecast = only_read(asked.question), only_read(asked.forecast)
+    arrivals, lead_times = only_read(asked.arrivals), only_read(asked.lead_times)
+    rows, of_known = question.net_on_hand.size, None if known is None else only_read(known).columns
+    # Column by column in memory, as the answer wants them; a table of one row would lie both ways, a kernel of its own.
+    room = max(rows, 2)
+    whole, number = np.zeros((kernel.WHOLE, room), np.int64), np.zeros((kernel.NUMBER, room))
 
     def decide(first: int, last: int) -> None:
         kernel.decide(
@@ -144,7 +146,7 @@ def _decided(asked: Asked, known: KnownDemand | None, looks_ahead: bool, threads
         )  # fmt: skip
 
     in_blocks(rows, decide, threads)
-    return whole, number
+    return whole[:, :rows], number[:, :rows]
 
 
 def _proposal(question: Question, whole: Ints, number: Floats, step_known: Ints) -> Proposal:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ownstock.engine import run
-from ownstock.engine.arrays import NONE, Floats, Ints, Truths, take
+from ownstock.engine.arrays import NONE, Floats, Ints, Truths, only_read, take
 from ownstock.engine.arrivals import LeadTimes, OpenArrivals, lead_times_of, open_arrivals
 from ownstock.engine.blocks import cores
 from ownstock.engine.demand_paths import Chances, Drawn, Horizon, drawn, stream_names
@@ -104,10 +104,10 @@ def start_of(
     least, most = order_bounds(fences, checked, today, horizon.weeks)
     return Start(
         question=question,
-        forecast=forecast,
+        forecast=only_read(forecast),
         arrivals=open_arrivals(checked.arrivals, checked.supply),
         known=known_demand_of(checked.known, checked.supply),
-        lead_times=lead_times,
+        lead_times=only_read(lead_times),
         path_ratio=path_ratio,
         level_variance=level_variance + drift.start,
         level_step=drift.step,

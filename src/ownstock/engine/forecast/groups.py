@@ -33,6 +33,11 @@ class Groups:
         """How many codes a grouping has, that of unknown groups included."""
         return len(list(self.names.values())[grouping]) + 1
 
+    @property
+    def of_season(self) -> Ints:
+        """The places in the first grouping, without gaps, as kernels read them. [n]"""
+        return np.ascontiguousarray(self.codes[:, 0])
+
     def of(self, rows: slice | Ints) -> Groups:
         """The groups of some rows, in the same codes."""
         return replace(self, codes=self.codes[rows])

@@ -75,7 +75,7 @@ class NestedSeason:
 
         They are those of the shared season, times the factors of their groups, times their own.
         """
-        season, group = self.shared.over(history, count).astype(np.float32), groups.codes[:, 0]
+        season, group = self.shared.over(history, count).astype(np.float32), groups.of_season
         if self.share == 0:
             return lambda rows: season[group[rows]]
         sums, place = _sums_of(history, season, group), history.season_index(count)
@@ -111,7 +111,7 @@ def with_groups(
     season = shared.over(history, history.demand.shape[1]).astype(np.float32)
     sold, expected = np.zeros((2, asked.size, places), np.float32)
 
-    sums = _sums_of(history, season, groups.codes[:, 0])
+    sums = _sums_of(history, season, groups.of_season)
 
     def fill(first: int, last: int) -> None:
         sold[first:last], expected[first:last] = sums(asked[first:last])

@@ -53,7 +53,7 @@ def shared_season(history: DemandHistory, groups: Groups, threads: int | None = 
     is_short = known < 2 * season
     if known < season or (is_short and series < SERIES_TO_TRUST_ONE_SEASON):
         return SharedSeason(np.ones((count, season)), is_known=False)
-    sold, expected = _sums(history, groups.codes[:, 0], count, threads)
+    sold, expected = _sums(history, groups.of_season, count, threads)
     age = (buckets - 1 - np.arange(buckets)) / season
     fade = 0.5 ** (age / HALF_LIFE_SEASONS)
     place = history.season_index(buckets)

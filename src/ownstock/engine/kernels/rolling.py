@@ -124,6 +124,8 @@ def roll(
     is_bounded = leads == 1 and goal != GOAL_FILL_RATE and (goal != GOAL_COST or under > 0.0) and aim < 1.0
     for p in range(width):
         coming[p] = open_arrivals
+    # Not the literal 0: numba would compile `decide` for that alone, too.
+    top: Any = np.int64(0)
     stretch = -1
     for day in range(days):
         week = day // DAYS_A_WEEK
@@ -140,7 +142,7 @@ def roll(
                         known_soon += known[day + ahead] if ahead < protection else 0
                         lines += 1
                 known_count[:] = lines
-            asked, flat = 0, 0
+            asked, flat = top, 0
             for p in range(several):
                 quantity[p] = 0
                 there, begin = net[p] - known_soon, flat
@@ -159,7 +161,7 @@ def roll(
                 asked += 1
             if lines == 0:
                 decide(
-                    0, asked, means, lengths, ratios, nets, first, count, at_day, units,
+                    top, asked, means, lengths, ratios, nets, first, count, at_day, units,
                     lead_first, lead_count, lead_days, lead_probability, reviews, moqs, multiples, overs, unders,
                     goals, targets, losts, True, None, whole, number,
                 )  # fmt: skip
@@ -167,7 +169,7 @@ def roll(
             if known is not None:  # noqa: SIM102
                 if lines > 0:
                     decide(
-                        0, asked, means, lengths, ratios, nets, first, count, at_day, units,
+                        top, asked, means, lengths, ratios, nets, first, count, at_day, units,
                         lead_first, lead_count, lead_days, lead_probability, reviews, moqs, multiples, overs, unders,
                         goals, targets, losts, True, (known_first, known_count, known_day, known_units), whole, number,
                     )  # fmt: skip
