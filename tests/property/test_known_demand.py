@@ -30,7 +30,13 @@ def forecast(mean: float, ratio: float = 1.0) -> pl.DataFrame:
 
 @given(cases(), LINES)
 def test_more_known_demand_never_orders_less(one: Case, lines: list[tuple[int, int]]) -> None:
-    """Where sales are lost, the parts of a bucket between two arrivals are rounded apart: a unit of slack."""
+    """Where sales are lost, this holds of what is wanted from the arrival on, to a unit of rounding between two arrivals.
+
+    What is wanted before it takes goods that others would have taken, and the rest of its bucket is then expected to want
+    less.
+    """
+    if one["unserved_demand"] == "lost":
+        lines = [(day, units) for day, units in lines if day >= one["lead_time_days"]]
     more = [one | {"known": lines[:number]} for number in range(len(lines) + 1)]
     plan = plan_of(more)
     slack = int(plan["lattice_step"].max()) - (one["unserved_demand"] == "backorder")  # type: ignore[arg-type]
