@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ownstock.exchange.rules import OrderDocument, OrderDocumentLine
+from ownstock.exchange.rules import WrittenLine, WrittenOrder
 
 KEY = "purchase_order.placed:PO-000012:1"
 SENDER = "orders@shop.example"
 
-LINE = OrderDocumentLine(
+LINE = WrittenLine(
     line=1,
     sku="CUP",
     supplier_sku="CUP-S",
@@ -26,9 +26,9 @@ LINE = OrderDocumentLine(
 )
 
 
-def order_document(*lines: OrderDocumentLine, **changes: Any) -> OrderDocument:
+def written_order(*lines: WrittenLine, **changes: Any) -> WrittenOrder:
     """An order of 120 cups, or of the lines given."""
-    document = OrderDocument(
+    document = WrittenOrder(
         buyer="Heart & Home Ltd",
         number="PO-000012",
         revision=1,
@@ -45,6 +45,6 @@ def order_document(*lines: OrderDocumentLine, **changes: Any) -> OrderDocument:
     return replace(document, **changes)
 
 
-def many_lines(count: int) -> tuple[OrderDocumentLine, ...]:
+def many_lines(count: int) -> tuple[WrittenLine, ...]:
     """So many lines of the same."""
     return tuple(replace(LINE, line=number, sku=f"CUP-{number}") for number in range(1, count + 1))

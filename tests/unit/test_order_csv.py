@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownstock.exchange import order_csv
-from ownstock.exchange.rules import FORMULA_STARTS, OrderDocument
-from tests.order_cases import LINE, order_document
+from ownstock.exchange.rules import FORMULA_STARTS, WrittenOrder
+from tests.order_cases import LINE, written_order
 
 NUMBERS = ("revision", "line", "quantity", "price", "amount")
 
 
-def read(document: OrderDocument) -> list[dict[str, str]]:
+def read(document: WrittenOrder) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(order_csv.render(document).decode(), newline=""), strict=True))
 
 
 def test_every_line_carries_the_whole_order() -> None:
-    assert read(order_document()) == [
+    assert read(written_order()) == [
         {
             "order_number": "PO-000012",
             "revision": "1",
@@ -47,14 +47,14 @@ def test_every_line_carries_the_whole_order() -> None:
 
 
 def test_a_description_that_is_a_formula_is_only_text() -> None:
-    [row] = read(order_document(replace(LINE, description='=HYPERLINK("http://evil.example")', sku="+CUP")))
+    [row] = read(written_order(replace(LINE, description='=HYPERLINK("http://evil.example")', sku="+CUP")))
     assert row["description"] == '\'=HYPERLINK("http://evil.example")'
     assert row["sku"] == "'+CUP"
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.decimals("0.0001", "1000000", places=4))
 def test_any_text_comes_back_whole_and_harmless(description: str, sku: str, quantity: Decimal) -> None:
-    [row] = read(order_document(replace(LINE, description=description, sku=sku, quantity=quantity)))
+    [row] = read(written_order(replace(LINE, description=description, sku=sku, quantity=quantity)))
     assert row["description"].removeprefix("'") == description.removeprefix("'")
     assert row["sku"].removeprefix("'") == sku.removeprefix("'")
     assert not any(value.startswith(FORMULA_STARTS) for value in row.values())
@@ -62,5 +62,5 @@ def test_any_text_comes_back_whole_and_harmless(description: str, sku: str, quan
 
 
 def test_numbers_are_never_quoted() -> None:
-    [row] = read(order_document())
+    [row] = read(written_order())
     assert all(Decimal(row[name]) >= 0 for name in NUMBERS)

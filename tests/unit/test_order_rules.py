@@ -22,7 +22,7 @@ from ownstock.exchange.rules import (
     purchase_quantity,
     safe_cell,
 )
-from tests.order_cases import KEY, LINE, order_document
+from tests.order_cases import KEY, LINE, written_order
 
 QUANTITIES = st.decimals(min_value="0.0001", max_value=10**9, places=4)
 FACTORS = st.integers(1, 10_000)
@@ -62,7 +62,7 @@ def test_an_amount_is_rounded_half_up_to_the_cent() -> None:
 
 def test_the_total_is_the_sum_of_the_amounts_shown() -> None:
     third = replace(LINE, quantity=Decimal("1"), price=Decimal("0.0150"))
-    assert order_document(third, third, third).total == Decimal("0.06")
+    assert written_order(third, third, third).total == Decimal("0.06")
 
 
 def test_numbers_lose_needless_zeros_and_nothing_else() -> None:
@@ -105,8 +105,8 @@ def test_a_number_that_could_leave_the_folder_is_refused(number: str) -> None:
 
 
 def test_an_identity_depends_on_key_buyer_and_moment() -> None:
-    document = order_document()
+    document = written_order()
     later = replace(document, written_at=document.written_at.replace(microsecond=1))
     others = [identity(document, f"{KEY}0"), identity(replace(document, buyer="Other"), KEY), identity(later, KEY)]
-    assert identity(document, KEY) == identity(order_document(), KEY)
+    assert identity(document, KEY) == identity(written_order(), KEY)
     assert identity(document, KEY) not in others

@@ -36,7 +36,7 @@ def prepare(row: OutboxRow) -> OutboundMessage:
     )
     if settings.SMTP_URL:
         queries.address(revision)
-    document = queries.order_document(revision, written_at=row.created_at)
+    document = queries.written_order(revision, written_at=row.created_at)
     mail = order_mail.render(document, outbox_key=row.key, sender=settings.ORDERS_FROM)
     message, _ = OutboundMessage.objects.get_or_create(
         outbox_key=row.key,

@@ -6,7 +6,7 @@ import csv
 import io
 
 from ownstock.base.text import plain
-from ownstock.exchange.rules import OrderDocument, OrderDocumentLine, safe_cell
+from ownstock.exchange.rules import WrittenLine, WrittenOrder, safe_cell
 
 COLUMNS = (
     "order_number",
@@ -30,7 +30,7 @@ COLUMNS = (
 )
 
 
-def render(document: OrderDocument) -> bytes:
+def render(document: WrittenOrder) -> bytes:
     """Write the order; texts are guarded against formula injection (`rules.safe_cell`), numbers and dates are not.
 
     `quantity` and `price` count stock units; `purchase_quantity` is empty where the supplier counts in the same unit.
@@ -42,7 +42,7 @@ def render(document: OrderDocument) -> bytes:
     return text.getvalue().encode()
 
 
-def _row(document: OrderDocument, line: OrderDocumentLine) -> list[str]:
+def _row(document: WrittenOrder, line: WrittenLine) -> list[str]:
     return [
         safe_cell(document.number),
         str(document.revision),

@@ -11,8 +11,8 @@ from email.utils import format_datetime
 from ownstock.base.text import plain
 from ownstock.exchange import order_csv
 from ownstock.exchange.rules import (
-    OrderDocument,
-    OrderDocumentLine,
+    WrittenLine,
+    WrittenOrder,
     check_name,
     header_text,
     identity,
@@ -31,7 +31,7 @@ class Mail:
     content: bytes
 
 
-def render(document: OrderDocument, *, outbox_key: str, sender: str) -> Mail:
+def render(document: WrittenOrder, *, outbox_key: str, sender: str) -> Mail:
     """Write the message: a text that says how to answer, the PDF for people, the CSV for machines.
 
     `sender` is our address; its domain closes the message's identity. The bytes depend on the arguments alone.
@@ -69,7 +69,7 @@ def render(document: OrderDocument, *, outbox_key: str, sender: str) -> Mail:
     return Mail(message_id, recipient.addr_spec if recipient else "", message.as_bytes())
 
 
-def _recipient(document: OrderDocument) -> Address | None:
+def _recipient(document: WrittenOrder) -> Address | None:
     if not document.supplier_email:
         return None
     name = header_text(f"The name of supplier {document.supplier_code}", document.supplier_name)
@@ -77,12 +77,12 @@ def _recipient(document: OrderDocument) -> Address | None:
     return Address(name, addr_spec=mail_address(what, document.supplier_email))
 
 
-def _subject(document: OrderDocument) -> str:
+def _subject(document: WrittenOrder) -> str:
     revised = f", revision {document.revision}," if document.revision > 1 else ""
     return f"Purchase order {document.number}{revised} from {document.buyer}"
 
 
-def answer_text(document: OrderDocument) -> str:
+def answer_text(document: WrittenOrder) -> str:
     """The text of the message: what is ordered, and how the supplier answers, line by line."""
     told = [_line_text(line) for line in document.lines[:MAX_LINES_TOLD]]
     if len(document.lines) > MAX_LINES_TOLD:
@@ -119,7 +119,7 @@ ANSWERING = (
 )
 
 
-def _line_text(line: OrderDocumentLine) -> str:
+def _line_text(line: WrittenLine) -> str:
     yours = f" (your {line.supplier_sku})" if line.supplier_sku else ""
     converted = f" = {line.purchase_quantity} {line.purchase_unit}" if line.purchase_quantity else ""
     quantity = f"{plain(line.quantity)} {line.unit}{converted}"

@@ -9,14 +9,14 @@ from fpdf.fonts import FontFace
 
 from ownstock.base.text import plain
 from ownstock.exchange.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
-from ownstock.exchange.rules import OrderDocument, OrderDocumentLine
+from ownstock.exchange.rules import WrittenLine, WrittenOrder
 
 HEADINGS = ("Line", "Item", "Description", "Quantity", "Price", "Requested", "Amount")
 WIDTHS_MM = (10, 30, 54, 25, 17, 20, 22)
 ALIGNMENT = ("RIGHT", "LEFT", "LEFT", "RIGHT", "RIGHT", "RIGHT", "RIGHT")
 
 
-def render(document: OrderDocument) -> bytes:
+def render(document: WrittenOrder) -> bytes:
     """Set the order on A4 pages, dated by the moment it was written."""
     page = OrderPage(document)
     page.add_page()
@@ -34,7 +34,7 @@ def grouped(number: Decimal) -> str:
 class OrderPage(Paper):
     """The paper of one order."""
 
-    def __init__(self, document: OrderDocument) -> None:
+    def __init__(self, document: WrittenOrder) -> None:
         foot = f"{document.number}, revision {document.revision}"
         super().__init__(f"Purchase order {document.number}", foot, document.written_at)
         self.document = document
@@ -92,7 +92,7 @@ class OrderPage(Paper):
         return "\n".join(self._shown(part) for part in text.split("\n"))
 
 
-def _cells(line: OrderDocumentLine) -> tuple[str, ...]:
+def _cells(line: WrittenLine) -> tuple[str, ...]:
     yours = f"\nyour {_one_line(line.supplier_sku)}" if line.supplier_sku else ""
     converted = f"\n= {line.purchase_quantity} {_one_line(line.purchase_unit)}" if line.purchase_quantity else ""
     return (

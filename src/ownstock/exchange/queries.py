@@ -10,8 +10,8 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import Company
 from ownstock.exchange.models import OutboundMessage
 from ownstock.exchange.rules import (
-    OrderDocument,
-    OrderDocumentLine,
+    WrittenLine,
+    WrittenOrder,
     is_converted,
     mail_address,
     purchase_quantity,
@@ -42,14 +42,14 @@ def address(revision: OrderRevision) -> str:
     return mail_address(f"The e-mail address of supplier {supplier.code}", supplier.email)
 
 
-def order_document(revision: OrderRevision, *, written_at: datetime) -> OrderDocument:
+def written_order(revision: OrderRevision, *, written_at: datetime) -> WrittenOrder:
     """A revision as its supplier reads it, written at the moment of the placing."""
     order = revision.purchase_order
     supplier, site = order.supplier, order.site
     lines = OrderLine.objects.filter(revision=revision).select_related("item").order_by("line")
     deliveries = Delivery.objects.filter(line__revision=revision)
     requested_on = dict(deliveries.values_list("line").annotate(Min("requested_on")))
-    return OrderDocument(
+    return WrittenOrder(
         buyer=Company.objects.get().name,
         number=order.number,
         revision=revision.number,
@@ -65,10 +65,10 @@ def order_document(revision: OrderRevision, *, written_at: datetime) -> OrderDoc
     )
 
 
-def _line(line: OrderLine, requested_on: date) -> OrderDocumentLine:
+def _line(line: OrderLine, requested_on: date) -> WrittenLine:
     terms = (line.units_numerator, line.units_denominator)
     converted = is_converted(line.item.unit, line.purchase_unit, *terms)
-    return OrderDocumentLine(
+    return WrittenLine(
         line=line.line,
         sku=line.item.sku,
         supplier_sku=line.supplier_sku,

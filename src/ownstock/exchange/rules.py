@@ -18,7 +18,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
-class OrderDocumentLine:
+class WrittenLine:
     """One line as the supplier reads it: so much of an item, at a price, on a day.
 
     `quantity` counts stock units (`unit`) and `price` is of one of them; `purchase_quantity` says the same in purchase
@@ -43,7 +43,7 @@ class OrderDocumentLine:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderDocument:
+class WrittenOrder:
     """A revision of a purchase order as the supplier reads it, whatever paper or file it is written on."""
 
     buyer: str
@@ -57,7 +57,7 @@ class OrderDocument:
     currency: str
     ordered_on: date
     written_at: datetime
-    lines: tuple[OrderDocumentLine, ...]
+    lines: tuple[WrittenLine, ...]
 
     @property
     def total(self) -> Decimal:
@@ -161,7 +161,7 @@ def check_name(number: str) -> None:
         )
 
 
-def identity(document: OrderDocument, outbox_key: str) -> str:
+def identity(document: WrittenOrder, outbox_key: str) -> str:
     """The twelve characters that tell this message from every other: from the outbox key, the buyer and the moment.
 
     The moment is in it because a database set up anew begins its numbers again, and mail systems drop a message whose
