@@ -33,7 +33,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the folder of this run's server: the first test that needs a database starts it, all workers share it.
+    """Name the folder of this run's servers, one of each worker: the first test that needs a database starts it.
 
     Passwords are hashed quickly; `slow_passwords` hashes them as the product does.
     """
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the server's folder; the server itself ends with its last lease."""
+    """Remove the servers' folder; a server itself ends with its last lease."""
     if home := config.stash.get(OWN_HOME, None):
         shutil.rmtree(home, ignore_errors=True)
 
@@ -76,12 +76,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """The session's PostgreSQL, without fsync."""
+def server(worker_id: str) -> Iterator[Server]:
+    """The worker's own PostgreSQL, without fsync: on a shared one, each would hold back the watermark of all."""
     from ownstock.site.embedded.client import lease
     from ownstock.site.embedded.cluster import EPHEMERAL
 
-    with lease(Path(os.environ[TEST_HOME]), grace_seconds=0, timeout_seconds=60, profile=EPHEMERAL) as held:
+    with lease(Path(os.environ[TEST_HOME]) / worker_id, grace_seconds=0, timeout_seconds=60, profile=EPHEMERAL) as held:
         yield held
 
 
