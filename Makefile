@@ -6,8 +6,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SETUP = @sh tools/python.sh -m tools.setup
 PYTHON_HERE = @.venv/bin/python
-TESTS = -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-QUICK = not slow and not browser
+TESTS = -m pytest --dist loadfile --no-loadscope-reorder
+# All tests together wait for a third of their time, for programs and databases: three workers keep two cores busy.
+ALL = -n 3
+QUICK = -n 2 -m 'not slow and not browser'
 
 .PHONY: help demo serve test check format nightly bench wheel lock upgrade clean
 
@@ -36,12 +38,12 @@ test:
 	$(SETUP) dev
 	$(PYTHON_HERE) -m tools.browser
 	$(PYTHON_HERE) -m tools.checks
-	$(PYTHON_HERE) $(TESTS)
+	$(PYTHON_HERE) $(TESTS) $(ALL)
 
 check:
 	$(SETUP) dev
 	$(PYTHON_HERE) -m tools.checks
-	$(PYTHON_HERE) $(TESTS) -m '$(QUICK)'
+	$(PYTHON_HERE) $(TESTS) $(QUICK)
 
 format:
 	$(SETUP) dev
