@@ -72,8 +72,8 @@ def test_the_notebook_runs_to_its_end_with_nothing_but_the_engine(tmp_path: Path
     venv.create(tmp_path / "alone")
     python = tmp_path / "alone" / "bin" / "python"
     # Bytecode is made of what is imported only: that of all installed takes longer than the notebook.
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
-    install: list[str | Path] = [*pip, "--only-binary", ":all:", "--require-hashes", "-r", LOCK]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
+    install = [*pip, "--only-binary", ":all:", "--require-hashes", "-r", LOCK]
     subprocess.run(install, check=True, capture_output=True)
     # No kernel is compiled yet, as at a reader's first time.
     run(python, tmp_path, "django", "click", "psycopg", "matplotlib", NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
