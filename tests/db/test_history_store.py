@@ -279,3 +279,11 @@ def test_goods_at_an_item_site_made_later_count_from_the_beginning() -> None:
     assert refreshed_past(newest_transaction()).history.demand.shape[0] == 0
     keep(Item.objects.get(sku="CUP"), "SHOP")
     assert last_week(refreshed()) == 15
+
+
+def test_reading_all_flows_leaves_the_servers_settings_as_they_were() -> None:
+    names = ("work_mem", "enable_hashagg", "enable_nestloop", "enable_mergejoin")
+    with one_snapshot(), connection.cursor() as cursor:
+        before = [cursor.execute(f"SHOW {name}").fetchone() for name in names]
+        list(flows.all_flows(TODAY))
+        assert [cursor.execute(f"SHOW {name}").fetchone() for name in names] == before

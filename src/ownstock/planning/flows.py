@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -120,15 +121,31 @@ DATABASE = """
 
 
 def all_flows(since_on: date, beyond: Sequence[int] = ()) -> Iterator[Flows]:
-    """Every flow since a day, all those of BLOCK_IDS consecutive ids together; none of the postings `beyond`."""
-    with connection.cursor() as cursor:
-        # To string together what lies in a hash table, the server would need memory for all of it.
-        cursor.execute(
-            "SELECT set_config('work_mem', %s, true), set_config('enable_hashagg', 'off', true)", [SORT_MEMORY]
-        )
+    """Every flow since a day, all those of BLOCK_IDS consecutive ids together; none of the postings `beyond`.
+
+    Within a transaction alone: while they are read, its queries are planned as it suits millions of rows.
+    """
     parameters = [since_on, since_on, list(beyond)]
-    blocks = columns_in_blocks(_flows(ALL), parameters * 2, COLUMNS, f"item_site / {BLOCK_IDS}")
-    return (Flows(*block) for block in blocks)
+    with _planned_for_millions():
+        blocks = columns_in_blocks(_flows(ALL), parameters * 2, COLUMNS, f"item_site / {BLOCK_IDS}")
+        for block in blocks:
+            yield Flows(*block)
+
+
+@contextmanager
+def _planned_for_millions() -> Iterator[None]:
+    """Let the server read all once: it takes the flows for few, and would look all movements of an item up for each site.
+
+    Nor can it string together what lies in a hash table without memory for all of it.
+    """
+    so = {"work_mem": SORT_MEMORY, "enable_hashagg": "off", "enable_nestloop": "off", "enable_mergejoin": "off"}
+    with connection.cursor() as cursor:
+        for name, value in so.items():
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+    yield
+    with connection.cursor() as cursor:
+        for name in so:
+            cursor.execute(f"SET LOCAL {name} TO DEFAULT")
 
 
 def flows_of(item_sites: Ints, since: Ints, beyond: Sequence[int] = ()) -> Flows:
