@@ -16,6 +16,7 @@ from ownstock.catalog import imports as catalog
 from ownstock.catalog.models import Item, ItemUnit, Location, Supplier
 from ownstock.journal.models import AuditEvent
 from ownstock.ledger.actions import post
+from ownstock.ledger.imports import import_movements, import_on_hand
 from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import Balance, Lot
 from ownstock.ledger.rules import Kind, Line, PostingRequest
@@ -107,6 +108,37 @@ def test_units_are_exact_fractions_of_the_stock_unit(bring: Bring) -> None:
     line = Line(sku="CUP", source="DIFFERENCES", target="SHOP", quantity=Decimal(2), unit="box")
     post([PostingRequest("boxes", Kind.ADJUSTMENT, [line])], actor=ACTOR)
     assert Balance.objects.get(item__sku="CUP").on_hand == Decimal(24)
+
+
+def test_files_of_goods_are_read_in_any_unit_of_their_items(bring: Bring) -> None:
+    small_business()
+    bring(catalog.import_units, "sku,unit,stock_units\nCUP,box,12\nCUP,third,1/3\n")
+    bring(import_on_hand, "Artikel;Lagerort;Menge;Einheit\nCUP;SHOP;2,5;box\n")
+    assert Balance.objects.get(item__sku="CUP").on_hand == Decimal(30)
+    moves = "posting_key,sku,source,target,quantity,unit\na,CUP,SHOP,CUSTOMERS,1,box\na,CUP,SHOP,CUSTOMERS,3,third\n"
+    first, again = (
+        bring(import_movements, moves + "b,CUP,SHOP,CUSTOMERS,4,\nc,CUP,SHOP,CUSTOMERS,1,each\n") for _ in "12"
+    )
+    assert (first.created, again.created, again.unchanged) == (3, 0, 3)
+    assert Balance.objects.get(item__sku="CUP").on_hand == Decimal(30 - 12 - 1 - 4 - 1)
+    signed = "kind,reference,sku,location,quantity,unit\nissue,X,CUP,SHOP,-1,box\n"
+    bring(import_movements, signed)
+    assert Balance.objects.get(item__sku="CUP").on_hand == 0
+
+
+def test_a_quantity_in_a_unit_that_is_none_of_the_items_or_not_exact_is_refused_by_row(bring: Bring) -> None:
+    small_business()
+    opening("CUP", 10)
+    bring(catalog.import_units, "sku,unit,stock_units\nCUP,third,1/3\nCUP,ship,99999999\n")
+    head = "posting_key,sku,source,target,quantity,unit\n"
+    text = f"{head}a,CUP,SHOP,CUSTOMERS,1,third\nb,CUP,SHOP,CUSTOMERS,1,Box\nc,PLATE,SHOP,CUSTOMERS,3,third\n"
+    assert refused(bring, import_movements, text + "d,CUP,SHOP,CUSTOMERS,9999999,ship\n") == [
+        "2 quantity: 1 third is no exact number of stock units to four decimals.",
+        "3 unit: 'Box' is no unit of the item; import it first (`ownstock import units`).",
+        "4 unit: 'third' is no unit of the item; import it first (`ownstock import units`).",
+        "5 quantity: 9999999 ship must be below 10,000,000,000,000 stock units.",
+    ]
+    assert Balance.objects.get(item__sku="CUP").on_hand == 10
 
 
 def test_a_unit_with_a_decimal_comma_is_read_by_its_column(bring: Bring) -> None:

@@ -43,8 +43,9 @@ def import_movements(
     """Post the movements of a file; rows that share a posting key are one document, posted in the order of the file.
 
     Columns: posting_key (empty: made of kind and reference), kind (empty: from the two ends), reference, sku, lot, source and
-    target, or location with signed quantities, quantity (stock units), moved_at (with time zone; empty: now), unit_cost
-    (empty: the item's), assumed, source_status, target_status. The same file again posts nothing.
+    target, or location with signed quantities, quantity, unit (empty: the stock unit; else one of the item's), moved_at (with
+    time zone; empty: now), unit_cost (of a stock unit; empty: the item's), assumed, source_status, target_status. The same
+    file again posts nothing.
 
     Raises:
         Refused: rows at fault (each named), a key that was used for other content, or a balance that would fall below zero.
@@ -58,8 +59,9 @@ def import_on_hand(
 ) -> ImportedMovements:
     """Post what a file says is on hand as an opening: one posting a location, from the count difference.
 
-    Columns: sku, location, quantity (stock units), lot, status, unit_cost, moved_at, reference, assumed. A location has one
-    opening (or one for each reference); the same file again posts nothing, and another file of the same location is refused.
+    Columns: sku, location, quantity, unit (empty: the stock unit; else one of the item's), lot, status, unit_cost (of a stock
+    unit), moved_at, reference, assumed. A location has one opening (or one for each reference); the same file again posts
+    nothing, and another file of the same location is refused.
 
     Raises:
         Refused: rows at fault (each named), or a location that was opened with other content.

@@ -80,20 +80,21 @@ def known_lots(named: set[tuple[int, str]]) -> dict[tuple[int, str], LotFacts]:
 
 
 def _units(named: set[tuple[int, str]]) -> dict[tuple[int, str], Conversion]:
-    """How many stock units one of another unit is, as numerator and denominator, by item id and unit."""
-    if not named:
-        return {}
-    of_items = {item for item, _ in named}
-    found: dict[tuple[int, str], Conversion] = dict.fromkeys(
-        Item.objects.filter(id__in=of_items).values_list("id", "unit"), (1, 1)
-    )
-    rows = ItemUnit.objects.filter(item_id__in=of_items)
-    for item, unit, numerator, denominator in rows.values_list(
-        "item_id", "unit", "units_numerator", "units_denominator"
-    ):
-        found[item, unit] = (numerator, denominator)
+    """How many stock units one of each unit is. Raises Refused where it is no unit of its item."""
+    found = known_units({item for item, _ in named})
     _refuse_unknown("unit", {unit for item, unit in named if (item, unit) not in found})
     return found
+
+
+def known_units(item_ids: set[int]) -> dict[tuple[int, str], Conversion]:
+    """How many stock units one of every unit of some items is, as numerator and denominator, by item id and unit."""
+    if not item_ids:
+        return {}
+    stock_units = Item.objects.filter(id__in=item_ids).values_list("id", "unit")
+    others = ItemUnit.objects.filter(item_id__in=item_ids)
+    rows = others.values_list("item_id", "unit", "units_numerator", "units_denominator")
+    found: dict[tuple[int, str], Conversion] = dict.fromkeys(stock_units, (1, 1))
+    return found | {(item, unit): (numerator, denominator) for item, unit, numerator, denominator in rows}
 
 
 def _refuse_unknown(noun: str, codes: Iterable[str]) -> None:

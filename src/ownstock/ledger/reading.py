@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +20,7 @@ from ownstock.base.tables import (
     INSTANT,
     ROW,
     Directions,
+    Fault,
     Faults,
     Field,
     Rows,
@@ -26,12 +28,14 @@ from ownstock.base.tables import (
     Understood,
     read_rows,
 )
+from ownstock.base.text import plain
+from ownstock.base.units import converted
 from ownstock.catalog.models import Item, Location
 from ownstock.catalog.rules import LocationKind, ReceivingStatus, Tracking
 from ownstock.ledger.models import Lot
-from ownstock.ledger.names import items_named, known_lots, locations_named
+from ownstock.ledger.names import items_named, known_lots, known_units, locations_named
 from ownstock.ledger.rules import import_forms
-from ownstock.ledger.rules.materials import material_fault
+from ownstock.ledger.rules.materials import inexact_sentence, material_fault
 from ownstock.ledger.rules.posting import MAX_KEY_LENGTH, MAX_QUANTITY, Kind, Line, Status, latest_moment
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,14 +47,15 @@ FIELDS = [
     Field("reference", is_required=False, default="", max_length=200), Field("sku", max_length=60),
     Field("lot", is_required=False, default="", max_length=60), Field("source", is_required=False, max_length=200),
     Field("target", is_required=False, max_length=200), Field("location", is_required=False, max_length=200),
-    Field("quantity", DECIMAL), Field("moved_at", INSTANT, is_required=False),
+    Field("quantity", DECIMAL), Field("unit", is_required=False, default="", max_length=20),
+    Field("moved_at", INSTANT, is_required=False),
     Field("unit_cost", DECIMAL, is_required=False, at_least=0), Field("assumed", BOOLEAN, False, default=False),
     Field("source_status", is_required=False, default=Status.RELEASED.value, choices=list(Status)),
     Field("target_status", is_required=False, default=Status.RELEASED.value, choices=list(Status)),
 ]  # fmt: skip
 ON_HAND_FIELDS = [
     Field("sku", max_length=60), Field("location", max_length=200), Field("quantity", DECIMAL, at_least=0),
-    Field("lot", is_required=False, default="", max_length=60),
+    Field("unit", is_required=False, default="", max_length=20), Field("lot", is_required=False, default="", max_length=60),
     Field("status", is_required=False, default=Status.RELEASED.value, choices=list(Status)),
     Field("unit_cost", DECIMAL, is_required=False, at_least=0), Field("moved_at", INSTANT, is_required=False),
     Field("reference", is_required=False, default="", max_length=100), Field("assumed", BOOLEAN, False, default=False),
@@ -186,9 +191,33 @@ def _resolved(name: str, lines: pl.DataFrame, places: Places, faults: Faults) ->
     unknown = lines.filter(pl.col("sku_id").is_null() & pl.col("sku").is_not_null())
     faults.at(unknown[ROW], "sku", unknown["sku"], "is no item of the catalogue; import it first.")
     faults.refuse(name)
+    lines = _in_stock_units(lines, faults)
     _tell_material_faults(lines, faults)
     faults.refuse(name)
     return _with_ids(_with_ids(lines, "source", places.ids), "target", places.ids)
+
+
+def _in_stock_units(lines: pl.DataFrame, faults: Faults) -> pl.DataFrame:
+    """The rows with every quantity counted in its item's stock unit, exactly."""
+    rows = lines.filter(pl.col("unit") != "").select(ROW, "sku_id", "unit", "quantity")
+    units = known_units(set(rows["sku_id"]))
+    exact: dict[int, Decimal] = {}
+    for row, item, unit, quantity in rows.iter_rows():
+        factor = units.get((item, unit))
+        counted = converted(quantity, *factor) if factor else None
+        if factor is None:
+            no_unit = f"{unit!r} is no unit of the item; import it first (`ownstock import units`)."
+            faults.add([Fault(row, "unit", unit, no_unit)])
+        elif counted is None:
+            faults.add([Fault(row, "quantity", plain(quantity), inexact_sentence(quantity, unit, "stock units"))])
+        elif counted >= MAX_QUANTITY:
+            many = f"{plain(quantity)} {unit} must be below {MAX_QUANTITY:,.0f} stock units."
+            faults.add([Fault(row, "quantity", plain(quantity), many)])
+        else:
+            exact[row] = counted
+    table = pl.DataFrame({ROW: exact.keys(), "exact": exact.values()}, {ROW: lines.schema[ROW], "exact": DECIMAL})
+    found = lines.join(table, on=ROW, how="left", maintain_order="left")
+    return found.with_columns(pl.coalesce("exact", "quantity").alias("quantity")).drop("exact", "unit")
 
 
 def _tell_material_faults(lines: pl.DataFrame, faults: Faults) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from ownstock.base.text import plain
 from ownstock.catalog.rules import STOCK_KINDS, LocationKind, ReceivingStatus, Tracking
 from ownstock.ledger.rules.posting import Line, Status
 
@@ -119,7 +120,7 @@ def _customer_fault(
 
 def inexact_sentence(quantity: Decimal, unit: str, stock_unit: str) -> str:
     """Say that a quantity of a unit is no exact number of stock units."""
-    return f"{quantity} {unit} is no exact number of {stock_unit} to four decimals."
+    return f"{plain(quantity)} {unit} is no exact number of {stock_unit} to four decimals."
 
 
 def status_change_fault(item: ItemFacts, source_status: str, target_status: str) -> str | None:
