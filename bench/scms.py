@@ -56,7 +56,7 @@ MEMORIES = [
 
 @dataclass(frozen=True)
 class Deliveries:
-    """The rows that can be used, as `frames.RECEIPTS` has them, and how many were left out or mended, by reason."""
+    """The rows that can be used, as `arrival_frames.RECEIPTS` has them, and how many were left out or mended, by reason."""
 
     rows: pl.DataFrame
     left_out: dict[str, int]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from ownstock.engine import frames
+from ownstock.engine import arrival_frames
 
 TODAY = date(2024, 6, 1)
 
@@ -30,7 +30,7 @@ def receipts(rows: Sequence[Case], lead_days: int = 20, names: list[str] | None 
                 "quantity": 1,
             }
         )
-    schema = [column.name for column in frames.RECEIPTS.columns if column.name != "lane"]
+    schema = [column.name for column in arrival_frames.RECEIPTS.columns if column.name != "lane"]
     types = {"ordered_on": pl.Date, "promised_on": pl.Date, "received_on": pl.Date}
     return pl.DataFrame(told, schema=schema, schema_overrides=types)
 

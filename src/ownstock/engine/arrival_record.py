@@ -16,7 +16,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from ownstock.engine import frames
+from ownstock.engine import arrival_frames
 from ownstock.engine.arrays import Floats
 from ownstock.engine.arrival_levels import BY_ORDER, BY_PROMISE, Clock, Level, chain, distributions
 from ownstock.engine.survival import DAYS, given_at_least
@@ -59,11 +59,11 @@ class ArrivalRecord:
 def learn_arrivals(receipts: pl.DataFrame, as_of: date, memory: Memory | None = None) -> ArrivalRecord:
     """The record of all deliveries ordered until a day, as it stands at the beginning of that day.
 
-    receipts: as `frames.RECEIPTS`, a row for each receipt and each delivery, or part of one, that is still open.
+    receipts: as `arrival_frames.RECEIPTS`, a row for each receipt and each delivery, or part of one, that is still open.
     Raises Refused where the frame does not fit or tells of days after `as_of`.
     """
     memory = memory or Memory()
-    cases = _weighed(frames.check_receipts(receipts, as_of), as_of, memory)
+    cases = _weighed(arrival_frames.check_receipts(receipts, as_of), as_of, memory)
     promised = cases.filter(pl.col("promised_on").is_not_null())
     return ArrivalRecord(
         as_of,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from ownstock.engine import frames
+from ownstock.engine import arrival_frames, frames
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.arrival_levels import BY_ORDER, BY_PROMISE
 from ownstock.engine.arrival_record import ArrivalRecord
@@ -24,12 +24,12 @@ CROSSING_MATTERS = 0.01
 
 
 def lead_times_now(record: ArrivalRecord, orders_now: pl.DataFrame) -> pl.DataFrame:
-    """In how many days what is ordered on the record's day arrives. `frames.ORDERS_NOW` → `frames.LEAD_TIMES`
+    """In how many days what is ordered on the record's day arrives. `arrival_frames.ORDERS_NOW` → `frames.LEAD_TIMES`
 
     With days that are promised or agreed, by what the supplier makes of promises; without, by the days its orders took.
     Raises Refused where the frame does not fit.
     """
-    orders = frames.check(orders_now, frames.ORDERS_NOW)
+    orders = frames.check(orders_now, arrival_frames.ORDERS_NOW)
     dated = orders.with_columns(
         promised_on=pl.lit(record.as_of) + pl.duration(days="promised_in_days"), ordered_on=pl.lit(record.as_of)
     )
@@ -39,20 +39,20 @@ def lead_times_now(record: ArrivalRecord, orders_now: pl.DataFrame) -> pl.DataFr
 
 
 def arrival_days(record: ArrivalRecord, still_open: pl.DataFrame) -> pl.DataFrame:
-    """On which days open deliveries arrive, given that they have not. `frames.STILL_OPEN` → `frames.ARRIVAL_DAYS`
+    """On which days open deliveries arrive, given that they have not. `STILL_OPEN` → `ARRIVAL_DAYS` of `arrival_frames`
 
     A delivery more than a year after its promise, or two years after its order where none was made, has no row: nobody
     can tell whether it still comes. Raises Refused where the frame does not fit, or an order is of a day to come.
     """
-    deliveries = frames.check_still_open(still_open, record.as_of)
+    deliveries = arrival_frames.check_still_open(still_open, record.as_of)
     days, places = _days(record, deliveries)
     columns = {name: deliveries[name][places] for name in ("delivery", "item_site")}
     columns |= {"arrives_in_days": days["day"], "probability": days["probability"]}
-    return frames.result(columns, frames.ARRIVAL_DAYS)
+    return frames.result(columns, arrival_frames.ARRIVAL_DAYS)
 
 
 def crossing(lead_times: pl.DataFrame, supply: pl.DataFrame) -> pl.DataFrame:
-    """Whether orders may cross: P(L' + R < L) for two orders a review period R apart. → `frames.CROSSING`
+    """Whether orders may cross: P(L' + R < L) for two orders a review period R apart. → `arrival_frames.CROSSING`
 
     lead_times, supply: as the engine knows them. The two are taken as independent, so where a supplier ships in the
     order in which it was asked, this is more than will be seen. A certain lead time never crosses.
@@ -70,7 +70,7 @@ def crossing(lead_times: pl.DataFrame, supply: pl.DataFrame) -> pl.DataFrame:
         supply.height,
     )
     columns = {"item_site": supply["item_site"], "crossing_probability": pl.Series(probability, dtype=pl.Float64)}
-    return frames.result(columns | {"may_cross": pl.Series(probability >= CROSSING_MATTERS)}, frames.CROSSING)
+    return frames.result(columns | {"may_cross": pl.Series(probability >= CROSSING_MATTERS)}, arrival_frames.CROSSING)
 
 
 def _overtaken(place: Ints, days: Ints, review: Ints, probability: Floats, places: int) -> Floats:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, NamedTuple, NoReturn
 
 import polars as pl
@@ -140,67 +139,6 @@ LEAD_TIMES = Schema(
         Column("probability", "number", "of that lead time; they sum to 1", least=0, most=1, is_above_least=True),
     ),
     key=("item_site", "lead_time_days"),
-)
-
-SUPPLIER = Column("supplier", "text", "who delivers: a name or a code")
-LANE = Column("lane", "text", "the agreement or the route it comes by, within the supplier", default="")
-RECEIPTS = Schema(
-    "receipts",
-    (
-        ITEM_SITE,
-        SUPPLIER,
-        LANE,
-        Column("arrives_with", "text", "a name that what arrives together shares: of a supplier it counts as one"),
-        Column("ordered_on", "date", "day of the order"),
-        Column("promised_on", "date", "day that was promised last; null where none was", may_be_null=True),
-        Column("received_on", "date", "day of the receipt; null where it is still open", may_be_null=True),
-        Column("quantity", "number", "units received, or still open", 0, MOST_UNITS, is_above_least=True),
-    ),
-    key=(),
-)
-ORDERS_NOW = Schema(
-    "orders_now",
-    (
-        ITEM_SITE,
-        SUPPLIER,
-        LANE,
-        Column(
-            "promised_in_days", "whole", "days from today that are promised or agreed; null where none are", 0, MOST_DAYS,
-            may_be_null=True,
-        ),
-    ),
-)  # fmt: skip
-STILL_OPEN = Schema(
-    "still_open",
-    (
-        Column("delivery", "whole", "number of the delivery, passed through", least=0, most=MOST_KEY),
-        ITEM_SITE,
-        SUPPLIER,
-        LANE,
-        Column("ordered_on", "date", "day of the order"),
-        Column("promised_on", "date", "day that was promised last; null where none was", may_be_null=True),
-    ),
-    key=("delivery",),
-)
-ARRIVAL_DAYS = Schema(
-    "arrival_days",
-    (
-        Column("delivery", "whole", "number of the delivery"),
-        ITEM_SITE,
-        Column("arrives_in_days", "whole", "days from today", least=0, most=MOST_DAYS),
-        Column(
-            "probability", "number", "of that day; those of a delivery sum to 1", least=0, most=1, is_above_least=True
-        ),
-    ),
-    key=("delivery", "arrives_in_days"),
-)
-CROSSING = Schema(
-    "crossing",
-    (
-        ITEM_SITE,
-        Column("crossing_probability", "number", "that an order arrives before the one a review period older", 0, 1),
-        Column("may_cross", "truth", "whether that is likely enough to reckon with"),
-    ),
 )
 
 FORECAST = Schema(
@@ -337,25 +275,6 @@ def check_history(history: pl.DataFrame, supply: pl.DataFrame) -> pl.DataFrame:
     return checked
 
 
-def check_receipts(receipts: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The receipts and open orders, fit to learn from on a day; Refused as `check` says, and for days in a wrong order."""
-    checked = check(receipts, RECEIPTS)
-    _refuse_days_to_come(checked, RECEIPTS, "ordered_on", as_of)
-    _refuse_days_to_come(checked, RECEIPTS, "received_on", as_of)
-    early = checked.filter(pl.col("received_on") < pl.col("ordered_on"))
-    if early.height:
-        problem = f"is {early['received_on'][0]}, before its order of {early['ordered_on'][0]}"
-        _refuse(RECEIPTS, "received_on", early, problem, "received_before_order")
-    return checked
-
-
-def check_still_open(still_open: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The open deliveries of a day; Refused as `check` says, and for orders of days to come."""
-    checked = check(still_open, STILL_OPEN)
-    _refuse_days_to_come(checked, STILL_OPEN, "ordered_on", as_of)
-    return checked
-
-
 def check(frame: pl.DataFrame, schema: Schema, key: pl.DataType | None = None) -> pl.DataFrame:
     """The frame with the columns of its schema, in its types; `key` is the type that item_site must have.
 
@@ -372,7 +291,7 @@ def check(frame: pl.DataFrame, schema: Schema, key: pl.DataType | None = None) -
     frame = frame.select(pl.col(c.name).cast(_type(c, frame.schema["item_site"])) for c in schema.columns)
     if schema.key and frame.select(schema.key).n_unique() < frame.height:
         repeated = frame.filter(pl.struct(schema.key).is_duplicated())
-        _refuse(schema, schema.key[-1], repeated, "is there more than once", "repeated_row")
+        refuse(schema, schema.key[-1], repeated, "is there more than once", "repeated_row")
     return frame
 
 
@@ -440,7 +359,7 @@ def _check_values(frame: pl.DataFrame, schema: Schema) -> None:
     for (column, is_bad, must), is_broken in zip(rules, broken, strict=True):
         if is_broken:
             bad = frame.filter(is_bad)
-            _refuse(schema, column.name, bad, f"is {bad[column.name][0]}; {must}", "value_out_of_range")
+            refuse(schema, column.name, bad, f"is {bad[column.name][0]}; {must}", "value_out_of_range")
 
 
 def _rules(column: Column, held: pl.DataType) -> Iterator[tuple[pl.Expr, str]]:
@@ -479,7 +398,7 @@ def _check_weeks(history: pl.DataFrame) -> pl.DataFrame:
     not_monday = history.filter(pl.col("week_start_on").dt.weekday() != 1)
     if not_monday.height:
         found = not_monday["week_start_on"][0]
-        _refuse(HISTORY, "week_start_on", not_monday, f"is {found}; weeks start on Monday", "week_not_monday")
+        refuse(HISTORY, "week_start_on", not_monday, f"is {found}; weeks start on Monday", "week_not_monday")
     if history.height:
         last = history["week_start_on"].max()
         age_days = (pl.lit(last) - pl.col("week_start_on")).dt.total_days()
@@ -487,7 +406,7 @@ def _check_weeks(history: pl.DataFrame) -> pl.DataFrame:
         if oldest.height:
             found = oldest["week_start_on"][0]
             problem = f"is {found}, but the last week is {last!s}; at most {MOST_WEEKS} weeks are read"
-            _refuse(HISTORY, "week_start_on", oldest, problem, "too_many_weeks")
+            refuse(HISTORY, "week_start_on", oldest, problem, "too_many_weeks")
     return history
 
 
@@ -497,7 +416,7 @@ def refuse_strangers(frame: pl.DataFrame, schema: Schema, supply: pl.DataFrame) 
         return
     strangers = frame.join(supply, on="item_site", how="anti", maintain_order="left")
     if strangers.height:
-        _refuse(schema, "item_site", strangers, "is not in supply", "unknown_item_site")
+        refuse(schema, "item_site", strangers, "is not in supply", "unknown_item_site")
 
 
 def one_row_each(frame: pl.DataFrame, schema: Schema, supply: pl.DataFrame) -> pl.DataFrame:
@@ -507,14 +426,8 @@ def one_row_each(frame: pl.DataFrame, schema: Schema, supply: pl.DataFrame) -> p
     refuse_strangers(frame, schema, supply)
     missing = supply.join(frame, on="item_site", how="anti", maintain_order="left")
     if missing.height:
-        _refuse(schema, "item_site", missing, f"is in supply, but has no row in {schema.name}", "row_missing")
+        refuse(schema, "item_site", missing, f"is in supply, but has no row in {schema.name}", "row_missing")
     return supply.select("item_site").join(frame, on="item_site", how="left", maintain_order="left")
-
-
-def _refuse_days_to_come(frame: pl.DataFrame, schema: Schema, column: str, as_of: date) -> None:
-    late = frame.filter(pl.col(column) > as_of)
-    if late.height:
-        _refuse(schema, column, late, f"is {late[column][0]}, after {as_of}, the day that is told of", "day_to_come")
 
 
 def _refuse_shares(lead_times: pl.DataFrame) -> None:
@@ -522,10 +435,10 @@ def _refuse_shares(lead_times: pl.DataFrame) -> None:
     off = total.filter((pl.col("probability") - 1).abs() > 1e-6)
     if off.height:
         found = off["probability"][0]
-        _refuse(LEAD_TIMES, "probability", off, f"sums to {found:g}; it must sum to 1", "shares_not_one")
+        refuse(LEAD_TIMES, "probability", off, f"sums to {found:g}; it must sum to 1", "shares_not_one")
 
 
-def _refuse(schema: Schema, column: str, bad: pl.DataFrame, problem: str, code: str) -> NoReturn:
+def refuse(schema: Schema, column: str, bad: pl.DataFrame, problem: str, code: str) -> NoReturn:
     """Raise Refused about the first bad row; how many more there are is told too."""
     key = bad["item_site"][0]
     more = f" ({bad.height - 1} more like it.)" if bad.height > 1 else ""

@@ -159,7 +159,7 @@ class OrderChangeDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineAnswer:
+class AnsweredPart:
     """What becomes of a line or a part of it; `code` is the format's own, `codes` names another item sent instead."""
 
     status: LineStatus
@@ -182,7 +182,7 @@ class AcknowledgedLine:
     price: Decimal | None = None
     description: str = ""
     requested_on: date | None = None
-    answers: tuple[LineAnswer, ...] = ()
+    answers: tuple[AnsweredPart, ...] = ()
     kept: Kept = ()
 
 

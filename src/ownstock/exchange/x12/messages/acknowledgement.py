@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ownstock.exchange.documents import AcknowledgedLine, AcknowledgementDocument, LineAnswer, LineStatus, Verdict
+from ownstock.exchange.documents import AcknowledgedLine, AcknowledgementDocument, AnsweredPart, LineStatus, Verdict
 from ownstock.exchange.x12.envelope import Message, element
 from ownstock.exchange.x12.messages import parts
 from ownstock.exchange.x12.messages.order import header_segments, requested
@@ -71,10 +71,10 @@ def _line(block: list[Segment], index: int) -> AcknowledgedLine:
     )
 
 
-def _answer(block: list[Segment]) -> LineAnswer:
+def _answer(block: list[Segment]) -> AnsweredPart:
     opening = block[0]
     code, kind, said = element(opening, 1), element(opening, 4), parts.date_of(element(opening, 5))
-    return LineAnswer(
+    return AnsweredPart(
         status=STATUSES.get(code, LineStatus.UNKNOWN),
         code=code,
         quantity=parts.decimal_of(element(opening, 2)),
@@ -108,7 +108,7 @@ def write_acknowledgement(answer: AcknowledgementDocument) -> list[Segment]:
     return [*body, ["CTT", str(len(answer.lines))]]
 
 
-def _answer_segments(answer: LineAnswer) -> list[Segment]:
+def _answer_segments(answer: AnsweredPart) -> list[Segment]:
     code = answer.code or STATUS_CODES[answer.status]
     dates = [(PROMISED[0], answer.promised_on), (SHIPPING[0], answer.shipping_on)]
     said = [[kind, parts.day(on)] for kind, on in dates if on]
