@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ownstock.engine.kernels.compiled import compiled
+from ownstock.engine.kernels.history import time_in_stock
 
 LANES = 16
 FIRST_BUCKETS = 8
@@ -55,9 +56,7 @@ def lift(demand: Any, seen: Any, season: Any, told: Any, amount: Any, weight: An
     for t in range(demand.shape[0]):
         for b in range(LANES):
             amount[b] += demand[t, b]
-            # What was sold was in stock, whatever is said of it: else all of a series could be divided by nothing.
-            is_seen = seen[t, b] > zero or demand[t, b] <= zero
-            weight[b] += season[t, b] * (seen[t, b] if is_seen else one)
+            weight[b] += season[t, b] * time_in_stock(seen[t, b], demand[t, b])
     for b in range(LANES):
         amount[b] = first * amount[b] / max(weight[b], tiny)
         weight[b] = first

@@ -83,6 +83,15 @@ def empty_days(
 
 
 @compiled
+def time_in_stock(told: Any, sold: Any) -> Any:
+    """Part of a bucket in stock, as told; all of it where something was sold of what is told never to have been there.
+
+    What was sold was in stock: else all of a series could be divided by nothing.
+    """
+    return told if told > np.float32(0.0) or sold <= np.float32(0.0) else np.float32(1.0)
+
+
+@compiled
 def lift(first: int, last: int, season: Any, group: Any, told: Any, demand: Any, in_stock: Any) -> None:
     """Lift the buckets that sold out to what was wanted, in place, see `cleaning.uncensored`. demand, in_stock [n, T]
 
@@ -95,9 +104,7 @@ def lift(first: int, last: int, season: Any, group: Any, told: Any, demand: Any,
         amount, weight = zero, zero
         for t in range(demand.shape[1]):
             amount += demand[row, t]
-            # What was sold was in stock, whatever is said of it: else all of a series could be divided by nothing.
-            is_seen = in_stock[row, t] > zero or demand[row, t] <= zero
-            weight += s[t] * (in_stock[row, t] if is_seen else one)
+            weight += s[t] * time_in_stock(in_stock[row, t], demand[row, t])
         amount, weight = prior * amount / max(weight, tiny), prior
         for t in range(demand.shape[1]):
             d, f = demand[row, t], in_stock[row, t]
