@@ -132,11 +132,14 @@ def test_a_quantity_in_a_unit_that_is_none_of_the_items_or_not_exact_is_refused_
     bring(catalog.import_units, "sku,unit,stock_units\nCUP,third,1/3\nCUP,ship,99999999\n")
     head = "posting_key,sku,source,target,quantity,unit\n"
     text = f"{head}a,CUP,SHOP,CUSTOMERS,1,third\nb,CUP,SHOP,CUSTOMERS,1,Box\nc,PLATE,SHOP,CUSTOMERS,3,third\n"
-    assert refused(bring, import_movements, text + "d,CUP,SHOP,CUSTOMERS,9999999,ship\n") == [
+    text += "d,CUP,SHOP,CUSTOMERS,9999999,ship\ne,CUP,SHOP,CUSTOMERS,many,third\nf,MUG,SHOP,CUSTOMERS,1,third\n"
+    assert refused(bring, import_movements, text) == [
         "2 quantity: 1 third is no exact number of stock units to four decimals.",
         "3 unit: 'Box' is no unit of the item; import it first (`ownstock import units`).",
         "4 unit: 'third' is no unit of the item; import it first (`ownstock import units`).",
         "5 quantity: 9999999 ship must be below 10,000,000,000,000 stock units.",
+        "6 quantity: 'many' must be a number such as 12.50, with at most four decimals.",
+        "7 sku: 'MUG' is no item of the catalogue; import it first.",
     ]
     assert Balance.objects.get(item__sku="CUP").on_hand == 10
 

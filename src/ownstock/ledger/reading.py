@@ -190,8 +190,8 @@ def _resolved(name: str, lines: pl.DataFrame, places: Places, faults: Faults) ->
     lines = _with_ids(lines, "sku", items)
     unknown = lines.filter(pl.col("sku_id").is_null() & pl.col("sku").is_not_null())
     faults.at(unknown[ROW], "sku", unknown["sku"], "is no item of the catalogue; import it first.")
-    faults.refuse(name)
     lines = _in_stock_units(lines, faults)
+    faults.refuse(name)
     _tell_material_faults(lines, faults)
     faults.refuse(name)
     return _with_ids(_with_ids(lines, "source", places.ids), "target", places.ids)
@@ -199,7 +199,7 @@ def _resolved(name: str, lines: pl.DataFrame, places: Places, faults: Faults) ->
 
 def _in_stock_units(lines: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """The rows with every quantity counted in its item's stock unit, exactly."""
-    rows = lines.filter(pl.col("unit") != "").select(ROW, "sku_id", "unit", "quantity")
+    rows = lines.filter(pl.col("unit") != "").select(ROW, "sku_id", "unit", "quantity").drop_nulls()
     units = known_units(set(rows["sku_id"]))
     exact: dict[int, Decimal] = {}
     for row, item, unit, quantity in rows.iter_rows():
