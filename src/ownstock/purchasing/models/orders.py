@@ -1,4 +1,4 @@
-"""The rows of buying."""
+"""Purchase orders: what was sent in each revision, and what is still to come."""
 
 from __future__ import annotations
 
@@ -104,40 +104,3 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id}/{self.number}"
-
-
-class Acknowledgement(models.Model):
-    """A supplier's answer as it came, once per message."""
-
-    purchase_order = models.ForeignKey(PurchaseOrder, models.PROTECT, related_name="acknowledgements")
-    message_key = models.CharField(max_length=200, help_text="The supplier's own identity of the message.")
-    answer = models.JSONField()
-    received_at = models.DateTimeField(db_default=Now())
-    actor = models.CharField(max_length=100)
-
-    append_only = True
-
-    class Meta:
-        db_table = "purchasing_acknowledgement"
-        constraints = [models.UniqueConstraint(fields=["purchase_order", "message_key"], name="acknowledgement_once")]
-
-    def __str__(self) -> str:
-        return self.message_key
-
-
-class Receipt(models.Model):
-    """Goods that arrived against a delivery: the link from an order to the posting in the ledger."""
-
-    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="receipts")
-    posting_key = models.CharField(max_length=200)
-    quantity = QuantityField()
-    received_on = models.DateField()
-
-    append_only = True
-
-    class Meta:
-        db_table = "purchasing_receipt"
-        constraints = [models.CheckConstraint(name="receipt_quantity_positive", condition=Q(quantity__gt=0))]
-
-    def __str__(self) -> str:
-        return f"{self.posting_key}: {self.quantity}"

@@ -1,31 +1,14 @@
-"""Pure decisions of buying: what an answer makes of a delivery, what is still open, when an order is late."""
+"""Pure decisions about a supplier's answer: whether it can be meant, what it makes of a line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
-
-
-class OrderState(StrEnum):
-    """Where a purchase order is. On order counts from draft until received."""
-
-    DRAFT = "draft"
-    PLACED = "placed"
-    ACKNOWLEDGED = "acknowledged"
-    PART_RECEIVED = "part_received"
-    RECEIVED = "received"
-    CANCELLED = "cancelled"
-
-
-OPEN_STATES = frozenset({OrderState.DRAFT, OrderState.PLACED, OrderState.ACKNOWLEDGED, OrderState.PART_RECEIVED})
-ANSWERABLE_STATES = frozenset({OrderState.PLACED, OrderState.ACKNOWLEDGED, OrderState.PART_RECEIVED})
-LATE_LIMIT_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +25,6 @@ class LineAnswer:
 
     line: int
     promises: tuple[Promise, ...]
-
-
-def open_quantity(quantity: Decimal, received: Decimal, cancelled: Decimal) -> Decimal:
-    """What of a delivery is still to come: never below zero, however much arrived."""
-    return max(quantity - received - cancelled, Decimal(0))
 
 
 def check_answer(answer: LineAnswer, *, ordered: Decimal, received: Decimal) -> None:
@@ -86,28 +64,3 @@ def spread_received(promises: Sequence[Promise], received: Decimal) -> list[Deci
         shares.append(share)
         received -= share
     return shares
-
-
-def state_after_receipt(open_quantities: Iterable[Decimal]) -> OrderState:
-    """Received when nothing is open any more, else part received."""
-    return OrderState.PART_RECEIVED if any(q > 0 for q in open_quantities) else OrderState.RECEIVED
-
-
-def days_late(expected_on: date, today: date) -> int:
-    """How many days ago the goods were expected; zero when they are not late."""
-    return max((today - expected_on).days, 0)
-
-
-def is_past_limit(expected_on: date, today: date) -> bool:
-    """Whether a delivery is so late that it must be promised anew or cancelled before planning counts on it again."""
-    return days_late(expected_on, today) > LATE_LIMIT_DAYS
-
-
-def expected_arrival_in_days(expected_on: date, today: date) -> int:
-    """In how many days planning expects an open delivery: as promised; a late one tomorrow at the earliest.
-
-    With no history of the supplier yet, the wait for a late delivery is taken to grow with its lateness (it has been
-    d days late, so d more days are expected), up to the late limit.
-    """
-    late = days_late(expected_on, today)
-    return late if late else (expected_on - today).days

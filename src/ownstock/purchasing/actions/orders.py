@@ -1,0 +1,99 @@
+"""Writing and sending orders: draft, place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ownstock.base.errors import Refused
+from ownstock.catalog.models import Location, Supplier, SupplyTerm
+from ownstock.journal import actions as journal
+from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
+from ownstock.purchasing.order_rows import locked, newest_revision, subject_of
+from ownstock.purchasing.rules import ANSWERABLE_STATES, OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line to order: so many stock units on a supply term, wanted on a day."""
+
+    term: SupplyTerm
+    quantity: Decimal
+    requested_on: date
+
+
+@transaction.atomic
+def draft(
+    *, supplier: Supplier, site: Location, lines: Sequence[DraftLine], ordered_on: date, actor: str
+) -> PurchaseOrder:
+    """Write a purchase order, not yet sent, with its first revision.
+
+    Raises:
+        Refused: no lines, or lines of another supplier or in another currency than the first.
+    """
+    if not lines:
+        raise Refused("An order needs at least one line.", code="no_lines")
+    currency = lines[0].term.currency
+    if any(line.term.supplier_id != supplier.pk or line.term.currency != currency for line in lines):
+        raise Refused("All lines of an order share one supplier and one currency.", code="mixed_order")
+    order = PurchaseOrder.objects.create(
+        number=_next_number(), supplier=supplier, site=site, currency=currency, state=OrderState.DRAFT,
+        ordered_on=ordered_on, created_by=actor,
+    )  # fmt: skip
+    revision = OrderRevision.objects.create(purchase_order=order, number=1, created_by=actor)
+    written = OrderLine.objects.bulk_create([_order_line(revision, n, line) for n, line in enumerate(lines, start=1)])
+    Delivery.objects.bulk_create(
+        [
+            Delivery(line=row, quantity=line.quantity, requested_on=line.requested_on)
+            for row, line in zip(written, lines, strict=True)
+        ]
+    )
+    journal.record(actor=actor, verb="purchasing.drafted", subject=subject_of(order), new={"lines": len(lines)})
+    return order
+
+
+def _next_number() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('purchasing_order_number')")
+        return f"PO-{cursor.fetchone()[0]:06d}"
+
+
+def _order_line(revision: OrderRevision, number: int, line: DraftLine) -> OrderLine:
+    term = line.term
+    return OrderLine(
+        revision=revision, line=number, item_id=term.item_id, supplier_sku=term.supplier_sku, quantity=line.quantity,
+        purchase_unit=term.purchase_unit, units_numerator=term.units_numerator,
+        units_denominator=term.units_denominator, price=term.price,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def place(number: str, *, actor: str) -> PurchaseOrder:
+    """Send an order: from now on it is the supplier's to answer. The outbox row leaves with the same commit.
+
+    Placing a placed order changes nothing.
+
+    Raises:
+        Refused: there is no such order, or it was cancelled.
+    """
+    order = locked(number)
+    if order.state in ANSWERABLE_STATES or order.state == OrderState.RECEIVED:
+        return order
+    if order.state != OrderState.DRAFT:
+        raise Refused(f"{number} is {order.state}; only a draft can be placed.", code="not_a_draft", number=number)
+    order.state = OrderState.PLACED
+    order.placed_at = timezone.now()
+    order.save(update_fields=["state", "placed_at"])
+    revision = newest_revision(order)
+    journal.enqueue(
+        f"purchase_order.placed:{number}:{revision.number}",
+        topic="purchase_order.placed",
+        payload={"order_revision": revision.pk},
+    )
+    journal.record(actor=actor, verb="purchasing.placed", subject=subject_of(order), new={"revision": revision.number})
+    return order

@@ -1,0 +1,27 @@
+"""Goods that arrived."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from ownstock.journal.fields import QuantityField
+from ownstock.purchasing.models.orders import Delivery
+
+
+class Receipt(models.Model):
+    """Goods that arrived against a delivery: the link from an order to the posting in the ledger."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="receipts")
+    posting_key = models.CharField(max_length=200)
+    quantity = QuantityField()
+    received_on = models.DateField()
+
+    append_only = True
+
+    class Meta:
+        db_table = "purchasing_receipt"
+        constraints = [models.CheckConstraint(name="receipt_quantity_positive", condition=Q(quantity__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.posting_key}: {self.quantity}"

@@ -1,0 +1,19 @@
+"""Reading what is bought, one room a noun."""
+
+from ownstock.purchasing.queries.orders import (
+    STILL_OPEN,
+    OpenDelivery,
+    lines,
+    on_order,
+    open_deliveries,
+    order,
+    order_counts,
+    order_totals,
+    orders,
+    sending,
+)
+
+__all__ = [
+    "STILL_OPEN", "OpenDelivery", "lines", "on_order", "open_deliveries", "order", "order_counts", "order_totals",
+    "orders", "sending",
+]  # fmt: skip
