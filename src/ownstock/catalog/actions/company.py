@@ -1,4 +1,4 @@
-"""The verbs of the catalogue beside its imports."""
+"""Saying whose database this is."""
 
 from __future__ import annotations
 

@@ -1,0 +1,20 @@
+"""The business itself."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Company(models.Model):
+    """The one business this database belongs to, with its base currency."""
+
+    name = models.CharField(max_length=200, default="My company")
+    currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217; all value is kept in it.")
+
+    class Meta:
+        db_table = "catalog_company"
+        constraints = [models.CheckConstraint(name="company_is_one", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return self.name
