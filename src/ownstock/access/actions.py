@@ -1,4 +1,4 @@
-"""Making and revoking the keys of programs, and making people."""
+"""Making and revoking the keys of programs; making people, giving them roles, ending their access."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
 from ownstock.access.models import ApiKey, User
-from ownstock.access.rules import DAYS_OF_A_KEY, MAX_DAYS_OF_A_KEY, Scope, split_key
+from ownstock.access.rules import DAYS_OF_A_KEY, MAX_DAYS_OF_A_KEY, Role, Scope, roles_after, split_key
 from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
 
@@ -18,12 +20,13 @@ MIN_PASSWORD_LENGTH = 12
 
 
 @transaction.atomic
-def create_user(username: str, password: str, *, actor: str) -> User:
+def create_user(username: str, password: str, *, actor: str, roles: Iterable[Role] = ()) -> User:
     """Make a person who can sign in.
 
     Raises:
-        Refused: the name is taken or the password is shorter than 12 characters.
+        Refused: the name is taken, the password is shorter than 12 characters, or the roles do not go together.
     """
+    held = roles_after([], add=roles, remove=[])
     if len(password) < MIN_PASSWORD_LENGTH:
         raise Refused(
             f"The password has {len(password)} characters; it needs at least {MIN_PASSWORD_LENGTH}.",
@@ -31,9 +34,76 @@ def create_user(username: str, password: str, *, actor: str) -> User:
         )
     if User.objects.filter(username=username).exists():
         raise Refused(f"There is already a user named {username}.", code="user_exists", username=username)
-    user = User.objects.create_user(username=username, password=password)
-    journal.record(actor=actor, verb="access.user_created", subject=user.actor)
+    user = User.objects.create_user(username=username, password=password, roles=held)
+    journal.record(actor=actor, verb="access.user_created", subject=user.actor, new={"roles": held})
     return user
+
+
+@transaction.atomic
+def change_roles(
+    username: str, *, add: Iterable[Role] = (), remove: Iterable[Role] = (), actor: str, reason: str = ""
+) -> User:
+    """Give a person roles and take others; what is held already, or not held, changes nothing.
+
+    Raises:
+        Refused: there is no such user, the roles do not go together, or none would be left.
+    """
+    user = _locked(username)
+    before = list(user.roles)
+    user.roles = [str(role) for role in roles_after(before, add=list(add), remove=list(remove))]
+    if user.roles != before:
+        user.save(update_fields=["roles"])
+        _record_change("access.roles_changed", user, "roles", before, actor, reason)
+    return user
+
+
+@transaction.atomic
+def disable_user(username: str, *, actor: str, reason: str = "") -> User:
+    """End a person's access, and with it every session that is open: the next request of each is a stranger's.
+
+    Raises:
+        Refused: there is no such user.
+    """
+    return _set_active(username, False, "access.user_disabled", actor, reason)
+
+
+@transaction.atomic
+def enable_user(username: str, *, actor: str, reason: str = "") -> User:
+    """Let a person sign in again, anew: no session of before comes back.
+
+    Raises:
+        Refused: there is no such user.
+    """
+    return _set_active(username, True, "access.user_enabled", actor, reason)
+
+
+def _set_active(username: str, is_active: bool, verb: str, actor: str, reason: str) -> User:
+    user = _locked(username)
+    if user.is_active != is_active:
+        user.is_active = is_active
+        user.save(update_fields=["is_active"])
+        _end_sessions(user)
+        _record_change(verb, user, "is_active", not is_active, actor, reason)
+    return user
+
+
+def _end_sessions(user: User) -> None:
+    # A session says only inside whose it is.
+    live = Session.objects.filter(expire_date__gte=timezone.now())
+    of_user = [s.pk for s in live.iterator() if s.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=of_user).delete()
+
+
+def _locked(username: str) -> User:
+    user = User.objects.select_for_update().filter(username=username).first()
+    if user is None:
+        raise Refused(f"There is no user {username}; ownstock user list shows all.", code="no_user", username=username)
+    return user
+
+
+def _record_change(verb: str, user: User, what: str, before: object, actor: str, reason: str) -> None:
+    new = {what: getattr(user, what)}
+    journal.record(actor=actor, verb=verb, subject=user.actor, old={what: before}, new=new, reason=reason)
 
 
 @transaction.atomic

@@ -7,16 +7,26 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from ownstock.access.rules import Role
 from ownstock.journal.fields import TransactionNumberField
 
 
 class User(AbstractUser):
     """A person who signs in. Their actor key in the journal is `user:<username>`."""
 
+    roles = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, help_text="What the person is here for (`Role`)."
+    )
+
     @property
     def actor(self) -> str:
         """The key under which the journal names this person."""
         return f"user:{self.username}"
+
+    @property
+    def is_supplier(self) -> bool:
+        """Whether the person works for a supplier, and is confined to what is that supplier's."""
+        return Role.SUPPLIER in self.roles
 
 
 class ApiKey(models.Model):

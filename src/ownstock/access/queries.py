@@ -1,12 +1,12 @@
-"""Reading who a program is."""
+"""Reading who a person or a program is, and what it may do."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ownstock.access.models import ApiKey
-from ownstock.access.rules import KeyState, is_same_secret, key_state, split_key
+from ownstock.access.models import ApiKey, User
+from ownstock.access.rules import KeyState, Role, is_same_secret, key_state, roles_named, split_key
 from ownstock.base.errors import Refused
 
 
@@ -32,3 +32,33 @@ def live_key(token: str) -> ApiKey | None:
 def api_keys() -> QuerySet[ApiKey]:
     """Every key that was ever made, newest first."""
     return ApiKey.objects.order_by("-created_at", "-id")
+
+
+def users() -> QuerySet[User]:
+    """Everybody who ever could sign in, by name."""
+    return User.objects.order_by("username")
+
+
+def user(username: str) -> User:
+    """One person's account.
+
+    Raises:
+        Refused: there is none of this name.
+    """
+    found = User.objects.filter(username=username).first()
+    if found is None:
+        raise Refused(f"There is no user {username}; ownstock user list shows all.", code="no_user", username=username)
+    return found
+
+
+def roles_of(actor: str) -> frozenset[Role]:
+    """The roles of an actor by its key, `user:anna`; none for jobs, programs and accounts that are disabled.
+
+    An account from before there were roles has all that are not a supplier's; one made since without any has none, and may
+    do all that asks for no role.
+    """
+    kind, _, username = actor.partition(":")
+    if kind != "user":
+        return frozenset()
+    held = User.objects.filter(username=username, is_active=True).values_list("roles", flat=True).first()
+    return frozenset(roles_named(held or ()))

@@ -1,4 +1,4 @@
-"""How keys are made and compared, and what a seal tells of the rows it covers: pure decisions."""
+"""Who may do what, how keys are made and compared, what a seal tells of the rows it covers: pure decisions."""
 
 from __future__ import annotations
 
@@ -47,6 +47,64 @@ class Scope(StrEnum):
         member._value_ = value
         member.meaning = meaning
         return member
+
+
+class Role(StrEnum):
+    """What a person is here for; each has a sentence of its own."""
+
+    meaning: str
+
+    VIEWER = "viewer", "Looks, and changes nothing."
+    PLANNER = "planner", "Decides what is to be ordered."
+    BUYER = "buyer", "Orders from suppliers and takes their answers."
+    RECEIVER = "receiver", "Takes in goods and moves them."
+    CONTROLLER = "controller", "Counts, and answers for what the records say."
+    QUALITY = "quality", "Releases, holds and rejects goods, and approves suppliers."
+    FINANCE = "finance", "Matches invoices and approves spending."
+    SUPPLIER = "supplier", "Works for a supplier, and sees that supplier's alone."
+    ADMIN = "admin", "Makes accounts and gives roles."
+
+    def __new__(cls, value: str, meaning: str) -> Role:
+        """A value that is a text, with its meaning beside it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+
+INTERNAL_ROLES = tuple(role for role in Role if role is not Role.SUPPLIER)
+
+
+def roles_named(names: Iterable[str]) -> list[Role]:
+    """The roles of these names, each once and in their own order."""
+    named = set(names)
+    return [role for role in Role if role in named]
+
+
+def roles_after(held: Iterable[str], *, add: Iterable[Role], remove: Iterable[Role]) -> list[Role]:
+    """The roles of an account once some were given and some taken, in their own order.
+
+    Raises:
+        Refused: the account would be of a supplier and of ours at once, or would lose its last role. An account without
+            any role is one from before there were roles, which none is made into again: it may do all that asks for none.
+    """
+    before, given, taken = roles_named(held), set(add), set(remove)
+    after = [role for role in Role if (role in before or role in given) and role not in taken]
+    if Role.SUPPLIER in after and len(after) > 1:
+        others = ", ".join(role for role in after if role is not Role.SUPPLIER)
+        raise Refused(
+            f"Nobody is a supplier and {others} at once: an account of a supplier sees that supplier's alone. "
+            "Make two accounts.",
+            code="mixed_roles",
+            roles=after,
+        )
+    if before and not after:
+        raise Refused(
+            f"An account keeps its last role ({before[0]}). Give another first, or disable the account.",
+            code="last_role",
+            roles=before,
+        )
+    return after
 
 
 class KeyState(StrEnum):

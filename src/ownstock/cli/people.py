@@ -10,19 +10,25 @@ import click
 from django.utils import timezone
 
 from ownstock.access import actions, queries
+from ownstock.access.models import User
 from ownstock.access.rules import (
     ALL_SCOPES,
     DAYS_OF_A_KEY,
     MAX_DAYS_OF_A_KEY,
     PREFIX_LENGTH,
+    Role,
     Scope,
     key_state,
+    roles_named,
     scopes_named,
 )
 from ownstock.base.errors import Refused
 from ownstock.cli.command import noun
 from ownstock.cli.options import actor_option, json_option, limit_option
 from ownstock.cli.render import first, show, tell
+
+ROLE = click.Choice([str(role) for role in Role])
+MEANINGS = "; ".join(f"{role}: {role.meaning}" for role in Role)
 
 
 @noun()
@@ -33,16 +39,66 @@ def user() -> None:
 @user.command("create")
 @click.argument("name")
 @click.option("--password-file", type=click.Path(dir_okay=False, path_type=Path), help="Read the password from here.")
+@click.option(
+    "--role", "roles", type=ROLE, multiple=True, help=f"What the person is here for, as often as needed. {MEANINGS}"
+)
 @actor_option
 @json_option
-def create_user(name: str, password_file: Path | None, actor: str) -> None:
+def create_user(name: str, password_file: Path | None, roles: tuple[str, ...], actor: str) -> None:
     """Make a person who can sign in.
 
     The password is asked for, or taken from --password-file or the environment (OWNSTOCK_PASSWORD); never from the
     command line, which others on this machine can read.
     """
-    made = actions.create_user(name, _password(password_file), actor=actor)
-    tell(f"{made.username} can sign in.", {"username": made.username})
+    made = actions.create_user(name, _password(password_file), roles=roles_named(roles), actor=actor)
+    tell(f"{made.username} can sign in.", _told(made))
+
+
+@user.command("list")
+@limit_option(50)
+@json_option
+def list_users(limit: int) -> None:
+    """Show everybody who can or could sign in, with what each is here for."""
+    show([_told(found) for found in first(queries.users(), limit)], empty="Nobody can sign in yet.")
+
+
+@user.command("role")
+@click.argument("name")
+@click.option("--add", type=ROLE, multiple=True, help=f"Give this role. {MEANINGS}")
+@click.option("--remove", type=ROLE, multiple=True, help="Take this role; the last one stays.")
+@click.option("--reason", default="", help="Why, in your words.")
+@actor_option
+@json_option
+def change_roles(name: str, add: tuple[str, ...], remove: tuple[str, ...], reason: str, actor: str) -> None:
+    """Give a person roles, or take them. Without either, the roles are only shown."""
+    found = queries.user(name)
+    if add or remove:
+        found = actions.change_roles(name, add=roles_named(add), remove=roles_named(remove), reason=reason, actor=actor)
+    tell(f"{name}: {', '.join(found.roles) or 'no role, which leaves all that asks for none'}.", _told(found))
+
+
+@user.command("disable")
+@click.argument("name")
+@click.option("--reason", default="", help="Why, in your words.")
+@actor_option
+@json_option
+def disable_user(name: str, reason: str, actor: str) -> None:
+    """End a person's access. What they have open in a browser ends with it."""
+    tell(f"{name} cannot sign in any more.", _told(actions.disable_user(name, reason=reason, actor=actor)))
+
+
+@user.command("enable")
+@click.argument("name")
+@click.option("--reason", default="", help="Why, in your words.")
+@actor_option
+@json_option
+def enable_user(name: str, reason: str, actor: str) -> None:
+    """Let a person sign in again."""
+    tell(f"{name} can sign in again.", _told(actions.enable_user(name, reason=reason, actor=actor)))
+
+
+def _told(found: User) -> dict[str, object]:
+    return {"username": found.username, "is_active": found.is_active, "roles": " ".join(found.roles)}
 
 
 def _password(file: Path | None) -> str:

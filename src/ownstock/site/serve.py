@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection, connections
 
 from ownstock.access import actions as access
 from ownstock.access.models import User
+from ownstock.access.rules import INTERNAL_ROLES
 from ownstock.base.errors import OwnstockError
 from ownstock.journal import actions as journal
 from ownstock.site.embedded.client import lease
@@ -150,5 +151,5 @@ def first_user(home: Path) -> str:
     password = secrets.token_urlsafe(16)
     # The file first: a user whose password nobody knows could not be made again.
     write_private(file, f"{password}\n")
-    access.create_user(FIRST_USER, password, actor="job:serve")
+    access.create_user(FIRST_USER, password, roles=INTERNAL_ROLES, actor="job:serve")
     return f"Sign in as {FIRST_USER} with the password {password} (kept in {file})"

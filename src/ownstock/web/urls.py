@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
+from ownstock.web.security import for_everybody
 from ownstock.web.views import item_sites, orders, proposals
 
 app_name = "web"
@@ -13,7 +14,7 @@ urlpatterns = [
     path(
         "sign-in", LoginView.as_view(template_name="web/sign_in.html", redirect_authenticated_user=True), name="sign-in"
     ),
-    path("sign-out", LogoutView.as_view(), name="sign-out"),
+    path("sign-out", for_everybody(LogoutView.as_view()), name="sign-out"),
     path("proposals/approve", proposals.approve, name="approve"),
     path("proposals/reject", proposals.reject, name="reject"),
     path("proposals/<int:pk>", proposals.proposal, name="proposal"),
