@@ -1,4 +1,4 @@
-"""The rows of what crosses."""
+"""Messages as they leave."""
 
 from __future__ import annotations
 
