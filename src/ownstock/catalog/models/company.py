@@ -11,6 +11,15 @@ class Company(models.Model):
 
     name = models.CharField(max_length=200, default="My company")
     currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217; all value is kept in it.")
+    is_qualification_required = models.BooleanField(
+        default=False, help_text="Whether only suppliers that were approved may be ordered from, within their scope."
+    )
+    has_separate_duties = models.BooleanField(
+        default=False, help_text="Whether who approved a supplier may not place its orders."
+    )
+    lapse_warning_days = models.PositiveIntegerField(
+        default=30, help_text="People are warned so many days before something of a supplier lapses."
+    )
 
     class Meta:
         db_table = "catalog_company"

@@ -42,11 +42,19 @@ class Item(models.Model):
         default=ValuationMethod.MOVING_AVERAGE,
         help_text="What its goods are worth when they leave.",
     )
+    category = models.CharField(
+        max_length=60, blank=True, help_text="What it is among others, for the register of suppliers; empty: none."
+    )
+    weight_kg = QuantityField(null=True, blank=True, help_text="Of one stock unit; empty: not known.")
+    volume_l = QuantityField(null=True, blank=True, help_text="Of one stock unit; empty: not known.")
 
     class Meta:
         db_table = "catalog_item"
         constraints = [
             models.CheckConstraint(name="item_cost_not_negative", condition=Q(unit_cost__gte=0)),
+            models.CheckConstraint(
+                name="item_measures_not_negative", condition=~Q(weight_kg__lt=0) & ~Q(volume_l__lt=0)
+            ),
             models.CheckConstraint(name="item_tracking_known", condition=Q(tracking__in=[t.value for t in Tracking])),
             models.CheckConstraint(
                 name="item_receiving_known", condition=Q(receiving_status__in=[s.value for s in ReceivingStatus])

@@ -70,3 +70,27 @@ class SupplyTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supplier_id}:{self.item_id}"
+
+
+class PriceBreak(models.Model):
+    """The price of a supply term's item from a quantity on, from a day until a day."""
+
+    term = models.ForeignKey(SupplyTerm, models.PROTECT, related_name="price_breaks")
+    from_quantity = QuantityField(help_text="From so many stock units on.")
+    price = QuantityField(help_text="Of one stock unit, in the term's currency.")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True, help_text="The last day; empty: until further notice.")
+
+    class Meta:
+        db_table = "catalog_price_break"
+        constraints = [
+            models.UniqueConstraint(fields=["term", "from_quantity", "valid_from"], name="price_break_once"),
+            models.CheckConstraint(name="price_break_not_negative", condition=Q(price__gte=0, from_quantity__gte=0)),
+            models.CheckConstraint(
+                name="price_break_ends_after_start",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term_id}: {self.price} from {self.from_quantity}"

@@ -1,5 +1,14 @@
-"""Pure decisions about what the business keeps, where and on which terms."""
+"""Pure decisions about what the business keeps, where, from whom and on which terms."""
 
+from ownstock.catalog.rules.agreements import (
+    WEEKDAYS,
+    Incoterm,
+    OrderSize,
+    RebateBase,
+    next_order_day,
+    rebate,
+    shortfall,
+)
 from ownstock.catalog.rules.kinds import (
     STOCK_KINDS,
     LocationKind,
@@ -9,9 +18,12 @@ from ownstock.catalog.rules.kinds import (
     ValuationMethod,
 )
 from ownstock.catalog.rules.places import nearest_site
+from ownstock.catalog.rules.prices import PriceChange, price_at
+from ownstock.catalog.rules.qualification import Decision, QualificationState, check_decision, scope_in_words
 from ownstock.catalog.rules.terms import Term, first_choice, is_valid_on
 
 __all__ = [
-    "STOCK_KINDS", "LocationKind", "ReceivingStatus", "Term", "Tracking", "UnservedDemand", "ValuationMethod",
-    "first_choice", "is_valid_on", "nearest_site",
+    "STOCK_KINDS", "WEEKDAYS", "Decision", "Incoterm", "LocationKind", "OrderSize", "PriceChange", "QualificationState",
+    "RebateBase", "ReceivingStatus", "Term", "Tracking", "UnservedDemand", "ValuationMethod", "check_decision",
+    "first_choice", "is_valid_on", "nearest_site", "next_order_day", "price_at", "rebate", "scope_in_words", "shortfall",
 ]  # fmt: skip
