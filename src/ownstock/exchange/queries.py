@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Company
@@ -17,7 +17,7 @@ from ownstock.exchange.rules import (
     purchase_quantity,
 )
 from ownstock.journal.models import AuditEvent
-from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision
+from ownstock.purchasing.models import OrderLine, OrderRevision
 
 
 def messages(order_number: str) -> QuerySet[OutboundMessage]:
@@ -47,8 +47,6 @@ def written_order(revision: OrderRevision, *, written_at: datetime) -> WrittenOr
     order = revision.purchase_order
     supplier, site = order.supplier, order.site
     lines = OrderLine.objects.filter(revision=revision).select_related("item").order_by("line")
-    deliveries = Delivery.objects.filter(line__revision=revision)
-    requested_on = dict(deliveries.values_list("line").annotate(Min("requested_on")))
     return WrittenOrder(
         buyer=Company.objects.get().name,
         number=order.number,
@@ -61,11 +59,11 @@ def written_order(revision: OrderRevision, *, written_at: datetime) -> WrittenOr
         currency=order.currency,
         ordered_on=order.ordered_on,
         written_at=written_at,
-        lines=tuple(_line(line, requested_on[line.pk]) for line in lines),
+        lines=tuple(map(_line, lines)),
     )
 
 
-def _line(line: OrderLine, requested_on: date) -> WrittenLine:
+def _line(line: OrderLine) -> WrittenLine:
     terms = (line.units_numerator, line.units_denominator)
     converted = is_converted(line.item.unit, line.purchase_unit, *terms)
     return WrittenLine(
@@ -78,7 +76,7 @@ def _line(line: OrderLine, requested_on: date) -> WrittenLine:
         purchase_quantity=purchase_quantity(line.quantity, *terms) if converted else "",
         purchase_unit=line.purchase_unit,
         price=line.price,
-        requested_on=requested_on,
+        requested_on=line.requested_on,
     )
 
 

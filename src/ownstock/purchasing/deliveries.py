@@ -1,12 +1,12 @@
-"""What answers, receipts and their taking back make of a line's deliveries; the rows are changed in memory, not written."""
+"""What answers, changes, receipts and their taking back make of deliveries; rows are changed in memory, not written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from ownstock.purchasing.models import Delivery, OrderLine
-from ownstock.purchasing.rules import LineAnswer, check_answer, open_quantity, spread_received
+from ownstock.purchasing.rules import AskedLine, LineAnswer, check_answer, open_quantity, spread_received
 
 
 def room(delivery: Delivery) -> Decimal:
@@ -50,4 +50,44 @@ def opened_again(deliveries: Iterable[Delivery], quantity: Decimal) -> None:
     for delivery in deliveries:
         share = min(delivery.received_quantity, quantity)
         delivery.received_quantity -= share
+        quantity -= share
+
+
+def asked_anew(deliveries: Sequence[Delivery], asked: AskedLine) -> list[Delivery]:
+    """A line's deliveries when so much is asked for in all, on a day: what came stays, the rest is one open delivery.
+
+    The rest is to be promised anew; the supplier's first promise is kept. No less is asked for than came.
+    """
+    came = [d for d in deliveries if d.received_quantity]
+    waiting = [d for d in deliveries if not d.received_quantity]
+    for delivery in came:
+        delivery.quantity, delivery.cancelled_quantity = min(delivery.quantity, delivery.received_quantity), Decimal(0)
+    rest = asked.quantity - sum((d.received_quantity for d in came), Decimal(0))
+    if rest > 0:
+        last = waiting.pop(0) if waiting else _after(deliveries[-1])
+        last.quantity, last.cancelled_quantity, last.requested_on = rest, Decimal(0), asked.requested_on
+        last.latest_promised_on = None
+        came.append(last)
+    return came + [_cancelled(delivery) for delivery in waiting]
+
+
+def _after(last: Delivery) -> Delivery:
+    return Delivery(line=last.line, number=last.number + 1, first_promised_on=last.first_promised_on)
+
+
+def cancelled(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Deliveries of which nothing more is wanted."""
+    return [_cancelled(delivery) for delivery in deliveries]
+
+
+def _cancelled(delivery: Delivery) -> Delivery:
+    delivery.cancelled_quantity += room(delivery)
+    return delivery
+
+
+def wanted_again(deliveries: Iterable[Delivery], quantity: Decimal) -> None:
+    """Take back so much, at most, of what was cancelled, in the deliveries' order: the supplier had sent it already."""
+    for delivery in deliveries:
+        share = min(delivery.cancelled_quantity, quantity)
+        delivery.cancelled_quantity -= share
         quantity -= share

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from ownstock.base.errors import Refused
+from ownstock.journal import actions as journal
 from ownstock.purchasing.deliveries import room
 from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
-from ownstock.purchasing.rules import OrderState, state_after_receipt
+from ownstock.purchasing.rules import AnswerOutcome, OrderState, Standing, state_of
 
 
 def locked(number: str) -> PurchaseOrder:
@@ -34,41 +36,86 @@ def newest_revision(order: PurchaseOrder) -> OrderRevision:
     return order.revisions.latest("number")
 
 
+def asked_lines(order: PurchaseOrder) -> list[OrderLine]:
+    """The lines of an order's newest revision, with items and deliveries (earliest first)."""
+    return list(_with_deliveries(OrderLine.objects.filter(revision=newest_revision(order))).order_by("line"))
+
+
 def lines_of(order: PurchaseOrder, numbers: Sequence[int]) -> dict[int, OrderLine]:
-    """The named lines of an order's latest revision, with items and deliveries (earliest first), by line number.
+    """The named lines, each as the newest revision that has it, with items and deliveries (earliest first), by number.
+
+    A line that a later revision took out is among them: its goods may come all the same.
 
     Raises:
-        Refused: it has no such line.
+        Refused: no revision has such a line.
     """
-    rows = OrderLine.objects.filter(revision=newest_revision(order), line__in=numbers).select_related("item")
-    deliveries = Prefetch("deliveries", Delivery.objects.order_by("number"))
-    found = {row.line: row for row in rows.prefetch_related(deliveries)}
+    rows = OrderLine.objects.filter(revision__purchase_order=order, line__in=numbers)
+    newest = _with_deliveries(rows).order_by("line", "-revision__number").distinct("line")
+    found = {row.line: row for row in newest}
     if missing := sorted(set(numbers) - found.keys()):
         raise Refused(f"{order.number} has no line {missing[0]}.", code="no_line", number=order.number, line=missing[0])
     return found
 
 
+def _with_deliveries(rows: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    deliveries = Prefetch("deliveries", Delivery.objects.order_by("number"))
+    return rows.select_related("item").prefetch_related(deliveries)
+
+
 def save(deliveries: Sequence[Delivery]) -> None:
-    """Write changed deliveries, and those that a supplier's split made new."""
+    """Write changed deliveries, and those that a split or a change made new."""
     Delivery.objects.bulk_create([d for d in deliveries if d.pk is None])
-    columns = ["quantity", "first_promised_on", "latest_promised_on", "received_quantity", "cancelled_quantity"]
-    Delivery.objects.bulk_update([d for d in deliveries if d.pk is not None], columns, batch_size=500)
+    columns = ["line", "quantity", "requested_on", "first_promised_on", "latest_promised_on", "received_quantity"]
+    Delivery.objects.bulk_update(
+        [d for d in deliveries if d.pk is not None],
+        [*columns, "cancelled_quantity"],
+        batch_size=500,
+    )
 
 
-def settle(order: PurchaseOrder) -> None:
-    """Bring an order's state in line with its deliveries and answers."""
+def settle(order: PurchaseOrder, *, is_approved: bool | None = None) -> None:
+    """Bring an order's state in line with what became of it; `is_invoiced` and `sent_revision` are taken as they stand.
+
+    Whether it is approved is known by whoever decided it; else it stays as it was. Goods that come for a cancelled order
+    are told to people.
+    """
+    before = order.state
     deliveries = Delivery.objects.filter(line__revision__purchase_order=order)
-    rooms = [room(delivery) for delivery in deliveries]
-    has_receipts = any(d.received_quantity for d in deliveries)
-    if not any(rooms) and not has_receipts:
-        order.state = OrderState.CANCELLED
-    elif has_receipts:
-        order.state = state_after_receipt(rooms)
-    elif order.acknowledgements.exists():
-        order.state = OrderState.ACKNOWLEDGED
-    elif order.placed_at is not None:
-        order.state = OrderState.PLACED
-    order.save(update_fields=["state"])
+    answers = order.acknowledgements.filter(outcome=AnswerOutcome.APPLIED, revision__gte=order.sent_revision or 0)
+    order.state = state_of(
+        Standing(
+            has_open=any(room(delivery) for delivery in deliveries),
+            has_receipts=any(delivery.received_quantity for delivery in deliveries),
+            is_invoiced=order.is_invoiced,
+            is_answered=answers.exists(),
+            is_placed=order.placed_at is not None,
+            is_approved=before == OrderState.APPROVED if is_approved is None else is_approved,
+        )
+    )
+    order.save(update_fields=["state", "is_invoiced"])
+    if before == OrderState.CANCELLED and order.state != OrderState.CANCELLED:
+        tell_of_goods_after_cancellation(order)
+
+
+def tell_of_goods_after_cancellation(order: PurchaseOrder) -> None:
+    """Tell people that goods come, or came, for what had been cancelled."""
+    journal.raise_alert(
+        f"after_cancellation:{order.number}",
+        kind="after_cancellation",
+        sentence=f"{order.number} was cancelled, and goods come or came for it all the same. They count again: keep "
+        "them, or send them back.",
+        facts={"number": order.number, "supplier": order.supplier.code},
+    )
+
+
+def standing_quantity(line: OrderLine) -> Decimal:
+    """What of a line still stands, come or not: its deliveries less what will not come."""
+    return sum((d.quantity - d.cancelled_quantity for d in line.deliveries.all()), Decimal(0))
+
+
+def received_quantity(line: OrderLine) -> Decimal:
+    """What of a line has come."""
+    return sum((d.received_quantity for d in line.deliveries.all()), Decimal(0))
 
 
 def subject_of(order: PurchaseOrder) -> str:

@@ -40,11 +40,14 @@ def acknowledge(number: str, answers: Sequence[LineAnswer], *, message_key: str,
         raise Refused(f"{number} is {order.state}; it cannot be answered.", code="not_answerable", number=number)
     if len({answer.line for answer in answers}) != len(answers):
         raise Refused("A line is answered twice in one message.", code="doubled_line", number=number)
+    assert order.sent_revision is not None, "an order that can be answered was sent"
     lines = lines_of(order, [answer.line for answer in answers])
     changed = [delivery for answer in answers for delivery in answered(lines[answer.line], answer)]
     save(changed)
     journal.clear_alerts((late_key(number, answer.line) for answer in answers), because=f"answered by {actor}")
-    Acknowledgement.objects.create(purchase_order=order, message_key=message_key, answer=content, actor=actor)
+    Acknowledgement.objects.create(
+        purchase_order=order, message_key=message_key, revision=order.sent_revision, answer=content, actor=actor
+    )
     settle(order)
     journal.record(
         actor=actor,

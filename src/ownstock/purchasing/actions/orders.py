@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Location, Supplier, SupplyTerm
 from ownstock.journal import actions as journal
 from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
-from ownstock.purchasing.order_rows import locked, newest_revision, subject_of
-from ownstock.purchasing.rules import ANSWERABLE_STATES, OrderState
+from ownstock.purchasing.order_rows import locked, newest_revision, settle, subject_of
+from ownstock.purchasing.revisions import send
+from ownstock.purchasing.rules import OPEN_STATES, OrderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,13 @@ def draft(
     if not lines:
         raise Refused("An order needs at least one line.", code="no_lines")
     currency = lines[0].term.currency
-    if any(line.term.supplier_id != supplier.pk or line.term.currency != currency for line in lines):
-        raise Refused("All lines of an order share one supplier and one currency.", code="mixed_order")
+    check_lines(lines, supplier_id=supplier.pk, currency=currency)
     order = PurchaseOrder.objects.create(
         number=_next_number(), supplier=supplier, site=site, currency=currency, state=OrderState.DRAFT,
         ordered_on=ordered_on, created_by=actor,
     )  # fmt: skip
     revision = OrderRevision.objects.create(purchase_order=order, number=1, created_by=actor)
-    written = OrderLine.objects.bulk_create([_order_line(revision, n, line) for n, line in enumerate(lines, start=1)])
+    written = OrderLine.objects.bulk_create([order_line(revision, n, line) for n, line in enumerate(lines, start=1)])
     Delivery.objects.bulk_create(
         [
             Delivery(line=row, quantity=line.quantity, requested_on=line.requested_on)
@@ -63,12 +62,23 @@ def _next_number() -> str:
         return f"PO-{cursor.fetchone()[0]:06d}"
 
 
-def _order_line(revision: OrderRevision, number: int, line: DraftLine) -> OrderLine:
+def check_lines(lines: Sequence[DraftLine], *, supplier_id: int, currency: str) -> None:
+    """Refuse lines that cannot stand in one order.
+
+    Raises:
+        Refused: one is of another supplier or in another currency.
+    """
+    if any(line.term.supplier_id != supplier_id or line.term.currency != currency for line in lines):
+        raise Refused("All lines of an order share one supplier and one currency.", code="mixed_order")
+
+
+def order_line(revision: OrderRevision, number: int, line: DraftLine) -> OrderLine:
+    """A new line of a revision, not yet written, with its own copy of the supply term."""
     term = line.term
     return OrderLine(
         revision=revision, line=number, item_id=term.item_id, supplier_sku=term.supplier_sku, quantity=line.quantity,
         purchase_unit=term.purchase_unit, units_numerator=term.units_numerator,
-        units_denominator=term.units_denominator, price=term.price,
+        units_denominator=term.units_denominator, price=term.price, requested_on=line.requested_on,
     )  # fmt: skip
 
 
@@ -76,24 +86,19 @@ def _order_line(revision: OrderRevision, number: int, line: DraftLine) -> OrderL
 def place(number: str, *, actor: str) -> PurchaseOrder:
     """Send an order: from now on it is the supplier's to answer. The outbox row leaves with the same commit.
 
-    Placing a placed order changes nothing.
+    Of a placed order, a change that waited is sent; where none waits, nothing changes.
 
     Raises:
         Refused: there is no such order, or it was cancelled.
     """
     order = locked(number)
-    if order.state in ANSWERABLE_STATES or order.state == OrderState.RECEIVED:
+    if order.sent_revision == newest_revision(order).number:
         return order
-    if order.state != OrderState.DRAFT:
+    if order.state not in OPEN_STATES:
         raise Refused(f"{number} is {order.state}; only a draft can be placed.", code="not_a_draft", number=number)
-    order.state = OrderState.PLACED
-    order.placed_at = timezone.now()
-    order.save(update_fields=["state", "placed_at"])
-    revision = newest_revision(order)
-    journal.enqueue(
-        f"purchase_order.placed:{number}:{revision.number}",
-        topic="purchase_order.placed",
-        payload={"order_revision": revision.pk},
-    )
-    journal.record(actor=actor, verb="purchasing.placed", subject=subject_of(order), new={"revision": revision.number})
+    is_change = order.sent_revision is not None
+    revision = send(order, "changed" if is_change else "placed")
+    settle(order)
+    verb = "purchasing.change_placed" if is_change else "purchasing.placed"
+    journal.record(actor=actor, verb=verb, subject=subject_of(order), new={"revision": revision.number})
     return order

@@ -19,7 +19,6 @@ from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.purchasing.deliveries import filled, opened_again, room
 from ownstock.purchasing.models import PurchaseOrder, Receipt
 from ownstock.purchasing.order_rows import late_key, lines_of, locked, save, settle, subject_of
-from ownstock.purchasing.rules import ANSWERABLE_STATES, OrderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def receive(
     The same key again changes nothing. More than is open is kept on the last delivery: it came, so it is in stock.
 
     Raises:
-        Refused: the order was never placed or was cancelled, a line is unknown, a quantity is not positive, or the key was
+        Refused: the order was never placed, a line is unknown, a quantity is not positive, or the key was
             used for other goods.
     """
     order = locked(number)
@@ -65,7 +64,7 @@ def receive(
             for r in receipts
         ],
     )  # fmt: skip
-    if order.state not in ANSWERABLE_STATES | {OrderState.RECEIVED}:
+    if order.placed_at is None:
         raise Refused(f"{number} is {order.state}; nothing can be received for it.", code="not_placed", number=number)
     [posted] = ledger.post([request], actor=actor)
     if not posted.is_new:

@@ -12,7 +12,7 @@ from ownstock.purchasing.rules import OrderState
 
 
 class PurchaseOrder(models.Model):
-    """An agreement to buy, from draft to received. What was sent stands in its revisions."""
+    """An agreement to buy, from draft to closed. What was asked stands in its revisions."""
 
     number = models.CharField(max_length=20, unique=True)
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="purchase_orders")
@@ -23,6 +23,13 @@ class PurchaseOrder(models.Model):
     created_by = models.CharField(max_length=100)
     created_at = models.DateTimeField(db_default=Now())
     placed_at = models.DateTimeField(null=True)
+    sent_revision = models.PositiveIntegerField(
+        null=True, help_text="The number of the revision that was sent last; a newer one waits to be sent."
+    )
+    is_invoiced = models.BooleanField(default=False, help_text="Whether all that came has been invoiced.")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged", help_text="The order that took over its lines."
+    )
 
     class Meta:
         db_table = "purchasing_purchase_order"
@@ -37,12 +44,13 @@ class PurchaseOrder(models.Model):
 
 
 class OrderRevision(models.Model):
-    """What was sent to the supplier, never changed: a change makes the next revision."""
+    """What an order asks of its supplier, never changed: a change makes the next revision, a cancellation too."""
 
     purchase_order = models.ForeignKey(PurchaseOrder, models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.CharField(max_length=100)
+    reason = models.TextField(blank=True, help_text="Why it replaces the one before, in the actor's words.")
 
     append_only = True
 
@@ -66,6 +74,7 @@ class OrderLine(models.Model):
     units_numerator = models.PositiveIntegerField()
     units_denominator = models.PositiveIntegerField()
     price = QuantityField(help_text="Of one stock unit.")
+    requested_on = models.DateField(help_text="The day asked for in this revision.")
 
     append_only = True
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, DecimalField, F, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from ownstock.base.errors import Refused
@@ -16,6 +18,7 @@ from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, Purch
 from ownstock.purchasing.rules import OPEN_STATES
 
 QUANTITY = DecimalField(max_digits=18, decimal_places=4)
+TOPICS = ("placed", "changed", "cancelled", "chased")
 STILL_OPEN = Greatest(
     F("quantity") - F("received_quantity") - F("cancelled_quantity"), Decimal(0), output_field=QUANTITY
 )
@@ -73,10 +76,14 @@ def order(number: str) -> PurchaseOrder:
 
 
 def lines(purchase_order: PurchaseOrder) -> Sequence[OrderLine]:
-    """The lines of an order's latest revision, each with its item and its deliveries."""
+    """The lines of an order as they stand, each with its item, its revision and its deliveries.
+
+    A line that a later revision took out is still among them, as that which had it last, with what became of it.
+    """
     deliveries = Prefetch("deliveries", Delivery.objects.annotate(still_open=STILL_OPEN).order_by("number"))
-    revision = purchase_order.revisions.latest("number")
-    return list(revision.lines.select_related("item").prefetch_related(deliveries).order_by("line"))
+    rows = OrderLine.objects.filter(revision__purchase_order=purchase_order, deliveries__isnull=False)
+    newest = rows.order_by("line", "-revision__number").distinct("line")
+    return list(newest.select_related("item", "revision").prefetch_related(deliveries))
 
 
 def on_order(item_ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
@@ -98,7 +105,7 @@ def order_totals(state: str = "") -> QuerySet[PurchaseOrder]:
     deliveries = Delivery.objects.annotate(
         still_open=STILL_OPEN, expected_on=Coalesce("latest_promised_on", "requested_on")
     )
-    coming = deliveries.filter(still_open__gt=0, line__revision=OuterRef("latest_revision")).order_by("expected_on")
+    coming = deliveries.filter(still_open__gt=0, line__revision__purchase_order=OuterRef("pk")).order_by("expected_on")
     rows = orders().filter(state=state) if state else orders()
     return rows.annotate(latest_revision=Subquery(newest)).annotate(
         line_count=Subquery(of_revision.annotate(n=Count("pk")).values("n")),
@@ -113,6 +120,6 @@ def order_counts() -> dict[str, int]:
 
 
 def sending(purchase_order: PurchaseOrder) -> OutboxRow | None:
-    """How far the order is on its way to the supplier; None before it was placed."""
-    keys = OutboxRow.objects.filter(key__startswith=f"purchase_order.placed:{purchase_order.number}:")
-    return keys.order_by("-id").first()
+    """How far what was told last of the order is on its way to the supplier; None before it was placed."""
+    told = [Q(key__startswith=f"purchase_order.{topic}:{purchase_order.number}:") for topic in TOPICS]
+    return OutboxRow.objects.filter(reduce(or_, told)).order_by("-id").first()

@@ -1,16 +1,20 @@
-"""Pure decisions of buying, one room a noun: orders, answers, lateness."""
+"""Pure decisions of buying, one room a noun: orders, their changes, answers, lateness."""
 
-from ownstock.purchasing.rules.answers import LineAnswer, Promise, check_answer, spread_received
+from ownstock.purchasing.rules.answers import AnswerOutcome, LineAnswer, Promise, check_answer, spread_received
+from ownstock.purchasing.rules.changes import AskedLine, LineChange, changed, is_promised_anew
 from ownstock.purchasing.rules.lateness import LATE_LIMIT_DAYS, days_late, expected_arrival_in_days, is_past_limit
 from ownstock.purchasing.rules.orders import (
     ANSWERABLE_STATES,
     OPEN_STATES,
+    UNSENT_STATES,
     OrderState,
+    Standing,
     open_quantity,
-    state_after_receipt,
+    state_of,
 )
 
 __all__ = [
-    "ANSWERABLE_STATES", "LATE_LIMIT_DAYS", "OPEN_STATES", "LineAnswer", "OrderState", "Promise", "check_answer",
-    "days_late", "expected_arrival_in_days", "is_past_limit", "open_quantity", "spread_received", "state_after_receipt",
+    "ANSWERABLE_STATES", "LATE_LIMIT_DAYS", "OPEN_STATES", "UNSENT_STATES", "AnswerOutcome", "AskedLine", "LineAnswer",
+    "LineChange", "OrderState", "Promise", "Standing", "changed", "check_answer", "days_late", "expected_arrival_in_days",
+    "is_past_limit", "is_promised_anew", "open_quantity", "spread_received", "state_of",
 ]  # fmt: skip

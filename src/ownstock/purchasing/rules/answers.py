@@ -6,9 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
+
+
+class AnswerOutcome(StrEnum):
+    """What an answer was taken for: applied to the order, or kept without effect, and why."""
+
+    APPLIED = "applied"
+    OLDER_REVISION = "older_revision"
+    OVERTAKEN = "overtaken"
+    NOTHING_OPEN = "nothing_open"
+    TOO_MUCH = "too_much"
 
 
 @dataclass(frozen=True, slots=True)

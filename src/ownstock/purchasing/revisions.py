@@ -1,0 +1,62 @@
+"""Writing the next revision of an order, and sending it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from ownstock.journal import actions as journal
+from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
+from ownstock.purchasing.order_rows import newest_revision, save
+from ownstock.purchasing.rules import AskedLine
+
+
+def write_revision(
+    order: PurchaseOrder, lines: Sequence[tuple[OrderLine, AskedLine]], *, actor: str, reason: str
+) -> dict[int, OrderLine]:
+    """Write the next revision of an order: each line with what is asked of it now. Returns its lines by number.
+
+    What is coming of these lines moves on to them; other lines stay with the revision that had them last.
+    """
+    number = newest_revision(order).number + 1
+    revision = OrderRevision.objects.create(purchase_order=order, number=number, created_by=actor, reason=reason)
+    written = OrderLine.objects.bulk_create([_next(line, asked, revision) for line, asked in lines])
+    moved: list[Delivery] = []
+    for (line, _), row in zip(lines, written, strict=True):
+        for delivery in line.deliveries.all():
+            delivery.line = row
+            moved.append(delivery)
+    save(moved)
+    return {row.line: row for row in written}
+
+
+def _next(line: OrderLine, asked: AskedLine, revision: OrderRevision) -> OrderLine:
+    return OrderLine(
+        revision=revision, line=line.line, item_id=line.item_id, supplier_sku=line.supplier_sku,
+        purchase_unit=line.purchase_unit, units_numerator=line.units_numerator,
+        units_denominator=line.units_denominator, quantity=asked.quantity, price=asked.price,
+        requested_on=asked.requested_on,
+    )  # fmt: skip
+
+
+def send(order: PurchaseOrder, topic: str) -> OrderRevision:
+    """Let an order's newest revision leave with this commit, once: `placed`, `changed` or `cancelled`."""
+    revision = newest_revision(order)
+    order.sent_revision = revision.number
+    order.placed_at = order.placed_at or timezone.now()
+    order.save(update_fields=["sent_revision", "placed_at"])
+    journal.enqueue(
+        f"purchase_order.{topic}:{order.number}:{revision.number}",
+        topic=f"purchase_order.{topic}",
+        payload={"order_revision": revision.pk},
+    )
+    return revision
+
+
+def row_of(line: OrderLine) -> dict[str, object]:
+    """A line as the journal keeps it."""
+    return {
+        "line": line.line, "sku": line.item.sku, "quantity": str(line.quantity), "price": str(line.price),
+        "requested_on": line.requested_on.isoformat(),
+    }  # fmt: skip

@@ -1,0 +1,61 @@
+"""Pure decisions about a change of an order: what may be asked anew of a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ownstock.base.errors import Refused
+from ownstock.base.text import plain
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """What a revision asks of a line: so many stock units, for a day, at a price of one."""
+
+    quantity: Decimal
+    requested_on: date
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """What is to be different of a line; None leaves it as it is, a quantity of zero takes the line out."""
+
+    line: int
+    quantity: Decimal | None = None
+    requested_on: date | None = None
+    price: Decimal | None = None
+
+
+def changed(asked: AskedLine, change: LineChange, *, received: Decimal) -> AskedLine | None:
+    """What the next revision asks of a line; None where it is taken out.
+
+    Raises:
+        Refused: less than nothing is asked for, or less than has already come.
+    """
+    new = AskedLine(
+        asked.quantity if change.quantity is None else change.quantity,
+        change.requested_on or asked.requested_on,
+        asked.price if change.price is None else change.price,
+    )
+    if new.quantity < 0 or new.price < 0:
+        raise Refused(
+            f"Line {change.line}: neither a quantity nor a price is below zero.", code="below_zero", line=change.line
+        )
+    if change.quantity is not None and new.quantity < received:
+        raise Refused(
+            f"Line {change.line}: {plain(received)} already received; {plain(new.quantity)} is less. "
+            f"Ask for {plain(received)} or more.",
+            code="less_than_received",
+            line=change.line,
+            received=str(received),
+            quantity=str(new.quantity),
+        )
+    return new if new.quantity else None
+
+
+def is_promised_anew(before: AskedLine, after: AskedLine) -> bool:
+    """Whether a promise falls with a change: a price alone leaves it as it is."""
+    return (before.quantity, before.requested_on) != (after.quantity, after.requested_on)
