@@ -1,6 +1,19 @@
 """The verbs of the catalogue beside its imports, one room a noun."""
 
-from ownstock.catalog.actions.company import set_company
+from ownstock.catalog.actions.agreements import close_supplier, keep_agreement, reopen_supplier
+from ownstock.catalog.actions.certificates import (
+    Document,
+    add_certificate,
+    require_certificate,
+    waive_certificate,
+    withdraw_certificate,
+)
+from ownstock.catalog.actions.company import set_company, set_supplier_rules
 from ownstock.catalog.actions.contacts import add_contact, remove_contact
+from ownstock.catalog.actions.qualifications import qualify
 
-__all__ = ["add_contact", "remove_contact", "set_company"]
+__all__ = [
+    "Document", "add_certificate", "add_contact", "close_supplier", "keep_agreement", "qualify", "remove_contact",
+    "reopen_supplier", "require_certificate", "set_company", "set_supplier_rules", "waive_certificate",
+    "withdraw_certificate",
+]  # fmt: skip
