@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from ownstock.base.errors import Refused
-from ownstock.exchange import order_mail, queries
+from ownstock.exchange import answer_links, order_mail, queries
 from ownstock.exchange.models import OutboundMessage
 from ownstock.journal.models import OutboxRow
 from ownstock.purchasing.models import OrderRevision
@@ -37,8 +37,9 @@ def prepare(row: OutboxRow) -> OutboundMessage:
     if settings.SMTP_URL:
         queries.address(revision)
     document = queries.written_order(revision, written_at=row.created_at)
-    mail = order_mail.render(document, outbox_key=row.key, sender=settings.ORDERS_FROM)
-    message, _ = OutboundMessage.objects.get_or_create(
+    address = answer_links.new_address()
+    mail = order_mail.render(document, outbox_key=row.key, sender=settings.ORDERS_FROM, answer_address=address)
+    message, is_new = OutboundMessage.objects.get_or_create(
         outbox_key=row.key,
         defaults={
             "message_id": mail.message_id,
@@ -48,4 +49,7 @@ def prepare(row: OutboxRow) -> OutboundMessage:
             "content_hash": hashlib.sha256(mail.content).digest(),
         },
     )
+    # Of two who prepare at once one stores its bytes; the address in the other's never opens anything.
+    if is_new and address:
+        answer_links.keep(address, revision)
     return message

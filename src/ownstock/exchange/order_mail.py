@@ -31,10 +31,11 @@ class Mail:
     content: bytes
 
 
-def render(document: WrittenOrder, *, outbox_key: str, sender: str) -> Mail:
+def render(document: WrittenOrder, *, outbox_key: str, sender: str, answer_address: str = "") -> Mail:
     """Write the message: a text that says how to answer, the PDF for people, the CSV for machines.
 
-    `sender` is our address; its domain closes the message's identity. The bytes depend on the arguments alone.
+    `sender` is our address; its domain closes the message's identity. `answer_address` is the page on which this revision
+    is answered, empty where there is none. The bytes depend on the arguments alone.
 
     Raises:
         Refused: a name or an address cannot stand in a mail header.
@@ -51,7 +52,7 @@ def render(document: WrittenOrder, *, outbox_key: str, sender: str) -> Mail:
     message["Subject"] = _subject(document)
     message["Date"] = format_datetime(document.written_at)
     message["Message-ID"] = message_id
-    message.set_content(answer_text(document))
+    message.set_content(answer_text(document, answer_address))
     # Its library takes a second to load: only who writes a mail should wait for it, not every command.
     from ownstock.exchange import order_pdf
 
@@ -82,7 +83,7 @@ def _subject(document: WrittenOrder) -> str:
     return f"Purchase order {document.number}{revised} from {document.buyer}"
 
 
-def answer_text(document: WrittenOrder) -> str:
+def answer_text(document: WrittenOrder, answer_address: str = "") -> str:
     """The text of the message: what is ordered, and how the supplier answers, line by line."""
     told = [_line_text(line) for line in document.lines[:MAX_LINES_TOLD]]
     if len(document.lines) > MAX_LINES_TOLD:
@@ -100,7 +101,7 @@ def answer_text(document: WrittenOrder) -> str:
             "",
             *told,
             "",
-            *ANSWERING,
+            *_answering(answer_address),
             "",
             document.buyer,
             "",
@@ -108,8 +109,21 @@ def answer_text(document: WrittenOrder) -> str:
     )
 
 
+def _answering(answer_address: str) -> tuple[str, ...]:
+    if not answer_address:
+        return (f"How to answer: {BY_REPLY}", *ANSWERING)
+    return (
+        "How to answer: open this page. It needs no sign-in, and shows nothing but this order.",
+        f"  {answer_address}",
+        "Whoever has this address can answer the order, so please hand it to nobody else.",
+        "",
+        f"Or {BY_REPLY}",
+        *ANSWERING,
+    )
+
+
+BY_REPLY = "reply to this message, line by line, and leave the subject as it is."
 ANSWERING = (
-    "How to answer: reply to this message, line by line, and leave the subject as it is.",
     "  Line 1: accepted",
     "  Line 2: changed to 40 on 2026-04-10",
     "  Line 3: rejected",

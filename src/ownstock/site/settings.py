@@ -10,12 +10,17 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ownstock.site.addresses import hosts_of, origins_of, public_url
 from ownstock.site.installation import database, home
 
 HOME = home()
 SECRET_KEY = os.environ.get("OWNSTOCK_SECRET_KEY", "only for tools that load the settings without serving anything")
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("OWNSTOCK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+# Under which suppliers reach the pages; without it no message carries a link.
+PUBLIC_URL = public_url(os.environ.get("OWNSTOCK_URL", ""))
+ALLOWED_HOSTS = os.environ.get("OWNSTOCK_HOSTS", "localhost,127.0.0.1,[::1]").split(",") + hosts_of(PUBLIC_URL)
+# Where something in front of us speaks https, the browser names another origin than we see.
+CSRF_TRUSTED_ORIGINS = origins_of(PUBLIC_URL)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -85,6 +90,14 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+
+# What a link opens by its address alone must not stand in a log.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"hide_tokens": {"()": "ownstock.site.logs.HideTokens"}},
+    "loggers": {name: {"filters": ["hide_tokens"]} for name in ("django.request", "django.server")},
+}
 
 USE_TZ = True
 TIME_ZONE = "UTC"
