@@ -1,9 +1,10 @@
 """Messages of suppliers, read and timed: `python -m bench.messages read FILE...` or `python -m bench.messages speed`.
 
 `read` prints a line of JSON a file: what it is, whether it is valid under a partner's profile (`--profile`, else tolerant),
-what is wrong and at which segment, and what its messages say. `speed`, the default, makes an interchange of orders and reads
-it in three depths: cut into segments, with its envelope opened, checked against the tables and made documents. Beside them
-the raw limit in the same run: the same bytes divided by `bytes.split`. Prints a table and, last, one line of JSON.
+what is wrong and at which segment, and what its messages say. Of a kind that has no table, it is told that it was not read:
+valid then speaks of its envelope and of the segments that are known. `speed`, the default, makes an interchange of orders
+and reads it in three depths: cut into segments, with its envelope opened, checked against the tables and made documents.
+Beside them the raw limit in the same run: the same bytes divided by `bytes.split`. Prints a table and, last, a line of JSON.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from ownstock.exchange.documents import (
 from ownstock.exchange.x12.composing import Identity, compose
 from ownstock.exchange.x12.envelope import Interchange, open_envelope
 from ownstock.exchange.x12.messages.order import write_order
-from ownstock.exchange.x12.problems import PartnerProfile, Problem, is_accepted
+from ownstock.exchange.x12.problems import Problem, Strictness, is_accepted
 from ownstock.exchange.x12.reading import Reading, ReadMessage, read
 from ownstock.exchange.x12.syntax import Segment, scan
 
@@ -44,7 +45,7 @@ ROOM = 25
 NOT_X12 = "not_x12"
 
 
-def told(path: Path, profile: PartnerProfile) -> dict[str, Any]:
+def told(path: Path, profile: Strictness) -> dict[str, Any]:
     """What a file says and what is wrong with it, ready for JSON. One message is told with the file, several in a list."""
     reading = read(path.read_bytes(), profile)
     codes = {problem.code for problem in reading.problems}
@@ -55,8 +56,10 @@ def told(path: Path, profile: PartnerProfile) -> dict[str, Any]:
         "format": None if NOT_X12 in codes else "x12",
         "kind": kinds[0] if len(kinds) == 1 else kinds or None,
         "valid": reading.is_accepted,
+        "read": bool(reading.messages) and all(message.is_read for message in reading.messages),
+        "unread_kinds": sorted({one.message.kind for one in reading.messages if not one.is_read}),
         "profile": str(profile),
-        "strict": reading.is_accepted and is_accepted(PartnerProfile.STRICT, reading.problems),
+        "strict": reading.is_accepted and is_accepted(Strictness.STRICT, reading.problems),
         "errors": [_problem(problem) for problem in reading.problems],
         "interchanges": len(reading.interchanges),
     }
@@ -112,7 +115,7 @@ def _plain(value: object) -> str:
     return value.isoformat()
 
 
-def read_files(files: list[Path], profile: PartnerProfile) -> None:
+def read_files(files: list[Path], profile: Strictness) -> None:
     """Print a line for each file."""
     for path in files:
         print(json.dumps(told(path, profile), default=_plain))
@@ -220,9 +223,7 @@ def main() -> None:
     works = parser.add_subparsers(dest="work")
     reading = works.add_parser("read", help="what files say and what is wrong with them")
     reading.add_argument("files", nargs="+", type=Path)
-    reading.add_argument(
-        "--profile", type=PartnerProfile, choices=list(PartnerProfile), default=PartnerProfile.TOLERANT
-    )
+    reading.add_argument("--profile", type=Strictness, choices=list(Strictness), default=Strictness.TOLERANT)
     speed = works.add_parser("speed", help="how fast a generated interchange is read")
     speed.add_argument("--megabytes", type=float, default=MEGABYTES)
     chosen = parser.parse_args()

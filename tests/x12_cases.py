@@ -92,8 +92,52 @@ SYNTAX_ANSWER = (
     "AK9*R*1*1*0",
     "SE*10*0001",
 )
-GROUPS = {"850": "PO", "855": "PR", "856": "SH", "810": "IN", "860": "PC", "997": "FA", "940": "OW"}
-MESSAGES = {"850": ORDER, "855": ANSWER, "856": NOTICE, "810": INVOICE, "860": CHANGE, "997": SYNTAX_ANSWER}
+CHANGE_ANSWER = (
+    "ST*865*0001",
+    "BCA*00*AC*PO-000012**1*20260302***S-77*20260306",
+    "POC*1*CA*100**EA*2.5**BP*CUP",
+    "REF*ZZ**From the other works",
+    "ACK*IA*100*EA*067*20260320",
+    "POC*2*DI*6.25**KG",
+    "ACK*IR*0*KG",
+    "CTT*2",
+    "SE*9*0001",
+)
+AVAILABILITY = (
+    "ST*846*0001",
+    "BIA*00*DD*INV-3*20260302",
+    "CUR*SE*EUR",
+    "LIN*1*VP*CUP-S",
+    "PID*F****Cup, blue",
+    "CTP**CON*2.5*1*EA",
+    "QTY*33*480*EA",
+    "SCH*1000*EA***018*20260401",
+    "LIN*2*VP*TEA-S",
+    "QTY*17*0*KG",
+    "CTT*2",
+    "SE*12*0001",
+)
+FORECAST = (
+    "ST*830*0001",
+    "BFR*00*F-8**DL*A*20260302*20260525*20260301",
+    "N1*SE*Cup Works*92*S-1",
+    "LIN*1*BP*CUP*VP*CUP-S",
+    "UIT*EA",
+    "PID*F****Cup, blue",
+    "FST*120*C*W*20260302",
+    "FST*96.5*B*W*20260309",
+    "FST*400*D*M*20260401",
+    "CTT*1",
+    "SE*11*0001",
+)
+GROUPS = {
+    "850": "PO", "855": "PR", "856": "SH", "810": "IN", "860": "PC", "865": "CA", "846": "IB", "830": "PS", "997": "FA",
+    "940": "OW",
+}  # fmt: skip
+MESSAGES = {
+    "850": ORDER, "855": ANSWER, "856": NOTICE, "810": INVOICE, "860": CHANGE, "865": CHANGE_ANSWER,
+    "846": AVAILABILITY, "830": FORECAST, "997": SYNTAX_ANSWER,
+}  # fmt: skip
 
 
 def interchange(

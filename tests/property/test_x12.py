@@ -20,7 +20,7 @@ from ownstock.exchange.documents import ItemCodes, OrderDocument, OrderedLine
 from ownstock.exchange.x12.answer import answer_group
 from ownstock.exchange.x12.composing import Identity, compose
 from ownstock.exchange.x12.messages.order import write_order
-from ownstock.exchange.x12.problems import PartnerProfile
+from ownstock.exchange.x12.problems import Strictness
 from ownstock.exchange.x12.reading import read
 from ownstock.exchange.x12.syntax import Cut, Delimiters, Segment, scan
 from ownstock.exchange.x12.writing import text_of, write_scan
@@ -37,7 +37,7 @@ STEPS_OF_A_BYTE, STEPS_AT_ALL = 40, 2_000
 
 def look_into(raw: bytes) -> None:
     """What must hold of any bytes."""
-    tolerant, strict = read(raw), read(raw, PartnerProfile.STRICT)
+    tolerant, strict = read(raw), read(raw, Strictness.STRICT)
     assert tolerant.is_accepted or not strict.is_accepted
     assert tolerant.problems == strict.problems
     assert all(0 < (p.segment or 1) <= len(raw) + 1 for p in tolerant.problems)
@@ -46,7 +46,7 @@ def look_into(raw: bytes) -> None:
     for reading in (tolerant, strict):
         for group in [group for one in reading.interchanges for group in one.groups]:
             written = compose(IDENTITY, "997", [answer_group(reading, group)])
-            assert read(written, PartnerProfile.STRICT).is_accepted
+            assert read(written, Strictness.STRICT).is_accepted
 
 
 @given(st.binary(max_size=400))
@@ -164,7 +164,7 @@ LINES = st.builds(
 @given(st.lists(LINES, min_size=1, max_size=8), WORDS)
 def test_an_order_is_told_exactly(lines: list[OrderedLine], number: str) -> None:
     order = OrderDocument(number=number, ordered_on=date(2026, 3, 2), currency="EUR", lines=tuple(lines))
-    reading = read(compose(IDENTITY, "850", [write_order(order)]), PartnerProfile.STRICT)
+    reading = read(compose(IDENTITY, "850", [write_order(order)]), Strictness.STRICT)
     document: Any = reading.messages[0].document
     told = [(one.codes, Decimal(one.quantity), one.price, one.description) for one in document.lines]
     assert told == [(one.codes, one.quantity, one.price, one.description) for one in lines]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench import messages
-from ownstock.exchange.x12.problems import PartnerProfile
+from ownstock.exchange.x12.problems import Strictness
 from ownstock.exchange.x12.reading import read
 from tests.x12_cases import NOTICE, ORDER, changed, interchange
 
@@ -17,7 +17,7 @@ from tests.x12_cases import NOTICE, ORDER, changed, interchange
 def told(raw: bytes, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     file = folder / "message.edi"
     file.write_bytes(raw)
-    messages.read_files([file], PartnerProfile.TOLERANT)
+    messages.read_files([file], Strictness.TOLERANT)
     (line,) = capsys.readouterr().out.splitlines()
     found: dict[str, Any] = json.loads(line)
     return found
@@ -42,6 +42,14 @@ def test_an_error_is_told_with_its_segment(tmp_path: Path, capsys: pytest.Captur
     assert [(e["code"], e["segment"], e["tag"]) for e in found["errors"]] == [("message_count", 19, "GE")]
 
 
+def test_a_kind_that_is_not_read_is_told_beside_what_was_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = told(interchange(("ST*940*0001", "W05*N*1", "SE*3*0001")), tmp_path, capsys)
+    assert (found["kind"], found["valid"], found["read"], found["unread_kinds"]) == ("940", True, False, ["940"])
+    assert [error["code"] for error in found["errors"]] == ["kind_unread"]
+
+
 def test_what_is_not_x12_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = told(b"UNB+UNOA:1", tmp_path, capsys)
     assert (found["format"], found["valid"]) == (None, False)
@@ -50,7 +58,7 @@ def test_what_is_not_x12_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_the_interchange_that_is_measured_has_no_fault() -> None:
     raw = messages.interchange_of(20_000)
-    reading = read(raw, PartnerProfile.STRICT)
+    reading = read(raw, Strictness.STRICT)
     assert len(raw) >= 20_000
     assert reading.problems == ()
     assert messages.documents(raw) == messages.opened(raw) == len(reading.messages) > 2

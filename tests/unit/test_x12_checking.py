@@ -10,16 +10,16 @@ import pytest
 from ownstock.exchange.x12 import limits
 from ownstock.exchange.x12.checking import check_segment
 from ownstock.exchange.x12.messages.acknowledgement import STATUSES
-from ownstock.exchange.x12.problems import PartnerProfile, Weight
+from ownstock.exchange.x12.problems import Strictness, Weight
 from ownstock.exchange.x12.reading import read
 from ownstock.exchange.x12.syntax import Delimiters
 from ownstock.exchange.x12.tables import Note, code_lists, message_rules, segment_rules
-from tests.x12_cases import INVOICE, MESSAGES, NOTICE, ORDER, changed, interchange, problem
+from tests.x12_cases import INVOICE, MESSAGES, NOTICE, ORDER, SYNTAX_ANSWER, changed, interchange, problem
 
 
 @pytest.mark.parametrize("kind", sorted(MESSAGES))
 def test_our_own_messages_have_no_fault(kind: str) -> None:
-    assert read(interchange(MESSAGES[kind]), PartnerProfile.STRICT).problems == ()
+    assert read(interchange(MESSAGES[kind]), Strictness.STRICT).problems == ()
 
 
 def faults(text: str) -> list[tuple[str, Weight, int | None]]:
@@ -130,7 +130,7 @@ def test_levels_do_not_lie_under_one_another_without_end() -> None:
 def test_pallets_and_packages_told_below_an_item_are_levels_too() -> None:
     pallets = changed(interchange(NOTICE), "HL*3*2*P", "HL*3*2*T")
     below = changed(interchange(NOTICE), "HL*5*2*I", "HL*5*4*P")
-    assert read(pallets, PartnerProfile.STRICT).is_accepted
+    assert read(pallets, Strictness.STRICT).is_accepted
     assert "level_misplaced" not in {p.code for p in read(below).problems}
 
 
@@ -167,3 +167,31 @@ def test_the_page_tells_every_limit_and_every_kind() -> None:
     assert [value for value in told if f"| {value:,}" not in page] == []
     assert [rule.kind for rule in message_rules().values() if f"| {rule.kind} |" not in page] == []
     assert all(f"`{code}`" in page or code[0] == "R" for code in STATUSES)
+
+
+def test_a_mandatory_segment_is_asked_for_in_every_loop() -> None:
+    lost = tuple(segment for segment in SYNTAX_ANSWER if not segment.startswith("AK5"))
+    found = problem(read(interchange((*lost[:-1], "SE*9*0001"))), "segment_missing")
+    assert (found.tag, found.segment) == ("AK5", 10)
+    assert "loop of AK2" in found.sentence
+
+
+def of_5010(raw: bytes) -> bytes:
+    return changed(changed(raw, "*U*00401*", "*^*00501*"), "*X*004010", "*X*005010")
+
+
+def test_a_value_that_may_repeat_is_judged_one_by_one_and_elsewhere_breaks() -> None:
+    repeated = changed(interchange(INVOICE), "IT1*1*", "N1*BY*Ann~\nDMG*****A^B~\nIT1*1*").replace(b"SE*10", b"SE*12")
+    assert read(of_5010(repeated)).problems == ()
+    found = problem(read(of_5010(changed(interchange(ORDER), "BP*CUP", "BP*CUP^POT"))), "repeated")
+    assert (found.segment, found.element, found.weight) == (13, 7, Weight.BREAKING)
+
+
+def test_before_5010_the_same_sign_is_a_letter_like_others() -> None:
+    assert read(changed(interchange(ORDER), "BP*CUP", "BP*CUP^POT")).problems == ()
+
+
+def test_a_kind_without_a_table_is_told_and_not_read() -> None:
+    reading = read(interchange(("ST*940*0001", "W05*N*1", "SE*3*0001")))
+    assert (reading.messages[0].is_read, reading.messages[0].document) == (False, None)
+    assert "no table" in problem(reading, "kind_unread").sentence

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ownstock.exchange.x12.problems import PartnerProfile, Problem, Weight, is_accepted, refuses
+from ownstock.exchange.x12.problems import Problem, Strictness, Weight, is_accepted, refuses
 from ownstock.exchange.x12.reading import read
 from tests.x12_cases import ORDER, changed, interchange, problem
 
 
 def test_a_whole_interchange_is_taken_strictly() -> None:
-    reading = read(interchange(ORDER), PartnerProfile.STRICT)
+    reading = read(interchange(ORDER), Strictness.STRICT)
     assert reading.problems == ()
     assert reading.interchanges[0].sender == ("ZZ", "SUPPLIER")
     assert reading.interchanges[0].control_number == "000000007"
@@ -63,14 +63,13 @@ def test_a_group_without_its_header_is_named() -> None:
 
 def test_strict_takes_nothing_irregular_and_tolerant_all_that_loses_nothing() -> None:
     taken = {
-        profile: [w for w in Weight if not refuses(profile, Problem("x", w, "A sentence."))]
-        for profile in PartnerProfile
+        profile: [w for w in Weight if not refuses(profile, Problem("x", w, "A sentence."))] for profile in Strictness
     }
     assert taken == {
-        PartnerProfile.STRICT: [Weight.TOLD],
-        PartnerProfile.TOLERANT: [Weight.TOLD, Weight.IRREGULAR],
+        Strictness.STRICT: [Weight.TOLD],
+        Strictness.TOLERANT: [Weight.TOLD, Weight.IRREGULAR],
     }
-    assert is_accepted(PartnerProfile.STRICT, [])
+    assert is_accepted(Strictness.STRICT, [])
 
 
 def test_a_file_with_more_problems_than_are_listed_says_so_and_is_refused() -> None:
@@ -83,6 +82,6 @@ def test_a_file_with_more_problems_than_are_listed_says_so_and_is_refused() -> N
 
 def test_many_problems_that_only_are_told_refuse_nothing() -> None:
     noisy = (*ORDER[:4], *["ZZ*1"] * 700, *ORDER[4:-1], "SE*716*0001")
-    reading = read(interchange(noisy), PartnerProfile.STRICT)
+    reading = read(interchange(noisy), Strictness.STRICT)
     assert reading.is_accepted
     assert "200 more problems" in problem(reading, "more_problems").sentence

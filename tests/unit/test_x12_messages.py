@@ -14,9 +14,21 @@ from ownstock.exchange import documents as told
 from ownstock.exchange.documents import ItemCodes, LineStatus, Purpose
 from ownstock.exchange.x12 import messages
 from ownstock.exchange.x12.composing import Identity, compose
-from ownstock.exchange.x12.problems import PartnerProfile
+from ownstock.exchange.x12.problems import Strictness
 from ownstock.exchange.x12.reading import read
-from tests.x12_cases import ANSWER, CHANGE, INVOICE, NOTICE, ORDER, SYNTAX_ANSWER, interchange
+from tests.x12_cases import (
+    ANSWER,
+    AVAILABILITY,
+    CHANGE,
+    CHANGE_ANSWER,
+    FORECAST,
+    INVOICE,
+    MESSAGES,
+    NOTICE,
+    ORDER,
+    SYNTAX_ANSWER,
+    interchange,
+)
 
 IDENTITY = Identity(
     sender=("ZZ", "OWNSTOCK"),
@@ -24,17 +36,10 @@ IDENTITY = Identity(
     control_number=42,
     written_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
 )
-WRITERS: dict[str, Any] = {
-    "850": messages.order.write_order,
-    "855": messages.acknowledgement.write_acknowledgement,
-    "856": messages.shipping_notice.write_shipping_notice,
-    "810": messages.invoice.write_invoice,
-    "860": messages.order_change.write_order_change,
-}
 
 
 def document(message: tuple[str, ...]) -> Any:
-    return read(interchange(message), PartnerProfile.STRICT).messages[0].document
+    return read(interchange(message), Strictness.STRICT).messages[0].document
 
 
 def test_an_order_is_read_with_exact_numbers() -> None:
@@ -96,6 +101,36 @@ def test_a_change_tells_what_becomes_of_each_line() -> None:
     assert change.changed_on == date(2026, 3, 5)
 
 
+def test_an_answer_to_a_change_is_an_answer_that_names_the_change() -> None:
+    answer = document(CHANGE_ANSWER)
+    assert (answer.order_number, answer.change_number, answer.supplier_number) == ("PO-000012", "1", "S-77")
+    cup, tea = answer.lines
+    assert (cup.change, cup.quantity, cup.unit, cup.price) == (told.LineChange.CHANGED, 100, "EA", Decimal("2.5"))
+    assert (cup.answers[0].promised_on, cup.texts) == (date(2026, 3, 20), ("From the other works",))
+    assert (tea.change, tea.answers[0].status) == (told.LineChange.CANCELLED, LineStatus.REJECTED)
+
+
+def test_what_a_supplier_has_is_told_with_what_is_coming() -> None:
+    cup, tea = document(AVAILABILITY).lines
+    assert (cup.codes.supplier_sku, cup.quantity, cup.unit, cup.price) == ("CUP-S", 480, "EA", Decimal("2.5"))
+    assert cup.coming == ((date(2026, 4, 1), Decimal(1000)),)
+    assert (tea.quantity, tea.coming) == (0, ())
+
+
+def test_a_forecast_tells_how_binding_each_period_is() -> None:
+    forecast = document(FORECAST)
+    firm, flexible, outlook = forecast.lines[0].parts
+    assert (forecast.begins_on, forecast.ends_on, forecast.lines[0].unit) == (date(2026, 3, 2), date(2026, 5, 25), "EA")
+    assert (firm.band, firm.quantity, firm.period) == (told.ForecastBand.FIRM, 120, "week")
+    assert (flexible.band, flexible.quantity) == (told.ForecastBand.FLEXIBLE, Decimal("96.5"))
+    assert (outlook.band, outlook.period) == (told.ForecastBand.OUTLOOK, "month")
+
+
+def test_a_line_tells_where_it_stands_in_the_file() -> None:
+    assert [line.place for line in document(ORDER).lines] == ["segment 13 (PO1)", "segment 15 (PO1)"]
+    assert [line.place for line in document(NOTICE).lines] == ["segment 14 (HL)", "segment 18 (HL)"]
+
+
 def test_an_answer_to_a_group_names_its_faults() -> None:
     answer = document(SYNTAX_ANSWER)
     assert answer.verdict is told.SyntaxVerdict.REJECTED
@@ -109,11 +144,12 @@ def test_an_answer_to_a_group_names_its_faults() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "message"), [("850", ORDER), ("855", ANSWER), ("856", NOTICE), ("810", INVOICE), ("860", CHANGE)]
+    ("kind", "message"),
+    [(kind, message) for kind, message in MESSAGES.items() if kind in messages.WRITERS],
 )
 def test_what_was_read_and_written_says_the_same(kind: str, message: tuple[str, ...]) -> None:
     first = document(message)
-    reading = read(compose(IDENTITY, kind, [WRITERS[kind](first)]), PartnerProfile.STRICT)
+    reading = read(compose(IDENTITY, kind, [messages.WRITERS[kind](first)]), Strictness.STRICT)
     assert reading.is_accepted
     assert without_kept(reading.messages[0].document) == without_kept(first)
 
@@ -148,7 +184,7 @@ def test_a_cancellation_is_an_860_without_lines() -> None:
     cancelled = told.OrderChangeDocument(order_number="PO-1", ordered_on=date(2026, 3, 2), purpose=Purpose.CANCELLATION)
     raw = compose(IDENTITY, "860", [messages.order_change.write_order_change(cancelled)])
     assert b"BCH*01*SA*PO-1***20260302~" in raw
-    read_again: Any = read(raw, PartnerProfile.STRICT).messages[0].document
+    read_again: Any = read(raw, Strictness.STRICT).messages[0].document
     assert read_again.purpose is Purpose.CANCELLATION
 
 

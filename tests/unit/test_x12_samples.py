@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ownstock.exchange.x12.problems import PartnerProfile, refuses
+from ownstock.exchange.x12.problems import Strictness, refuses
 from ownstock.exchange.x12.reading import read
 from ownstock.exchange.x12.syntax import scan
 from ownstock.exchange.x12.writing import write_scan
@@ -51,7 +51,7 @@ def test_a_valid_message_is_taken_and_written_again_without_loss(shared: Path, n
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_a_broken_message_is_refused_and_its_segment_named(shared: Path, name: str) -> None:
     reading = read((shared / "samples" / name).read_bytes())
-    refusing = {(p.segment, p.tag) for p in reading.problems if refuses(PartnerProfile.TOLERANT, p)}
+    refusing = {(p.segment, p.tag) for p in reading.problems if refuses(Strictness.TOLERANT, p)}
     assert not reading.is_accepted
     assert refusing == REFUSED[name]
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from ownstock.exchange.x12 import limits, reading, syntax
-from ownstock.exchange.x12.problems import PartnerProfile, Weight
+from ownstock.exchange.x12.problems import Strictness, Weight
 from ownstock.exchange.x12.reading import read
 from ownstock.exchange.x12.syntax import scan
 from ownstock.exchange.x12.writing import write_scan
 from tests.x12_cases import ISA, MESSAGES, ORDER, changed, interchange, problem
 
-TOLERANT = PartnerProfile.TOLERANT
+TOLERANT = Strictness.TOLERANT
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_every_terminator_seen_in_the_wild_divides_and_is_written_again(end: str
 
 def test_a_star_may_be_the_terminator_where_another_sign_divides_elements() -> None:
     raw = interchange(ORDER, end="#", element="|").replace(b"#", b"*")
-    assert read(raw, PartnerProfile.STRICT).is_accepted
+    assert read(raw, Strictness.STRICT).is_accepted
     assert write_scan(scan(raw)) == raw
 
 
@@ -56,13 +56,13 @@ def test_an_isa_without_its_padding_is_told_and_refused_by_strict_partners_only(
     raw = changed(interchange(ORDER), " " * 10, padding)
     assert problem(read(raw), "isa_padding").segment == 1
     assert read(raw).is_accepted
-    assert not read(raw, PartnerProfile.STRICT).is_accepted
+    assert not read(raw, Strictness.STRICT).is_accepted
 
 
 def test_the_separator_of_repetitions_is_that_of_isa11_from_4020_on() -> None:
     new = changed(changed(interchange(ORDER), "*U*00401*", "*^*00501*"), "004010", "005010")
     assert scan(new).cuts[0].delimiters.repetition == "^"
-    assert read(new, PartnerProfile.STRICT).is_accepted
+    assert read(new, Strictness.STRICT).is_accepted
     assert scan(interchange(ORDER)).cuts[0].delimiters.repetition == ""
 
 
@@ -90,7 +90,7 @@ def test_an_isa_without_element_16_is_read_by_what_its_line_says() -> None:
     found = read(raw)
     assert found.is_accepted
     assert problem(found, "empty_components").segment == 2
-    assert not read(raw, PartnerProfile.STRICT).is_accepted
+    assert not read(raw, Strictness.STRICT).is_accepted
 
 
 def test_each_interchange_of_a_file_is_cut_by_its_own_delimiters() -> None:

@@ -6,7 +6,7 @@ in the words of its format, so that nothing that a partner said is lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -93,17 +93,27 @@ class ItemCodes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderedLine:
-    """So much of an item, at a price per unit, for a day."""
+class Line:
+    """What a line of any document says: its number, an item by its codes, so much of it in a unit.
+
+    `place` says where it stands in the file, for sentences about it; it is no part of what is said.
+    """
 
     line: str
     codes: ItemCodes = ItemCodes()
     quantity: Decimal | None = None
     unit: str = ""
-    price: Decimal | None = None
     description: str = ""
-    requested_on: date | None = None
+    place: str = field(default="", compare=False)
     kept: Kept = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedLine(Line):
+    """So much of an item, at a price per unit, for a day."""
+
+    price: Decimal | None = None
+    requested_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,20 +134,12 @@ class OrderDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedLine:
+class ChangedLine(OrderedLine):
     """What becomes of a line: `quantity` is by how much or to how much it changes, `open_quantity` what is still to come."""
 
-    line: str
     change: LineChange
     change_code: str = ""
-    codes: ItemCodes = ItemCodes()
-    quantity: Decimal | None = None
     open_quantity: Decimal | None = None
-    unit: str = ""
-    price: Decimal | None = None
-    description: str = ""
-    requested_on: date | None = None
-    kept: Kept = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,29 +174,27 @@ class AnsweredPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AcknowledgedLine:
-    """An ordered line and the answers to it; together they speak of its whole quantity or of a part."""
+class AcknowledgedLine(OrderedLine):
+    """An ordered line and the answers to it; together they speak of its whole quantity or of a part.
 
-    line: str
-    codes: ItemCodes = ItemCodes()
-    quantity: Decimal | None = None
-    unit: str = ""
-    price: Decimal | None = None
-    description: str = ""
-    requested_on: date | None = None
+    `change` is what became of it where a change is answered, `texts` the supplier's own words.
+    """
+
     answers: tuple[AnsweredPart, ...] = ()
-    kept: Kept = ()
+    change: LineChange | None = None
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgementDocument:
-    """A supplier's answer to an order."""
+    """A supplier's answer to an order, or to the change of one that `change_number` names."""
 
     order_number: str
     ordered_on: date | None
     verdict: Verdict
     verdict_code: str = ""
     purpose: Purpose = Purpose.ORIGINAL
+    change_number: str = ""
     supplier_number: str = ""
     answered_on: date | None = None
     currency: str = ""
@@ -205,19 +205,13 @@ class AcknowledgementDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShippedLine:
+class ShippedLine(Line):
     """So much of an item on its way, for which order, in which packages (their marks, such as an SSCC) and lot."""
 
     order_number: str
-    line: str
-    codes: ItemCodes = ItemCodes()
-    quantity: Decimal | None = None
-    unit: str = ""
-    description: str = ""
     lot: str = ""
     expires_on: date | None = None
     marks: tuple[str, ...] = ()
-    kept: Kept = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,18 +255,12 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoicedLine:
+class InvoicedLine(Line):
     """So much of an item, at a price per unit."""
 
-    line: str
-    codes: ItemCodes = ItemCodes()
-    quantity: Decimal | None = None
-    unit: str = ""
     price: Decimal | None = None
-    description: str = ""
     charges: tuple[Charge, ...] = ()
     taxes: tuple[Tax, ...] = ()
-    kept: Kept = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +319,77 @@ class SyntaxAnswerDocument:
     kept: Kept = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterchangeAnswerDocument:
+    """What a partner's system says of an envelope of ours: whether it could be opened; `code` is the format's own reason."""
+
+    control_number: str
+    verdict: SyntaxVerdict
+    code: str = ""
+    answered_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailableLine(Line):
+    """What a supplier has of an item, by kind: `quantity` is at hand now, `coming` what is expected on which days."""
+
+    price: Decimal | None = None
+    coming: tuple[tuple[date, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityDocument:
+    """What a supplier says it has of its items."""
+
+    number: str
+    written_on: date | None
+    purpose: Purpose = Purpose.ORIGINAL
+    currency: str = ""
+    parties: tuple[Party, ...] = ()
+    lines: tuple[AvailableLine, ...] = ()
+    kept: Kept = ()
+
+
+class ForecastBand(StrEnum):
+    """How binding a part of a forecast is: to be delivered, to be prepared for, or an outlook."""
+
+    FIRM = "firm"
+    FLEXIBLE = "flexible"
+    OUTLOOK = "outlook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastPart:
+    """So much expected to be wanted in the week or month that begins on a day."""
+
+    quantity: Decimal
+    begins_on: date
+    band: ForecastBand = ForecastBand.OUTLOOK
+    period: str = "week"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastLine(Line):
+    """What is expected to be wanted of an item, period by period."""
+
+    parts: tuple[ForecastPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastDocument:
+    """What a buyer expects to want of a supplier's items."""
+
+    number: str
+    written_on: date | None
+    begins_on: date | None = None
+    ends_on: date | None = None
+    purpose: Purpose = Purpose.ORIGINAL
+    release: str = ""
+    parties: tuple[Party, ...] = ()
+    lines: tuple[ForecastLine, ...] = ()
+    kept: Kept = ()
+
+
 Document = (
     OrderDocument
     | OrderChangeDocument
@@ -338,4 +397,7 @@ Document = (
     | ShippingNoticeDocument
     | InvoiceDocument
     | SyntaxAnswerDocument
+    | InterchangeAnswerDocument
+    | AvailabilityDocument
+    | ForecastDocument
 )

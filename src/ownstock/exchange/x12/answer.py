@@ -1,6 +1,6 @@
-"""The 997 that answers a group: what was accepted, and where the errors are.
+"""The 997 that answers a group and the TA1 that answers an interchange: what was accepted, and where the errors are.
 
-It says whether the messages could be read, not whether anybody agrees with them. A group of answers is not answered.
+They say whether the messages could be read, not whether anybody agrees with them. A group of answers is not answered.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from ownstock.exchange.x12.checking import TAG
-from ownstock.exchange.x12.envelope import Group, element
+from ownstock.exchange.x12.envelope import Group, Interchange, element
 from ownstock.exchange.x12.problems import Problem, Weight, is_accepted
 from ownstock.exchange.x12.reading import Reading, ReadMessage
 from ownstock.exchange.x12.syntax import Segment
-from ownstock.exchange.x12.tables import message_rules
 
 ANSWERS = "FA"
 SEGMENT_CODES = {
@@ -35,6 +34,7 @@ ELEMENT_CODES = {
     "bad_character": "6",
     "not_a_number": "6",
     "components": "6",
+    "repeated": "12",
     "empty_component": "6",
     "unknown_code": "7",
     "level_twice": "7",
@@ -54,11 +54,14 @@ MESSAGE_CODES = {
     "segment_count": "4",
 }
 SEGMENTS_IN_ERROR = "5"
+INTERCHANGE_CODES = {"interchange_number": "001", "group_count": "021", "interchange_not_closed": "023"}
+NO_ERROR, INVALID_CONTENT = "000", "024"
 GROUP_CODES = {"group_kind": "1", "group_not_closed": "3", "group_number": "4", "message_count": "5"}
 ERROR_IN_ELEMENTS = "8"
 # What an answer may repeat of a header.
 GROUP_KIND, KIND = re.compile("[A-Z]{2}"), re.compile("[A-Z0-9]{3}")
 NUMBER, CONTROL_NUMBER = re.compile("[0-9]{1,9}"), re.compile("[A-Za-z0-9]{4,9}")
+DIGITS = {width: re.compile(f"[0-9]{{{width}}}") for width in (4, 6)}
 # So many errors are told of one message and of one segment; who mends those finds the rest.
 MAX_SEGMENTS_TOLD, MAX_ELEMENTS_TOLD = 200, 20
 MAX_CODES = 5
@@ -70,10 +73,10 @@ def is_answered(group: Group) -> bool:
 
 
 def answer_group(reading: Reading, group: Group) -> list[Segment]:
-    """The body of a 997 for a group of what was read: what its messages are worth under the profile of the reading."""
+    """The body of a 997 for a group of what was read: what its messages are worth under its strictness."""
     messages = reading.of_group(group)
     own = _around(reading, group)
-    is_whole = is_accepted(reading.profile, own)
+    is_whole = is_accepted(reading.strictness, own)
     accepted = sum(_is_taken(read) for read in messages) if is_whole else 0
     kind, number = element(group.header, 1), element(group.header, 6)
     body: list[Segment] = [["AK1", _fitting(kind, GROUP_KIND, "??"), _fitting(number, NUMBER, "0")]]
@@ -84,6 +87,35 @@ def answer_group(reading: Reading, group: Group) -> list[Segment]:
     verdict = _group_verdict(messages, accepted, own)
     codes = _codes([GROUP_CODES[p.code] for p in own if p.code in GROUP_CODES])
     return [*body, ["AK9", verdict, count, str(len(messages)), str(accepted), *codes]]
+
+
+def is_asked_for(interchange: Interchange) -> bool:
+    """Whether the sender of an interchange wants to be told, by a TA1, what became of its envelope."""
+    return element(interchange.cut.segments[0], 14) == "1"
+
+
+def answer_interchange(reading: Reading, interchange: Interchange) -> Segment:
+    """The TA1 for an interchange: its number, date and time, whether its envelope was accepted, and the first reason."""
+    header = interchange.cut.segments[0]
+    own = _of_envelope(reading, interchange)
+    against = [problem for problem in own if problem.weight is not Weight.TOLD]
+    taken = ("E" if against else "A") if is_accepted(reading.strictness, own) else "R"
+    reason = INTERCHANGE_CODES.get(against[0].code, INVALID_CONTENT) if against else NO_ERROR
+    number = _fitting(interchange.control_number, NUMBER, "0").zfill(9)
+    day, time = (_fitting(element(header, at), DIGITS[width], "0" * width) for at, width in ((9, 6), (10, 4)))
+    return ["TA1", number, day, time, taken, reason]
+
+
+def _of_envelope(reading: Reading, interchange: Interchange) -> list[Problem]:
+    """The problems of an interchange that lie in none of its groups."""
+    first = interchange.cut.first
+    last = first + len(interchange.cut.segments) - 1
+    groups = [(group.first, group.last) for group in interchange.groups]
+
+    def is_outside(segment: int) -> bool:
+        return first <= segment <= last and not any(a <= segment <= b for a, b in groups)
+
+    return [problem for problem in reading.problems if problem.segment and is_outside(problem.segment)]
 
 
 def _around(reading: Reading, group: Group) -> list[Problem]:
@@ -104,7 +136,7 @@ def _around(reading: Reading, group: Group) -> list[Problem]:
 
 
 def _is_taken(read: ReadMessage) -> bool:
-    return read.is_accepted and read.message.kind in message_rules()
+    return read.is_accepted and read.is_read
 
 
 def _group_verdict(messages: list[ReadMessage], accepted: int, own: list[Problem]) -> str:

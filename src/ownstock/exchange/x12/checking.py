@@ -77,10 +77,17 @@ def _missing_of(kind: str, positions: tuple[int, ...], present: tuple[bool, ...]
 @lru_cache(maxsize=4096)
 def _judges(tag: str, component: str, repetition: str) -> tuple[Callable[[str], object], ...]:
     """For each element what says yes to its values; it may say no to a code that is only unknown."""
-    return tuple(_judge(element, component + repetition) for element in segment_rules()[tag].elements)
+    return tuple(_judge(element, component, repetition) for element in segment_rules()[tag].elements)
 
 
-def _judge(rule: ElementRule, separators: str) -> Callable[[str], object]:
+def _judge(rule: ElementRule, component: str, repetition: str) -> Callable[[str], object]:
+    judge = _judge_of_one(rule, component + repetition)
+    if not (rule.repeats and repetition):
+        return judge
+    return lambda value: all(map(judge, value.split(repetition)))
+
+
+def _judge_of_one(rule: ElementRule, separators: str) -> Callable[[str], object]:
     if rule.codes:
         return code_lists()[rule.codes].__contains__
     if rule.type == "DT":
@@ -98,7 +105,7 @@ def _pattern(rule: ElementRule, separators: str) -> str:
         case "TM":
             return "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2})?)?"
         case "CO":
-            return f"[^{CONTROLS}]+"
+            return f"[^{CONTROLS}{re.escape(separators[1:])}]+"
         case "SE":
             return "(?s:.)"
         case _:
@@ -149,10 +156,12 @@ def _fault_of_length(rule: ElementRule, value: str, delimiters: Delimiters) -> t
         return "too_short", Weight.IRREGULAR, f"which is shorter than {rule.shortest}"
     if length > rule.longest:
         return "too_long", Weight.IRREGULAR, f"which is longer than {rule.longest}"
-    if any(c in value for c in delimiters.component + delimiters.repetition):
+    if delimiters.repetition and delimiters.repetition in value:
+        return "repeated", Weight.BREAKING, "which is repeated where one value stands"
+    if delimiters.component and delimiters.component in value:
         return "components", Weight.BREAKING, "which is divided where one value stands"
     return "unknown_code", Weight.TOLD, "a code we do not know"
 
 
 def _is_right(rule: ElementRule, value: str, delimiters: Delimiters) -> bool:
-    return rule.codes != "" or bool(_judge(rule, delimiters.component + delimiters.repetition)(value))
+    return rule.codes != "" or bool(_judge(rule, delimiters.component, delimiters.repetition)(value))

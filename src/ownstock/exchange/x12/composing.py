@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ownstock.base.errors import Refused
 from ownstock.exchange.x12.envelope import ISA_WIDTHS, Message
-from ownstock.exchange.x12.problems import PartnerProfile, refuses
+from ownstock.exchange.x12.problems import Strictness, refuses
 from ownstock.exchange.x12.reading import check_message
 from ownstock.exchange.x12.syntax import Cut, Delimiters, Segment
 from ownstock.exchange.x12.tables import functional_groups
@@ -22,40 +22,59 @@ DEFAULT_DELIMITERS = Delimiters("*", ">", "", "~")
 class Identity:
     """Who writes to whom under which number, fixed before the first attempt. Sides are (kind of id, id).
 
-    `written_at` is in the time that the partners agreed on; X12 has no time zone in its envelope.
+    `written_at` is in the time that the partners agreed on; X12 has no time zone in its envelope. `groups` are the codes of
+    the two in GS, where they are others than the ids; `group_number` is that of GS, where it is another than the control
+    number.
     """
 
     sender: tuple[str, str]
     receiver: tuple[str, str]
     control_number: int
     written_at: datetime
+    group_number: int = 0
     version: str = "00401"
     group_version: str = "004010"
+    groups: tuple[str, str] = ("", "")
     is_test: bool = False
+    asks_for_answer: bool = False
 
 
 def compose(
-    identity: Identity, kind: str, bodies: Sequence[list[Segment]], delimiters: Delimiters = DEFAULT_DELIMITERS
+    identity: Identity,
+    kind: str,
+    bodies: Sequence[list[Segment]],
+    delimiters: Delimiters = DEFAULT_DELIMITERS,
+    answers: Sequence[Segment] = (),
 ) -> bytes:
-    """An interchange with one group of messages, each body being the segments between ST and SE.
+    """An interchange with one group of messages, each body being the segments between ST and SE; `answers` are its TA1.
 
     Refuses what the tables refuse, a text that holds a delimiter, and a control number outside of 1 to 999,999,999.
     """
-    if not 1 <= identity.control_number <= MAX_CONTROL_NUMBER:
+    for number in (identity.control_number, identity.group_number or 1):
+        _refuse_number(number)
+    group = _group(identity, kind, bodies, delimiters) if bodies else []
+    trailer = ["IEA", "1" if group else "0", f"{identity.control_number:09}"]
+    segments = [_header(identity, delimiters), *answers, *group, trailer]
+    return text_of(Cut(delimiters, segments, 1, "\n", delimiters.terminator + "\n")).encode()
+
+
+def _refuse_number(number: int) -> None:
+    if not 1 <= number <= MAX_CONTROL_NUMBER:
         raise Refused(
-            f"The control number {identity.control_number} is not between 1 and {MAX_CONTROL_NUMBER:,}.",
+            f"The control number {number} is not between 1 and {MAX_CONTROL_NUMBER:,}.",
             code="control_number",
-            control_number=identity.control_number,
+            control_number=number,
         )
+
+
+def _group(identity: Identity, kind: str, bodies: Sequence[list[Segment]], delimiters: Delimiters) -> list[Segment]:
     messages = [_message(kind, number, body) for number, body in enumerate(bodies, start=1)]
     for message in messages:
         refuse_delimiters(message, delimiters)
         _refuse_broken(Message(message, 1), delimiters)
-    segments = [_header(identity, delimiters), _group_header(identity, kind)]
-    segments += [segment for message in messages for segment in message]
-    number = str(identity.control_number)
-    segments += [["GE", str(len(messages)), number], ["IEA", "1", f"{identity.control_number:09}"]]
-    return text_of(Cut(delimiters, segments, 1, "\n", delimiters.terminator + "\n")).encode()
+    header = _group_header(identity, kind)
+    inside = [segment for message in messages for segment in message]
+    return [header, *inside, ["GE", str(len(messages)), header[6]]]
 
 
 def _message(kind: str, number: int, body: list[Segment]) -> list[Segment]:
@@ -64,7 +83,7 @@ def _message(kind: str, number: int, body: list[Segment]) -> list[Segment]:
 
 
 def _refuse_broken(message: Message, delimiters: Delimiters) -> None:
-    broken = next((p for p in check_message(message, delimiters) if refuses(PartnerProfile.STRICT, p)), None)
+    broken = next((p for p in check_message(message, delimiters) if refuses(Strictness.STRICT, p)), None)
     if broken:
         raise Refused(
             f"The {message.kind} cannot be written. {broken.sentence}",
@@ -78,7 +97,8 @@ def _refuse_broken(message: Message, delimiters: Delimiters) -> None:
 def _header(identity: Identity, delimiters: Delimiters) -> Segment:
     at, (own_kind, own), (their_kind, their) = identity.written_at, identity.sender, identity.receiver
     values = ["00", "", "00", "", own_kind, own, their_kind, their, f"{at:%y%m%d}", f"{at:%H%M}"]
-    values += [delimiters.repetition or "U", identity.version, f"{identity.control_number:09}", "0"]
+    values += [delimiters.repetition or "U", identity.version, f"{identity.control_number:09}"]
+    values += ["1" if identity.asks_for_answer else "0"]
     values += ["T" if identity.is_test else "P", delimiters.component]
     _refuse_sides(identity, delimiters)
     return ["ISA", *(value.ljust(width) for value, width in zip(values, ISA_WIDTHS, strict=True))]
@@ -97,6 +117,6 @@ def _refuse_sides(identity: Identity, delimiters: Delimiters) -> None:
 
 
 def _group_header(identity: Identity, kind: str) -> Segment:
-    at, number = identity.written_at, str(identity.control_number)
-    sides = [identity.sender[1], identity.receiver[1]]
+    at, number = identity.written_at, str(identity.group_number or identity.control_number)
+    sides = [code or side[1] for code, side in zip(identity.groups, (identity.sender, identity.receiver), strict=True)]
     return ["GS", functional_groups()[kind], *sides, f"{at:%Y%m%d}", f"{at:%H%M}", number, "X", identity.group_version]

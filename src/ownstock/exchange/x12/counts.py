@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from ownstock.exchange.x12.syntax import Segment
 
 # What CTT01 counts, by kind of message. In a shipping notice the standard counts levels; some partners count items.
-COUNTED = {"850": ("PO1",), "855": ("PO1",), "856": ("HL", "LIN"), "810": ("IT1",), "860": ("POC",)}
+COUNTED = {
+    "850": ("PO1",), "855": ("PO1",), "856": ("HL", "LIN"), "810": ("IT1",), "860": ("POC",), "865": ("POC",),
+    "846": ("LIN",), "830": ("LIN",),
+}  # fmt: skip
 
 
 def counted_lines(kind: str, segments: Sequence[Segment]) -> tuple[str, list[int]] | None:

@@ -97,6 +97,11 @@ class Interchange:
         return [message for group in self.groups for message in group.messages]
 
 
+def answers_in(interchange: Interchange) -> list[Segment]:
+    """The TA1 in an interchange, which answer interchanges of the receiver."""
+    return [segment for segment in interchange.cut.segments if segment[0] == "TA1"]
+
+
 def element(segment: Segment, position: int) -> str:
     """The element at a position counted from 1; empty where the segment ends before it."""
     return segment[position] if position < len(segment) else ""
@@ -232,9 +237,8 @@ class _Opener:
             self._tell(
                 "interchange_not_closed", count - 1, "is the last segment of the interchange, which no IEA closes."
             )
-        self._tell_when(
-            not self.groups, "no_group", 0, "opens an interchange without a group.", weight=Weight.IRREGULAR
-        )
+        is_empty = not self.groups and not any(segment[0] == "TA1" for segment in self.cut.segments)
+        self._tell_when(is_empty, "no_group", 0, "opens an interchange without a group.", weight=Weight.IRREGULAR)
 
     def _compare_count(self, code: str, index: int, came: int, what: str, weight: Weight = Weight.BREAKING) -> None:
         """Compare a count with what came; `weight` is that of one that says more."""

@@ -23,6 +23,7 @@ def check_layout(message: Message) -> Iterator[Problem]:
         if place < 0:
             yield from _misplaced(rule, tag, message.number_of(index))
             continue
+        yield from _left_out(rule, at, place, counts, message.number_of(index))
         at = place
         counts[place] += 1
         if counts[place] == rule.places[place].most + 1:
@@ -53,6 +54,22 @@ def _in_loop(kind: str, loop: int, start: int, tag: str) -> int:
     places = message_rules()[kind].places
     rows = (row for row in range(start, len(places)) if places[row].loop == loop and places[row].tag == tag)
     return next(rows, -1)
+
+
+@lru_cache(maxsize=16_384)
+def wanted_before(kind: str, at: int, place: int) -> tuple[int, ...]:
+    """The rows that must have come in the loops that end where a segment goes from the row `at` to the row `place`."""
+    places = message_rules()[kind].places
+    ended = {*_around(kind, at), *([at] if at >= 0 and places[at].opens else [])} - set(_around(kind, place))
+    return tuple(row for row, one in enumerate(places) if one.is_mandatory and one.loop in ended)
+
+
+def _around(kind: str, row: int) -> Iterator[int]:
+    """The rows that open the loops around a row, from the innermost on."""
+    places = message_rules()[kind].places
+    while row >= 0 and places[row].loop >= 0:
+        row = places[row].loop
+        yield row
 
 
 @lru_cache(maxsize=64)
@@ -86,6 +103,14 @@ def _too_often(rule: MessageRule, place: int, number: int) -> Problem:
     what, code = ("The loop of segment", "loop_too_often") if row.opens else ("Segment", "segment_too_often")
     sentence = f"{what} {number} ({row.tag}) comes more than {row.most} times."
     return Problem(code, Weight.IRREGULAR, sentence, number, row.tag)
+
+
+def _left_out(rule: MessageRule, at: int, place: int, counts: list[int], number: int) -> Iterator[Problem]:
+    for row in wanted_before(rule.kind, at, place):
+        if not counts[row]:
+            tag, opening = rule.places[row].tag, rule.places[rule.places[row].loop].tag
+            sentence = f"The loop of {opening} that ends before segment {number} has no segment {tag}."
+            yield Problem("segment_missing", Weight.BREAKING, sentence, number, tag)
 
 
 def _missing(rule: MessageRule, counts: list[int], message: Message) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""What is wrong with a message, as facts; and the rule by which a partner's profile decides whether that refuses it."""
+"""What is wrong with a message, as facts; and the rule by which a partner's strictness decides whether that refuses it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Weight(StrEnum):
     BREAKING = "breaking"
 
 
-class PartnerProfile(StrEnum):
+class Strictness(StrEnum):
     """How exactly a partner's messages are taken."""
 
     STRICT = "strict"
@@ -42,16 +42,16 @@ class Problem:
     found: str = ""
 
 
-def refuses(profile: PartnerProfile, problem: Problem) -> bool:
+def refuses(strictness: Strictness, problem: Problem) -> bool:
     """Whether a problem refuses what it lies in: strict takes nothing irregular, tolerant all that loses nothing."""
-    if profile is PartnerProfile.STRICT:
+    if strictness is Strictness.STRICT:
         return problem.weight is not Weight.TOLD
     return problem.weight is Weight.BREAKING
 
 
-def is_accepted(profile: PartnerProfile, problems: Iterable[Problem]) -> bool:
+def is_accepted(strictness: Strictness, problems: Iterable[Problem]) -> bool:
     """Whether none of the problems refuses."""
-    return not any(refuses(profile, problem) for problem in problems)
+    return not any(refuses(strictness, problem) for problem in problems)
 
 
 class Tally:

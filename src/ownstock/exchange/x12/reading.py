@@ -6,14 +6,15 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ownstock.exchange.documents import Document
+from ownstock.exchange.documents import Document, InterchangeAnswerDocument
 from ownstock.exchange.x12.checking import check_segment
-from ownstock.exchange.x12.envelope import Group, Interchange, Message, open_envelope
+from ownstock.exchange.x12.envelope import Group, Interchange, Message, answers_in, open_envelope
 from ownstock.exchange.x12.hierarchy import check_hierarchy
 from ownstock.exchange.x12.layout import check_layout
 from ownstock.exchange.x12.limits import MAX_MESSAGES
 from ownstock.exchange.x12.messages import read_document
-from ownstock.exchange.x12.problems import PartnerProfile, Problem, Tally, Weight, is_accepted, refuses
+from ownstock.exchange.x12.messages.envelope_answer import read_envelope_answer
+from ownstock.exchange.x12.problems import Problem, Strictness, Tally, Weight, is_accepted, refuses, shown
 from ownstock.exchange.x12.syntax import Cut, Delimiters, Scan, Segment, scan, without_empty_components
 from ownstock.exchange.x12.tables import message_rules
 
@@ -22,20 +23,28 @@ SHIPPING_NOTICE = "856"
 
 @dataclass(frozen=True, slots=True)
 class ReadMessage:
-    """A message, what is wrong in it, whether the profile takes it, and what it says if so."""
+    """A message, what is wrong in it, whether something refuses it, and what it says if not.
+
+    Of a kind that is not read there is no document, also where nothing is wrong with it.
+    """
 
     message: Message
     problems: tuple[Problem, ...]
     is_accepted: bool
     document: Document | None = None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether its kind is one that we have a table for."""
+        return self.message.kind in message_rules()
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All of a file under a profile. `problems` are those of every part of it, in the order of its segments."""
+    """All of a file, taken strictly or not. `problems` are those of every part of it, in the order of its segments."""
 
     scan: Scan
-    profile: PartnerProfile
+    strictness: Strictness
     interchanges: tuple[Interchange, ...]
     messages: tuple[ReadMessage, ...]
     problems: tuple[Problem, ...]
@@ -43,7 +52,12 @@ class Reading:
     @property
     def is_accepted(self) -> bool:
         """Whether nothing in the file refuses it."""
-        return is_accepted(self.profile, self.problems) and all(read.is_accepted for read in self.messages)
+        return is_accepted(self.strictness, self.problems) and all(read.is_accepted for read in self.messages)
+
+    @property
+    def envelope_answers(self) -> list[InterchangeAnswerDocument]:
+        """What the partner's system says of envelopes of ours, where the one around it could be opened."""
+        return [read_envelope_answer(segment) for one in self.interchanges for segment in answers_in(one)]
 
     def of_group(self, group: Group) -> list[ReadMessage]:
         """What was read of the messages of a group."""
@@ -51,7 +65,7 @@ class Reading:
         return [read for read in self.messages if read.message.first in firsts]
 
 
-def read(raw: bytes, profile: PartnerProfile = PartnerProfile.TOLERANT) -> Reading:
+def read(raw: bytes, strictness: Strictness = Strictness.TOLERANT) -> Reading:
     """Whatever the bytes are, what they hold and what is wrong with them."""
     scanned = scan(raw)
     tally = Tally()
@@ -64,10 +78,10 @@ def read(raw: bytes, profile: PartnerProfile = PartnerProfile.TOLERANT) -> Readi
         if room < 0:
             tally.add(_too_many_messages(cut))
             break
-        interchange, read_messages = _read_interchange(cut, profile, tally)
+        interchange, read_messages = _read_interchange(cut, strictness, tally)
         interchanges.append(interchange)
         messages += read_messages
-    return Reading(scanned, profile, tuple(interchanges), tuple(messages), tally.problems)
+    return Reading(scanned, strictness, tuple(interchanges), tuple(messages), tally.problems)
 
 
 def _too_many_messages(cut: Cut) -> Problem:
@@ -77,7 +91,7 @@ def _too_many_messages(cut: Cut) -> Problem:
     return Problem("too_many_messages", Weight.BREAKING, sentence, cut.first, "ISA")
 
 
-def _read_interchange(cut: Cut, profile: PartnerProfile, tally: Tally) -> tuple[Interchange, list[ReadMessage]]:
+def _read_interchange(cut: Cut, strictness: Strictness, tally: Tally) -> tuple[Interchange, list[ReadMessage]]:
     tidy, told = without_empty_components(cut)
     interchange, problems = open_envelope(tidy)
     problems += [told] if told else []
@@ -87,7 +101,7 @@ def _read_interchange(cut: Cut, profile: PartnerProfile, tally: Tally) -> tuple[
     for problem in others:
         tally.add(problem)
     read_messages = [
-        _read_message(message, interchange.delimiters, own, profile, tally)
+        _read_message(message, interchange.delimiters, own, strictness, tally)
         for message, own in zip(messages, of_messages, strict=True)
     ]
     return interchange, read_messages
@@ -115,11 +129,11 @@ def _assigned(problems: list[Problem], messages: list[Message]) -> tuple[list[li
 
 
 def _read_message(
-    message: Message, delimiters: Delimiters, known: list[Problem], profile: PartnerProfile, tally: Tally
+    message: Message, delimiters: Delimiters, known: list[Problem], strictness: Strictness, tally: Tally
 ) -> ReadMessage:
     kept, is_refused = [], tally.is_full
     for problem in (*known, *check_message(message, delimiters)) if not tally.is_full else known:
-        is_refused |= refuses(profile, problem)
+        is_refused |= refuses(strictness, problem)
         if tally.add(problem):
             kept.append(problem)
         if tally.is_full:
@@ -133,7 +147,10 @@ def _read_message(
 def check_message(message: Message, delimiters: Delimiters) -> Iterator[Problem]:
     """What is wrong with the segments of a message and with their order."""
     if message.kind not in message_rules():
-        sentence = f"Segment {message.first} (ST) opens a {message.kind}, a kind that is kept and not read."
+        sentence = (
+            f"Segment {message.first} (ST) opens a {shown(message.kind)}, a kind of message that we have no table for: "
+            "its envelope and the segments we know were looked at, and what it says was not read."
+        )
         yield Problem("kind_unread", Weight.TOLD, sentence, message.first, "ST", 1, None, message.kind)
     yield from _check_segments(message.segments, message.first, delimiters, message.kind in message_rules())
     if message.kind in message_rules():

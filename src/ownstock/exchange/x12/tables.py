@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-ROW = re.compile(r"([MOX]) ([A-Z][A-Z0-9]?) ([0-9]+)/([0-9]+) (.+?)(?: @(\w+))?")
+ROW = re.compile(r"([MOX]) ([A-Z][A-Z0-9]?) ([0-9]+)/([0-9]+) (.+?)(?: @(\w+))?( \^)?")
 NOTE = re.compile(r"([PRECL])((?:[0-9]{2})+)")
 CODE_PAIR = ("{} ID 2/2 kind of the code", "{} AN 1/48 code")
 PLACE_PAIR = ("{} AN 2/80 place", "{} R 1/15 quantity")
@@ -18,7 +18,10 @@ WITHOUT_END = 10**9
 
 @dataclass(frozen=True, slots=True)
 class ElementRule:
-    """What an element of a segment must be. `codes` names the list its code comes from; lengths are in characters."""
+    """What an element of a segment must be. `codes` names the list its code comes from; lengths are in characters.
+
+    `repeats` says that from version 5010 on it may say several values, divided by the separator of repetitions.
+    """
 
     is_mandatory: bool
     type: str
@@ -26,6 +29,7 @@ class ElementRule:
     longest: int
     means: str
     codes: str = ""
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +138,8 @@ def _segment_rule(tag: str, row: dict[str, Any]) -> SegmentRule:
 def _element_rule(text: str) -> ElementRule:
     found = ROW.fullmatch(text)
     assert found, text
-    sign, type_, shortest, longest, means, codes = found.groups()
-    return ElementRule(sign == "M", type_, int(shortest), int(longest), means, codes or "")
+    sign, type_, shortest, longest, means, codes, repeats = found.groups()
+    return ElementRule(sign == "M", type_, int(shortest), int(longest), means, codes or "", repeats is not None)
 
 
 def _note(text: str) -> Note:

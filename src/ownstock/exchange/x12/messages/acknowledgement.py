@@ -1,16 +1,29 @@
-"""The supplier's answer to an order, 855: what becomes of each line, in parts where a line is divided."""
+"""The supplier's answer to an order, 855, or to its change, 865: what becomes of each line, in parts where one is divided."""
 
 from __future__ import annotations
 
-from ownstock.exchange.documents import AcknowledgedLine, AcknowledgementDocument, AnsweredPart, LineStatus, Verdict
+from collections.abc import Iterable
+from datetime import date
+from typing import TypedDict
+
+from ownstock.exchange.documents import (
+    AcknowledgedLine,
+    AcknowledgementDocument,
+    AnsweredPart,
+    Kept,
+    LineChange,
+    LineStatus,
+    Verdict,
+)
 from ownstock.exchange.x12.envelope import Message, element
-from ownstock.exchange.x12.messages import parts
+from ownstock.exchange.x12.messages import order_change, parts
 from ownstock.exchange.x12.messages.order import header_segments, requested
 from ownstock.exchange.x12.syntax import Segment
 
 KIND = "855"
-UNDERSTOOD = {"ST", "BAK", "CUR", "N1", "N2", "N3", "N4", "MSG", "CTT", "SE"}
-UNDERSTOOD_OF_LINE = {"PO1", "PID", "ACK"}
+CHANGE_KIND = "865"
+UNDERSTOOD = {"ST", "BAK", "BCA", "CUR", "N1", "N2", "N3", "N4", "MSG", "CTT", "SE"}
+UNDERSTOOD_OF_LINE = {"PO1", "POC", "PID", "ACK"}
 VERDICTS = {
     "AK": Verdict.ACCEPTED,
     "AT": Verdict.ACCEPTED,
@@ -33,11 +46,12 @@ STATUSES = {
 STATUS_CODES = {status: code for code, status in reversed(STATUSES.items())}
 PROMISED = ("067", "069", "017", "002")
 SHIPPING = ("068", "079", "010", "011")
+LINE_ENDS = ("SCH", "PKG", "LDT", "N9", "N1", "SLN")
 
 
 def read_acknowledgement(message: Message) -> AcknowledgementDocument:
-    """The answer that a message says."""
-    header, lines, rest = parts.blocks(message.segments, "PO1", ("CTT", "SE"))
+    """The answer to an order that a message says."""
+    header, lines, rest = parts.parted(message, "PO1", ("CTT", "SE"))
     opening = parts.first_of(header, "BAK")
     return AcknowledgementDocument(
         order_number=element(opening, 3),
@@ -55,20 +69,60 @@ def read_acknowledgement(message: Message) -> AcknowledgementDocument:
     )
 
 
-def _line(block: list[Segment], index: int) -> AcknowledgedLine:
-    opening = block[0]
-    before, answers, _ = parts.blocks(block, "ACK", ("SCH", "PKG", "LDT", "N9", "N1", "SLN"))
-    return AcknowledgedLine(
-        line=parts.number_of_line(opening, index),
-        quantity=parts.decimal_of(element(opening, 2)),
-        unit=element(opening, 3),
-        price=parts.decimal_of(element(opening, 4)),
-        codes=parts.codes_of(opening, 6),
-        description=parts.description_of(block),
-        requested_on=parts.date_said(before, parts.REQUESTED_DELIVERY),
-        answers=tuple(map(_answer, answers)),
-        kept=parts.kept_of(block, UNDERSTOOD_OF_LINE),
+def read_change_acknowledgement(message: Message) -> AcknowledgementDocument:
+    """The answer to the change of an order that a message says."""
+    header, lines, rest = parts.parted(message, "POC", ("CTT", "SE"))
+    opening = parts.first_of(header, "BCA")
+    return AcknowledgementDocument(
+        order_number=element(opening, 3),
+        change_number=element(opening, 5),
+        ordered_on=parts.date_of(element(opening, 6)),
+        verdict=VERDICTS.get(element(opening, 2), Verdict.DETAILED),
+        verdict_code=element(opening, 2),
+        purpose=parts.purpose_of(element(opening, 1)),
+        supplier_number=element(opening, 9),
+        answered_on=parts.date_of(element(opening, 10)),
+        currency=parts.currency_of(header),
+        parties=parts.parties_of(header),
+        texts=parts.texts_of(header),
+        lines=tuple(_changed_line(block, index) for index, block in enumerate(lines, start=1)),
+        kept=parts.kept_of([*header, *rest], UNDERSTOOD),
     )
+
+
+def _line(block: parts.Block, index: int) -> AcknowledgedLine:
+    return AcknowledgedLine(
+        **parts.line_fields(block, index),
+        price=parts.decimal_of(element(block.opening, 4)),
+        **_answered(block),
+    )
+
+
+def _changed_line(block: parts.Block, index: int) -> AcknowledgedLine:
+    return AcknowledgedLine(
+        **parts.line_fields(block, index, **order_change.POSITIONS),
+        price=parts.decimal_of(element(block.opening, order_change.PRICE)),
+        change=order_change.change_of(block.opening),
+        **_answered(block),
+    )
+
+
+class _Answered(TypedDict):
+    requested_on: date | None
+    answers: tuple[AnsweredPart, ...]
+    texts: tuple[str, ...]
+    kept: Kept
+
+
+def _answered(block: parts.Block) -> _Answered:
+    """What is said of an answered line, whichever segment opens it."""
+    before, answers = parts.divided(block.segments, "ACK", LINE_ENDS)
+    return {
+        "requested_on": parts.date_said(before, parts.REQUESTED_DELIVERY),
+        "answers": tuple(map(_answer, answers)),
+        "texts": (*parts.texts_of(block.segments), *parts.words_of(block.segments)),
+        "kept": parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
+    }
 
 
 def _answer(block: list[Segment]) -> AnsweredPart:
@@ -87,31 +141,44 @@ def _answer(block: list[Segment]) -> AnsweredPart:
 
 def write_acknowledgement(answer: AcknowledgementDocument) -> list[Segment]:
     """The body of an 855."""
+    day = parts.day(answer.ordered_on)
+    opening = [*_opening("BAK", answer), day, "", "", "", answer.supplier_number, parts.day(answer.answered_on)]
+    lines = [[parts.line_segment("PO1", line, line.price), *_line_segments(line)] for line in answer.lines]
+    return _body(opening, answer, lines)
+
+
+def write_change_acknowledgement(answer: AcknowledgementDocument) -> list[Segment]:
+    """The body of an 865."""
+    opening = [*_opening("BCA", answer), "", answer.change_number, parts.day(answer.ordered_on), "", ""]
+    opening += [answer.supplier_number, parts.day(answer.answered_on)]
+    return _body(opening, answer, [[_changed_segment(line), *_line_segments(line)] for line in answer.lines])
+
+
+def _changed_segment(line: AcknowledgedLine) -> Segment:
+    return order_change.changed_segment(line, order_change.CHANGE_CODES[line.change or LineChange.CHANGED], None)
+
+
+def _opening(tag: str, answer: AcknowledgementDocument) -> list[str]:
     code = answer.verdict_code or VERDICT_CODES[answer.verdict]
-    opening = [
-        "BAK",
-        parts.PURPOSE_CODES[answer.purpose],
-        code,
-        answer.order_number,
-        parts.day(answer.ordered_on),
-        "",
-        "",
-        "",
-    ]
-    body = [[*opening, answer.supplier_number, parts.day(answer.answered_on)], *header_segments(answer.currency, None)]
+    return [tag, parts.PURPOSE_CODES[answer.purpose], code, answer.order_number]
+
+
+def _body(opening: Segment, answer: AcknowledgementDocument, lines: list[list[Segment]]) -> list[Segment]:
+    body = [opening, *header_segments(answer.currency, None)]
     body += [*parts.text_segments(answer.texts), *parts.party_segments(answer.parties)]
-    for line in answer.lines:
-        numbers = [parts.written(line.quantity), line.unit, parts.written(line.price), ""]
-        body.append(["PO1", line.line, *numbers, *parts.code_pairs(line.codes)])
-        body += [*parts.description_segments(line.description), *requested(line.requested_on)]
-        body += [segment for one in line.answers for segment in _answer_segments(one)]
-    return [*body, ["CTT", str(len(answer.lines))]]
+    return [*body, *(segment for line in lines for segment in line), ["CTT", str(len(lines))]]
 
 
-def _answer_segments(answer: AnsweredPart) -> list[Segment]:
-    code = answer.code or STATUS_CODES[answer.status]
-    dates = [(PROMISED[0], answer.promised_on), (SHIPPING[0], answer.shipping_on)]
-    said = [[kind, parts.day(on)] for kind, on in dates if on]
-    first = said[0] if said else ["", ""]
-    opening = ["ACK", code, parts.written(answer.quantity), answer.unit, *first, "", *parts.code_pairs(answer.codes)]
-    return [opening, *(["DTM", *other] for other in said[1:])]
+def _line_segments(line: AcknowledgedLine) -> list[Segment]:
+    said = [*parts.description_segments(line.description), *requested(line.requested_on)]
+    answers = [segment for one in line.answers for segment in _answer_segments(one)]
+    return [*said, *answers, *parts.text_segments(line.texts)]
+
+
+def _answer_segments(one: AnsweredPart) -> Iterable[Segment]:
+    """ACK with the day promised; of two days the other follows in a DTM."""
+    days = [(PROMISED[0], one.promised_on), (SHIPPING[0], one.shipping_on)]
+    (kind, on), *others = [day for day in days if day[1]] or [("", None)]
+    code = one.code or STATUS_CODES[one.status]
+    yield ["ACK", code, parts.written(one.quantity), one.unit, kind, parts.day(on), "", *parts.code_pairs(one.codes)]
+    yield from (["DTM", kind, parts.day(on)] for kind, on in others)

@@ -19,7 +19,7 @@ CHARGE, ALLOWANCE = "C", "A"
 
 def read_invoice(message: Message) -> InvoiceDocument:
     """The invoice that a message says. Its own charges are those of the summary, as the total holds them."""
-    header, lines, summary = parts.blocks(message.segments, "IT1", ("TDS", "SE"))
+    header, lines, summary = parts.parted(message, "IT1", ("TDS", "SE"))
     opening = parts.first_of(header, "BIG")
     return InvoiceDocument(
         number=element(opening, 2),
@@ -38,18 +38,13 @@ def read_invoice(message: Message) -> InvoiceDocument:
     )
 
 
-def _line(block: list[Segment], index: int) -> InvoicedLine:
-    opening = block[0]
+def _line(block: parts.Block, index: int) -> InvoicedLine:
     return InvoicedLine(
-        line=parts.number_of_line(opening, index),
-        quantity=parts.decimal_of(element(opening, 2)),
-        unit=element(opening, 3),
-        price=parts.decimal_of(element(opening, 4)),
-        codes=parts.codes_of(opening, 6),
-        description=parts.description_of(block),
-        charges=tuple(_charges(block)),
-        taxes=tuple(_taxes(block)),
-        kept=parts.kept_of(block, UNDERSTOOD_OF_LINE),
+        **parts.line_fields(block, index),
+        price=parts.decimal_of(element(block.opening, 4)),
+        charges=tuple(_charges(block.segments)),
+        taxes=tuple(_taxes(block.segments)),
+        kept=parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
     )
 
 
@@ -80,8 +75,7 @@ def write_invoice(invoice: InvoiceDocument) -> list[Segment]:
     opening += ["", "", invoice.kind, parts.PURPOSE_CODES[invoice.purpose]]
     body = [opening, *header_segments(invoice.currency, None), *parts.party_segments(invoice.parties)]
     for line in invoice.lines:
-        numbers = [parts.written(line.quantity), line.unit, parts.written(line.price), ""]
-        body.append(["IT1", line.line, *numbers, *parts.code_pairs(line.codes)])
+        body.append(parts.line_segment("IT1", line, line.price))
         body += [*_tax_segments(line.taxes), *parts.description_segments(line.description)]
         body += _charge_segments(line.charges)
     body += [

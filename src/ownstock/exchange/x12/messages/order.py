@@ -14,7 +14,7 @@ UNDERSTOOD_OF_LINE = {"PO1", "PID"}
 
 def read_order(message: Message) -> OrderDocument:
     """The order that a message says."""
-    header, lines, rest = parts.blocks(message.segments, "PO1", ("CTT", "SE"))
+    header, lines, rest = parts.parted(message, "PO1", ("CTT", "SE"))
     opening = parts.first_of(header, "BEG")
     return OrderDocument(
         number=element(opening, 3),
@@ -31,17 +31,12 @@ def read_order(message: Message) -> OrderDocument:
     )
 
 
-def _line(block: list[Segment], index: int) -> OrderedLine:
-    opening = block[0]
+def _line(block: parts.Block, index: int) -> OrderedLine:
     return OrderedLine(
-        line=parts.number_of_line(opening, index),
-        quantity=parts.decimal_of(element(opening, 2)),
-        unit=element(opening, 3),
-        price=parts.decimal_of(element(opening, 4)),
-        codes=parts.codes_of(opening, 6),
-        description=parts.description_of(block),
-        requested_on=parts.date_said(block, parts.REQUESTED_DELIVERY),
-        kept=parts.kept_of(block, UNDERSTOOD_OF_LINE),
+        **parts.line_fields(block, index),
+        price=parts.decimal_of(element(block.opening, 4)),
+        requested_on=parts.date_said(block.segments, parts.REQUESTED_DELIVERY),
+        kept=parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
     )
 
 
@@ -58,8 +53,7 @@ def write_order(order: OrderDocument) -> list[Segment]:
     body = [opening, *header_segments(order.currency, order.requested_on)]
     body += [*parts.text_segments(order.texts), *parts.party_segments(order.parties)]
     for line in order.lines:
-        numbers = [parts.written(line.quantity), line.unit, parts.written(line.price), ""]
-        body.append(["PO1", line.line, *numbers, *parts.code_pairs(line.codes)])
+        body.append(parts.line_segment("PO1", line, line.price))
         body += [*parts.description_segments(line.description), *requested(line.requested_on)]
     return [*body, ["CTT", str(len(order.lines))]]
 

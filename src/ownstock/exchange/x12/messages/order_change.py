@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ownstock.exchange.documents import ChangedLine, LineChange, OrderChangeDocument
+from decimal import Decimal
+
+from ownstock.exchange.documents import ChangedLine, LineChange, OrderChangeDocument, OrderedLine
 from ownstock.exchange.x12.envelope import Message, element
 from ownstock.exchange.x12.messages import parts
 from ownstock.exchange.x12.messages.order import header_segments, requested
@@ -12,6 +14,9 @@ KIND = "860"
 UNDERSTOOD = {"ST", "BCH", "CUR", "N1", "N2", "N3", "N4", "MSG", "CTT", "SE"}
 UNDERSTOOD_OF_LINE = {"POC", "PID"}
 CHANGES = {"AI": LineChange.ADDED, "DI": LineChange.CANCELLED, "NC": LineChange.UNCHANGED}
+# Where a POC says what a PO1 says elsewhere.
+POSITIONS = {"quantity": 3, "unit": 5, "codes": 8}
+PRICE = 6
 CHANGE_CODES = {
     LineChange.ADDED: "AI",
     LineChange.CANCELLED: "DI",
@@ -22,7 +27,7 @@ CHANGE_CODES = {
 
 def read_order_change(message: Message) -> OrderChangeDocument:
     """The change that a message says."""
-    header, lines, rest = parts.blocks(message.segments, "POC", ("CTT", "SE"))
+    header, lines, rest = parts.parted(message, "POC", ("CTT", "SE"))
     opening = parts.first_of(header, "BCH")
     return OrderChangeDocument(
         order_number=element(opening, 3),
@@ -40,22 +45,22 @@ def read_order_change(message: Message) -> OrderChangeDocument:
     )
 
 
-def _line(block: list[Segment], index: int) -> ChangedLine:
-    opening = block[0]
-    code = element(opening, 2)
+def _line(block: parts.Block, index: int) -> ChangedLine:
+    opening = block.opening
     return ChangedLine(
-        line=parts.number_of_line(opening, index),
-        change=CHANGES.get(code, LineChange.CHANGED),
-        change_code=code,
-        quantity=parts.decimal_of(element(opening, 3)),
+        **parts.line_fields(block, index, **POSITIONS),
+        change=change_of(opening),
+        change_code=element(opening, 2),
         open_quantity=parts.decimal_of(element(opening, 4)),
-        unit=element(opening, 5),
-        price=parts.decimal_of(element(opening, 6)),
-        codes=parts.codes_of(opening, 8),
-        description=parts.description_of(block),
-        requested_on=parts.date_said(block, parts.REQUESTED_DELIVERY),
-        kept=parts.kept_of(block, UNDERSTOOD_OF_LINE),
+        price=parts.decimal_of(element(opening, PRICE)),
+        requested_on=parts.date_said(block.segments, parts.REQUESTED_DELIVERY),
+        kept=parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
     )
+
+
+def change_of(opening: Segment) -> LineChange:
+    """What becomes of a line, by the code of its POC."""
+    return CHANGES.get(element(opening, 2), LineChange.CHANGED)
 
 
 def write_order_change(change: OrderChangeDocument) -> list[Segment]:
@@ -65,14 +70,12 @@ def write_order_change(change: OrderChangeDocument) -> list[Segment]:
     body = [opening, *header_segments(change.currency, change.requested_on)]
     body += [*parts.text_segments(change.texts), *parts.party_segments(change.parties)]
     for line in change.lines:
-        code = line.change_code or CHANGE_CODES[line.change]
-        numbers = [
-            parts.written(line.quantity),
-            parts.written(line.open_quantity),
-            line.unit,
-            parts.written(line.price),
-            "",
-        ]
-        body.append(["POC", line.line, code, *numbers, *parts.code_pairs(line.codes)])
+        body.append(changed_segment(line, line.change_code or CHANGE_CODES[line.change], line.open_quantity))
         body += [*parts.description_segments(line.description), *requested(line.requested_on)]
     return [*body, ["CTT", str(len(change.lines))]]
+
+
+def changed_segment(line: OrderedLine, code: str, still_open: Decimal | None) -> Segment:
+    """The segment that opens a changed line."""
+    numbers = [parts.written(line.quantity), parts.written(still_open), line.unit, parts.written(line.price), ""]
+    return ["POC", line.line, code, *numbers, *parts.code_pairs(line.codes)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
+from typing import TypedDict
 
-from ownstock.exchange.documents import ItemCodes, Kept, Party, Purpose
-from ownstock.exchange.x12.envelope import element
+from ownstock.exchange.documents import ItemCodes, Kept, Line, Party, Purpose
+from ownstock.exchange.x12.envelope import Message, element
 from ownstock.exchange.x12.syntax import Segment
 
 PURPOSES = {
@@ -98,17 +100,44 @@ def first_of(segments: Iterable[Segment], tag: str, qualifier: str = "") -> Segm
     return next(found, [tag])
 
 
-def blocks(
-    segments: list[Segment], opening: str, closing: Collection[str]
-) -> tuple[list[Segment], list[list[Segment]], list[Segment]]:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A line and what is said of it: its segments, and the place of the first in the file."""
+
+    segments: list[Segment]
+    place: str
+
+    @property
+    def opening(self) -> Segment:
+        """The segment that opens it."""
+        return self.segments[0]
+
+
+def parted(
+    message: Message, opening: str, closing: Collection[str]
+) -> tuple[list[Segment], list[Block], list[Segment]]:
     """(what stands before the first line, the lines with what is said of each, what stands after them)."""
+    segments = message.segments
+    bounds, start, end = _bounds(segments, opening, closing)
+    lines = [Block(segments[a:b], f"segment {message.number_of(a)} ({opening})") for a, b in pairwise(bounds)]
+    return segments[: min(start, end)], lines, segments[end:]
+
+
+def divided(
+    segments: list[Segment], opening: str, closing: Collection[str]
+) -> tuple[list[Segment], list[list[Segment]]]:
+    """(what stands before the first part of a line, the parts with what is said of each)."""
+    bounds, start, end = _bounds(segments, opening, closing)
+    return segments[: min(start, end)], [segments[a:b] for a, b in pairwise(bounds)]
+
+
+def _bounds(segments: list[Segment], opening: str, closing: Collection[str]) -> tuple[list[int], int, int]:
+    """(where each part begins and the last ends, where the first begins, where the last ends)."""
     starts = [index for index, segment in enumerate(segments) if segment[0] == opening]
     start = starts[0] if starts else len(segments)
     ends = (i for i, segment in enumerate(segments) if segment[0] in closing and (i > start or not starts))
     end = next(ends, len(segments))
-    bounds = [*(at for at in starts if at < end), end]
-    lines = [segments[a:b] for a, b in pairwise(bounds)]
-    return segments[: min(start, end)], lines, segments[end:]
+    return [*(at for at in starts if at < end), end], start, end
 
 
 def codes_of(segment: Segment, first: int) -> ItemCodes:
@@ -201,6 +230,11 @@ def texts_of(segments: list[Segment]) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
+def words_of(segments: list[Segment]) -> tuple[str, ...]:
+    """What REF says in words beside a reference."""
+    return tuple(words for segment in all_of(segments, "REF") if (words := element(segment, 3)))
+
+
 def text_segments(texts: Iterable[str]) -> Iterator[Segment]:
     """A text behind an N9 each."""
     for number, text in enumerate(texts, start=1):
@@ -227,6 +261,30 @@ def currency_of(segments: list[Segment]) -> str:
     return element(first_of(segments, "CUR"), 2)
 
 
-def number_of_line(segment: Segment, index: int) -> str:
-    """The number a line gives itself, or its place, counted from 1."""
-    return element(segment, 1) or str(index)
+class LineFields(TypedDict):
+    """What every line says, as its segment does."""
+
+    line: str
+    quantity: Decimal | None
+    unit: str
+    codes: ItemCodes
+    description: str
+    place: str
+
+
+def line_fields(block: Block, index: int, *, quantity: int = 2, unit: int = 3, codes: int = 6) -> LineFields:
+    """What a line says, at these positions; where it has no number, its place among the lines is taken, from 1."""
+    opening = block.opening
+    return {
+        "line": element(opening, 1) or str(index),
+        "quantity": decimal_of(element(opening, quantity)),
+        "unit": element(opening, unit),
+        "codes": codes_of(opening, codes),
+        "description": description_of(block.segments),
+        "place": block.place,
+    }
+
+
+def line_segment(tag: str, line: Line, price: Decimal | None) -> Segment:
+    """The segment that opens a line of an order, an answer or an invoice."""
+    return [tag, line.line, written(line.quantity), line.unit, written(price), "", *code_pairs(line.codes)]

@@ -70,6 +70,7 @@ def _line(level: Level, index: int) -> ShippedLine:
         lot=lot or element(parts.first_of(level.segments, "REF", LOT), 2),
         expires_on=parts.date_said(level.segments, EXPIRES),
         marks=tuple(dict.fromkeys(_marks(level))),
+        place=f"segment {level.number} (HL)",
         kept=parts.kept_of(level.segments, UNDERSTOOD),
     )
 

@@ -14,7 +14,7 @@ VERDICTS = {"A": SyntaxVerdict.ACCEPTED, "E": SyntaxVerdict.ACCEPTED_WITH_ERRORS
 
 def read_syntax_answer(message: Message) -> SyntaxAnswerDocument:
     """The answer that a message says; a verdict that we do not know rejects."""
-    _, answered, _ = parts.blocks(message.segments, "AK2", ("AK9", "SE"))
+    _, answered = parts.divided(message.segments, "AK2", ("AK9", "SE"))
     group, closing = parts.first_of(message.segments, "AK1"), parts.first_of(message.segments, "AK9")
     said, came, accepted = (int(parts.decimal_of(element(closing, position)) or 0) for position in (2, 3, 4))
     return SyntaxAnswerDocument(
@@ -43,7 +43,7 @@ def _message(block: list[Segment]) -> AnsweredMessage:
 
 def _faulty(block: list[Segment]) -> list[list[SyntaxFault]]:
     """The faults of each segment that AK3 names: one an element, or one for the segment itself."""
-    _, named, _ = parts.blocks(block, "AK3", ("AK5",))
+    _, named = parts.divided(block, "AK3", ("AK5",))
     return [_faults(segments) for segments in named]
 
 
