@@ -222,7 +222,8 @@ def decide(given: dict[str, Any], known: Any = None) -> tuple[Any, Any]:
     read: Any = (
         given["mean"], np.full(CASES, 7.0), given["ratio"], given["net"],
         np.cumsum(count) - count, count, flat[:, 0].copy(), flat[:, 1].copy(),
-        np.arange(CASES), one, given["lead"], np.ones(CASES), given["review"], given["moq"], given["multiple"],
+        np.arange(CASES), one, given["lead"], np.ones(CASES), np.cumsum(count) - count, count, given["lead"],
+        given["review"], given["moq"], given["multiple"],
         given["over"], given["under"], 0 * one, np.zeros(CASES), given["is_lost"],
     )  # fmt: skip
     # The kernel that the engine runs, not one compiled for arrays that may be written.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, log2, sqrt
 from typing import Any
 
@@ -109,6 +109,7 @@ class Asked:
     is_lost: bool
     goal: str
     target: float
+    step: int = 1
 
     def mean(self, first: float, last: float) -> float:
         """Units expected from the end of one day to the end of another; the last bucket goes on for ever."""
@@ -118,16 +119,6 @@ class Asked:
             return sum(self.means[:whole]) + self.means[whole] * (day / self.bucket_days - whole)
 
         return until(last) - until(first)
-
-    @property
-    def step(self) -> int:
-        """The largest power of two up to a twelfth of a standard deviation, or a sixteenth of the variance ratio.
-
-        One by one where nothing is expected.
-        """
-        mean = self.mean(0, self.end)
-        finest = max(sqrt(self.ratio * mean) / 12, self.ratio / 16, 1.0) if mean > 0 else 1.0
-        return int(2 ** floor(log2(finest)))
 
     def demand(self, first: int, last: int) -> Count:
         """Demand of a stretch of days beyond what is known, in points: where nothing is, all of it."""
@@ -167,6 +158,50 @@ def asked_of(reason: dict[str, Any]) -> Asked:
         over=given["unit_cost"] * given["holding_rate"] * review / 365, under=given["shortage_cost"],
         is_lost=given["unserved_demand"] == "lost", goal=given["goal"], target=given["target"],
     )  # fmt: skip
+
+
+def ways_of(reason: dict[str, Any]) -> list[tuple[float, Asked]]:
+    """What is asked for each lead time, and how likely it is; in each, what arrives then."""
+    given, expected = reason["inputs"], asked_of(reason)
+    ways = [(1.0, expected)]
+    if given.get("lead_times"):
+        ways = [(lead["probability"], at_lead_time(expected, lead, given)) for lead in given["lead_times"]]
+    step = step_of([asked for _, asked in ways])
+    return [(share, replace(asked, step=step)) for share, asked in ways]
+
+
+def at_lead_time(asked: Asked, lead: dict[str, Any], given: dict[str, Any]) -> Asked:
+    days, review = lead["lead_time_days"], given["review_period_days"]
+    coming = given["arrivals"] if lead["arrivals"] is None else lead["arrivals"]
+    arrivals = [(arrival["arrives_in_days"], arrival["quantity"]) for arrival in coming]
+    return replace(asked, lead=days, end=days + review, next_end=days + 2 * review, arrivals=arrivals)
+
+
+def step_of(ways: list[Asked]) -> int:
+    """The largest power of two up to a twelfth of a standard deviation, or a sixteenth of the variance ratio.
+
+    One by one where nothing is expected. Twice that, and so on, until what the lead times require lies 2,048 points apart.
+    """
+    longest = ways[-1]
+    mean = longest.mean(0, longest.end)
+    finest = max(sqrt(longest.ratio * mean) / 12, longest.ratio / 16, 1.0) if mean > 0 else 1.0
+    step = int(2 ** floor(log2(finest)))
+    required = [asked.mean(0, asked.end) - asked.arriving(-1, asked.end) for asked in ways]
+    while max(required) - min(required) > 2048 * step:
+        step *= 2
+    return step
+
+
+def mixed(counts: list[tuple[float, float, Count]]) -> Count:
+    """Counts by their shares, each moved by so many points; between two points, shared by them."""
+    low = min(floor(moved) + count.low for _, moved, count in counts)
+    high = max(floor(moved) + int(count.points[-1]) for _, moved, count in counts) + 2
+    chance = np.zeros(high - low)
+    for share, moved, count in counts:
+        part, first = moved - floor(moved), floor(moved) + count.low - low
+        chance[first : first + count.chance.size] += share * (1 - part) * count.chance
+        chance[first + 1 : first + 1 + count.chance.size] += share * part * count.chance
+    return likely(low, chance)
 
 
 def taken_at_arrival(asked: Asked) -> Count:
@@ -274,13 +309,22 @@ def allowed(asked: Asked, needed: int, position: int, cost: Cost) -> int:
 
 def recompute(reason: dict[str, Any]) -> dict[str, Any]:
     """The numbers of a reason's decision, by the names that they have there."""
-    asked = asked_of(reason)
-    is_known = any(day < asked.next_end for day, _ in asked.known)
-    step, taken = asked.step, (taken_beside_known if is_known else taken_at_arrival)(asked)
-    wanted = taken.plus(asked.demand(asked.lead, asked.end)) if asked.is_lost else asked.demand(0, asked.end)
+    ways = ways_of(reason)
+    step = ways[0][1].step
+    # The position that is told; of a certain lead time, that of the only way.
+    asked = replace(asked_of(reason), step=step)
+    is_known = any(day < ways[-1][1].next_end for day, _ in asked.known)
     # What customers have ordered is taken for sure: off the position, and so off the level.
-    sure = asked.ordered(0, asked.end)
-    before, position = (asked.net + asked.arriving(-1, day) - asked.ordered(0, day) for day in (asked.lead, asked.end))
+    sure, position = asked.ordered(0, asked.end), position_of(asked)
+    wanted_by_way, left, nothing = [], 0.0, 0.0
+    for share, way in ways:
+        taken = (taken_beside_known if is_known else taken_at_arrival)(way)
+        wanted = taken.plus(way.demand(way.lead, way.end)) if way.is_lost else way.demand(0, way.end)
+        wanted_by_way.append((share, (position - position_of(way)) / step, wanted))
+        before = way.net + way.arriving(-1, way.lead) - way.ordered(0, way.lead)
+        left += share * (before - step * taken.mean)
+        nothing += share * float(taken.chance[taken.points >= before / step].sum())
+    wanted = mixed(wanted_by_way)
 
     def cost(units: int) -> float:
         return asked.over * left_of(units, wanted, step) + asked.under * short_of(units, wanted, step)
@@ -288,7 +332,7 @@ def recompute(reason: dict[str, Any]) -> dict[str, Any]:
     level = order_up_to_level(asked, wanted, cost)
     needed = need = max(level - position, 0)
     is_slow = step == 1 and asked.mean(asked.lead, asked.end) < 50
-    if need and is_slow and not is_known and asked.is_lost and asked.goal == "cost":
+    if need and is_slow and not is_known and asked.is_lost and asked.goal == "cost" and len(ways) == 1:
         needed -= looked_ahead(asked, wanted, level, need, cost)
     quantity = allowed(asked, needed, position, cost)
     return {
@@ -300,6 +344,10 @@ def recompute(reason: dict[str, Any]) -> dict[str, Any]:
         "expected_cost": cost(position + quantity),
         "expected_cost_of_zero": cost(position),
         "expected_cost_one_more": cost(position + (quantity + asked.pack if quantity else asked.smallest)),
-        "projected_mean_at_arrival": before - step * taken.mean,
-        "stock_out_probability": float(taken.chance[taken.points >= before / step].sum()),
+        "projected_mean_at_arrival": left,
+        "stock_out_probability": nothing,
     }
+
+
+def position_of(asked: Asked) -> int:
+    return asked.net + asked.arriving(-1, asked.end) - asked.ordered(0, asked.end)

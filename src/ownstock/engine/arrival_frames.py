@@ -21,9 +21,13 @@ RECEIPTS = Schema(
         Column("promised_on", "date", "day that was promised last; null where none was", may_be_null=True),
         Column("received_on", "date", "day of the receipt; null where it is still open", may_be_null=True),
         Column("quantity", "number", "units received, or still open", 0, MOST_UNITS, is_above_least=True),
+        Column(
+            "cancelled_on", "date", "day from which it was not awaited any more: cut or cancelled; null or left out: it is",
+            may_be_null=True,
+        ),
     ),
     key=(),
-)
+)  # fmt: skip
 ORDERS_NOW = Schema(
     "orders_now",
     (
@@ -72,6 +76,8 @@ CROSSING = Schema(
 
 def check_receipts(receipts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The receipts and open orders, fit to learn from on a day; Refused as `check` says, and for days in a wrong order."""
+    if "cancelled_on" not in receipts.columns:
+        receipts = receipts.with_columns(cancelled_on=pl.lit(None, pl.Date))
     checked = check(receipts, RECEIPTS)
     _refuse_days_to_come(checked, RECEIPTS, "ordered_on", as_of)
     _refuse_days_to_come(checked, RECEIPTS, "received_on", as_of)

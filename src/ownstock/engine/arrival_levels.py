@@ -34,6 +34,13 @@ class Clock:
     anything: Floats
     part_starts: Ints
 
+    def keeping(self, share: float) -> Clock:
+        """The same where, as long as nothing is known, such a share comes on the day of reference."""
+        others = np.where(np.arange(DAYS) == self.zero, 0.0, self.anything)
+        anything = (1 - share) * others / others.sum()
+        anything[self.zero] = share
+        return replace(self, anything=anything)
+
 
 def promise_clock() -> Clock:
     """A year before to a year after the promised day. Where nothing is known: early, on the day and late alike.

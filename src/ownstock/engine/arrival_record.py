@@ -26,12 +26,14 @@ from ownstock.engine.survival import DAYS, given_at_least
 class Memory:
     """How fast cases fade, and which share of deliveries comes as no record foresees (`Clock.anything`).
 
+    `kept` is the share that comes on the promised day as long as nothing is known: one case is enough to doubt it.
     The values are those that forecast the first two thirds of recorded deliveries best (`bench.scms`).
     """
 
     half_life_arrivals: float = 20.0
     half_life_days: float = 15.0
     surprise: float = 0.15
+    kept: float = 1 / 3
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ class ArrivalRecord:
         asked: supplier, lane, item_site and `day`, the day of the clock on which today is. All zero where the clock has
         ended: of a delivery more than a year late, or two years old and never promised, the record tells nothing.
         """
-        level = self.by_promise if is_promised else self.by_order
+        level, clock = (self.by_promise, BY_PROMISE) if is_promised else (self.by_order, BY_ORDER)
         told = distributions(level, asked.with_columns(everybody=pl.lit(0)))
-        anything = np.broadcast_to(level.clock.anything, told.shape)
+        anything = np.broadcast_to(clock.anything, told.shape)
         day, surprise = asked["day"].to_numpy(), self.memory.surprise
         return (1 - surprise) * given_at_least(told, day) + surprise * given_at_least(anything, day)
 
@@ -59,7 +61,8 @@ class ArrivalRecord:
 def learn_arrivals(receipts: pl.DataFrame, as_of: date, memory: Memory | None = None) -> ArrivalRecord:
     """The record of all deliveries ordered until a day, as it stands at the beginning of that day.
 
-    receipts: as `arrival_frames.RECEIPTS`, a row for each receipt and each delivery, or part of one, that is still open.
+    receipts: as `arrival_frames.RECEIPTS`, a row for each receipt and each delivery, or part of one, that is still open
+    or was cancelled.
     Raises Refused where the frame does not fit or tells of days after `as_of`.
     """
     memory = memory or Memory()
@@ -68,7 +71,7 @@ def learn_arrivals(receipts: pl.DataFrame, as_of: date, memory: Memory | None = 
     return ArrivalRecord(
         as_of,
         memory,
-        chain(_watched(promised, "promised_on", BY_PROMISE, as_of), BY_PROMISE),
+        chain(_watched(promised, "promised_on", BY_PROMISE, as_of), BY_PROMISE.keeping(memory.kept)),
         chain(_watched(cases, "ordered_on", BY_ORDER, as_of), BY_ORDER),
     )
 
@@ -97,8 +100,12 @@ def _newer(cases: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _watched(cases: pl.DataFrame, reference: str, clock: Clock, as_of: date) -> pl.DataFrame:
-    """From which to which day of the clock each was at risk of arriving: from its order until it came, or yesterday."""
-    last_on = pl.coalesce("received_on", pl.lit(as_of) - pl.duration(days=1))
+    """From which to which day of the clock each was at risk of arriving: from its order until it came, or yesterday.
+
+    What was cancelled was awaited until the day before.
+    """
+    until = pl.min_horizontal("cancelled_on", pl.lit(as_of))
+    last_on = pl.coalesce("received_on", until - pl.duration(days=1))
     has_ended = pl.col("received_on").is_not_null()
     day = (last_on - pl.col(reference)).dt.total_days() + clock.zero
     entry = (pl.col("ordered_on") - pl.col(reference)).dt.total_days() + clock.zero

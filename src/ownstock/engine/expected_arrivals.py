@@ -35,7 +35,8 @@ def lead_times_now(record: ArrivalRecord, orders_now: pl.DataFrame) -> pl.DataFr
     )
     days, places = _days(record, dated)
     columns = {"item_site": orders["item_site"][places], "lead_time_days": days["day"]}
-    return frames.result(columns | {"probability": days["probability"]}, frames.LEAD_TIMES)
+    columns |= {"probability": days["probability"], "scenario": pl.zeros(days.height, eager=True)}
+    return frames.result(columns, frames.LEAD_TIMES)
 
 
 def arrival_days(record: ArrivalRecord, still_open: pl.DataFrame) -> pl.DataFrame:

@@ -80,6 +80,9 @@ ARRIVALS = Schema(
         Column("arrives_in_days", "whole", "days from today", least=0, most=MOST_DAYS),
         Column("quantity", "whole", "units", least=0, most=MOST_UNITS, is_above_least=True),
         Column("is_in_quarantine", "truth", "whether they are there already, and wait to be released", default=0.0),
+        Column(
+            "scenario", "whole", "0: as expected; else in which of `lead_times` they come so", 0, MOST_DAYS, default=0.0
+        ),
     ),
     key=(),
 )
@@ -137,8 +140,9 @@ LEAD_TIMES = Schema(
         ITEM_SITE,
         Column("lead_time_days", "whole", "days from the order to its arrival", least=0, most=MOST_DAYS),
         Column("probability", "number", "of that lead time; they sum to 1", least=0, most=1, is_above_least=True),
+        Column("scenario", "whole", "which of `arrivals` come where it is that lead time", 0, MOST_DAYS, default=0.0),
     ),
-    key=("item_site", "lead_time_days"),
+    key=("item_site", "scenario", "lead_time_days"),
 )
 
 FORECAST = Schema(

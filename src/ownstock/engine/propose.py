@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ownstock.engine.arrays import Floats, Ints, Truths, only_read, take
-from ownstock.engine.arrivals import LeadTimes, OpenArrivals
+from ownstock.engine.arrivals import LeadTimes, OpenArrivals, Seen
 from ownstock.engine.blocks import in_blocks
 from ownstock.engine.forecast.demand_forecast import DemandForecast
 from ownstock.engine.kernels import decision as kernel
@@ -101,7 +101,7 @@ def propose(
     lost and `looks_ahead`, a slow item's need is lessened by units that would only be held on in the window after.
     `known` demand consumes the forecast of its bucket.
     """
-    asked = Asked(question, forecast, arrivals, lead_times)
+    asked = Asked(question, forecast, arrivals, lead_times, arrivals.seen_by(lead_times))
     whole, number = _decided(asked, None, looks_ahead, threads)
     step_known = np.zeros_like(whole[kernel.NEED])
     if known is not None and (rows := known.within(lead_times.longest() + 2 * question.review_period_days)).size:
@@ -113,24 +113,28 @@ def propose(
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked, and what answers it, a row per item-site."""
+    """What is asked, and what answers it, a row per item-site; and the arrivals that each lead time comes with."""
 
     question: Question
     forecast: DemandForecast
     arrivals: OpenArrivals
     lead_times: LeadTimes
+    seen: Seen
 
     def some(self, rows: Ints) -> Asked:
         """The same of some rows. Arrivals and lead times stay where they lie."""
         arrivals = replace(self.arrivals, first=self.arrivals.first[rows], count=self.arrivals.count[rows])
-        lead_times = replace(self.lead_times, first=self.lead_times.first[rows], count=self.lead_times.count[rows])
-        return Asked(take(self.question, rows), take(self.forecast, rows), arrivals, lead_times)
+        leads = self.lead_times
+        leads = replace(leads, first=leads.first[rows], count=leads.count[rows], reference=leads.reference[rows])
+        question, forecast = take(self.question, rows), take(self.forecast, rows)
+        return Asked(question, forecast, arrivals, leads, self.seen)
 
 
 def _decided(asked: Asked, known: KnownDemand | None, looks_ahead: bool, threads: int | None) -> tuple[Ints, Floats]:
     """The two tables that the kernel fills. [columns, n] each"""
     question, forecast = only_read(asked.question), only_read(asked.forecast)
     arrivals, lead_times = only_read(asked.arrivals), only_read(asked.lead_times)
+    seen = only_read(asked.seen)
     rows, of_known = question.net_on_hand.size, None if known is None else only_read(known).columns
     # Column by column in memory, as the answer wants them; a table of one row would lie both ways, a kernel of its own.
     room = max(rows, 2)
@@ -140,9 +144,10 @@ def _decided(asked: Asked, known: KnownDemand | None, looks_ahead: bool, threads
         kernel.decide(
             first, last, forecast.mean, forecast.bucket_days, forecast.variance_ratio, question.net_on_hand,
             arrivals.first, arrivals.count, arrivals.day, arrivals.quantity,
-            lead_times.first, lead_times.count, lead_times.days, lead_times.probability,
-            question.review_period_days, question.moq, question.order_multiple, question.over, question.under,
-            question.goal, question.target, question.is_lost, looks_ahead, of_known, whole.T, number.T,
+            lead_times.first, lead_times.count, lead_times.days, lead_times.probability, seen.first, seen.count,
+            lead_times.reference, question.review_period_days, question.moq, question.order_multiple,
+            question.over, question.under, question.goal, question.target, question.is_lost,
+            looks_ahead, of_known, whole.T, number.T,
         )  # fmt: skip
 
     in_blocks(rows, decide, threads)
@@ -267,5 +272,7 @@ def _rounded(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     """Lists of weeks and arrivals with dates as text; everything else as it is."""
     if isinstance(value, list):
-        return [{name: _plain(part) for name, part in entry.items()} for entry in value]
+        return [_plain(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
     return value.isoformat() if hasattr(value, "isoformat") else value

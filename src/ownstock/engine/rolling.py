@@ -260,14 +260,14 @@ def _plainly_decided(start: Start, row: int, day: int, net: int, coming: Ints, f
     ahead = coming[day : day + lead_days[-1] + 2 * start.question.review_period_days[row] + 1]
     days = np.flatnonzero(ahead)
     question = replace(take(start.question, at), net_on_hand=np.array([net]))
-    none, one = np.zeros(1, np.int64), np.array([lead_days.size])
+    none = np.zeros(1, np.int64)
     known = start.known.by_day(row, coming.size)[day : day + ahead.size]
     wanted_on = np.flatnonzero(known)
     proposal = propose(
         question,
         DemandForecast(factor * mean, start.forecast.variance_ratio[at], start.forecast.bucket_days[at]),
-        OpenArrivals(np.zeros_like(days), days, ahead[days], none, np.array([days.size])),
-        LeadTimes(lead_days, probability, none, one),
+        OpenArrivals(np.zeros_like(days), days, ahead[days], none, np.array([days.size]), np.zeros_like(days)),
+        LeadTimes.of_one(lead_days, probability),
         KnownDemand(wanted_on, known[wanted_on], none, np.array([wanted_on.size])),
     )
     week, order = day // DAYS_A_WEEK, int(proposal.quantity[0])

@@ -150,30 +150,58 @@ def inputs(
     supply: pl.DataFrame,
     economics: pl.DataFrame,
     *,
+    lead_times: pl.DataFrame | None = None,
     known: pl.DataFrame | None = None,
     buckets: int = 26,
 ) -> pl.DataFrame:
     """What `plan`, called with the same frames, decides from: one row for each row of `supply`, in its order.
 
     Columns: item_site; `weeks`, a list of {week_start_on, demand, in_stock_fraction} of the last `buckets` buckets, oldest
-    first, demand net of returns; `arrivals`, a list of {arrives_in_days, quantity}, and `known`, one of {wanted_in_days,
-    quantity}, soonest first; and the columns of `frames.POSITION`, `SUPPLY` and `ECONOMICS`. With the forecast of its row
-    of the plan, each row is enough to recompute the decision. Raises Refused as `plan` does.
+    first, demand net of returns; `arrivals`, a list of {arrives_in_days, quantity, is_in_quarantine} as expected, and
+    `known`, one of {wanted_in_days, quantity}, soonest first; `lead_times`, where they are uncertain a list of
+    {lead_time_days, probability, arrivals}, the shortest first, with the list of what arrives then (null: as expected); and
+    the columns of `frames.POSITION`, `SUPPLY` and `ECONOMICS`. With the forecast of its row of the plan, each row is enough
+    to recompute the decision. Raises Refused as `plan` does.
     """
-    checked = frames.check_all(position, arrivals, supply, economics, known=known)
+    checked = frames.check_all(position, arrivals, supply, economics, lead_times, known)
+    lists = [_arrival_lists(checked), _lists(checked.known, "known", checked.supply), _lead_time_lists(checked)]
     return (
         checked.supply.select("item_site", _week_lists(history_of(history, checked.supply), buckets))
-        .hstack([_lists(checked.arrivals, "arrivals", checked.supply), _lists(checked.known, "known", checked.supply)])
+        .hstack(lists)
         .hstack(checked.position.drop("item_site"))
         .hstack(checked.supply.drop("item_site"))
         .hstack(checked.economics.drop("item_site"))
     )
 
 
+def _arrival_lists(checked: Checked) -> pl.Series:
+    """Open arrivals as expected, one list for each item-site of supply."""
+    expected = checked.arrivals.filter(pl.col("scenario") == 0).drop("scenario")
+    return _lists(expected, "arrivals", checked.supply)
+
+
+def _lead_time_lists(checked: Checked) -> pl.Series:
+    """Uncertain lead times, each with what arrives where it is that, one list for each item-site of supply."""
+    units = pl.struct("arrives_in_days", "quantity")
+    coming = checked.arrivals.filter(pl.col("scenario") > 0).sort("arrives_in_days", "quantity")
+    coming = coming.group_by("item_site", "scenario", maintain_order=True).agg(arrivals=units)
+    leads = checked.lead_times.join(coming, on=["item_site", "scenario"], how="left")
+    nothing = pl.lit([], dtype=pl.List(coming.schema["arrivals"].inner))  # type: ignore[attr-defined]
+    seen = pl.when(pl.col("scenario") > 0).then(pl.col("arrivals").fill_null(nothing)).alias("arrivals")
+    leads = leads.sort("item_site", "lead_time_days", "scenario")
+    return _lists_as_they_are(
+        leads.select("item_site", "lead_time_days", "probability", seen), "lead_times", checked.supply
+    )
+
+
 def _lists(dated: pl.DataFrame, name: str, supply: pl.DataFrame) -> pl.Series:
     """The rows of a frame as one list for each item-site of supply, soonest first."""
-    columns = dated.columns[1:]
-    each = dated.sort(columns).group_by("item_site", maintain_order=True).agg(pl.struct(columns).alias(name))
+    return _lists_as_they_are(dated.sort(dated.columns[1:]), name, supply)
+
+
+def _lists_as_they_are(rows: pl.DataFrame, name: str, supply: pl.DataFrame) -> pl.Series:
+    columns = rows.columns[1:]
+    each = rows.group_by("item_site", maintain_order=True).agg(pl.struct(columns).alias(name))
     joined = supply.select("item_site").join(each, on="item_site", how="left", maintain_order="left")
     return joined[name].fill_null([])
 

@@ -32,10 +32,17 @@ def _on_hand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
         f", {_number(row['known_in_lead_time'])} ordered by customers until then" if row["known_in_lead_time"] else ""
     )
     arrival = "when it arrives" if row["quantity"] else "when an order would arrive"
-    told = f"{_are(abs(expected))} expected to be {state} {arrival} on day {inputs['lead_time_days']}{known}"
+    day = f"day {inputs['lead_time_days']}{_or_when(inputs)}"
+    told = f"{_are(abs(expected))} expected to be {state} {arrival} on {day}{known}"
     if row["arriving_in_window"]:
         told += f", and {row['arriving_in_window']} more arrive before the next order"
     return told
+
+
+def _or_when(inputs: Mapping[str, Any]) -> str:
+    """The shortest and the longest lead time, where they are uncertain."""
+    leads = [lead["lead_time_days"] for lead in inputs.get("lead_times", [])]
+    return f" (or from day {leads[0]} to day {leads[-1]})" if leads and leads[0] < leads[-1] else ""
 
 
 def _demand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:

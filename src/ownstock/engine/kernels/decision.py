@@ -214,6 +214,21 @@ def arrived_by(day: int, first: int, last: int, days: Any, quantities: Any) -> t
 
 
 @compiled
+def apart(
+    mean: Any, bucket_days: float, days: int, l0: int, l1: int, lead_days: Any, seen_first: Any, seen_count: Any,
+    arrival_day: Any, arrival_quantity: Any,
+) -> float:  # fmt: skip
+    """Units between the least and the most that is expected to be required beside what is there, by lead time."""
+    least, most = np.inf, -np.inf
+    for at in range(l0, l1):
+        end = lead_days[at] + days
+        arrived, _ = arrived_by(end, seen_first[at], seen_first[at] + seen_count[at], arrival_day, arrival_quantity)
+        required = cumulative_mean(mean, bucket_days, end) - arrived
+        least, most = min(least, required), max(most, required)
+    return most - least
+
+
+@compiled
 def least_level_of_fill_rate(
     allowed: float, step: float, band: Any, below: Any, moment: Any, lowest: int, size: int
 ) -> int:
@@ -290,8 +305,8 @@ def cheapest(
 def decide(
     first: int, last: int, mean: Any, bucket_days: Any, variance_ratio: Any, net_on_hand: Any,
     arrival_first: Any, arrival_count: Any, arrival_day: Any, arrival_quantity: Any,
-    lead_first: Any, lead_count: Any, lead_days: Any, lead_probability: Any,
-    review: Any, moq: Any, multiple: Any, over: Any, under: Any, goal: Any, target: Any, is_lost: Any,
+    lead_first: Any, lead_count: Any, lead_days: Any, lead_probability: Any, seen_first: Any, seen_count: Any,
+    reference: Any, review: Any, moq: Any, multiple: Any, over: Any, under: Any, goal: Any, target: Any, is_lost: Any,
     looks_ahead: bool, known: Any, whole: Any, number: Any,
 ) -> None:  # fmt: skip
     """Decide for the item-sites from `first` to `last` - 1; their rows of `whole` and `number` are filled, see above.
@@ -299,6 +314,9 @@ def decide(
     mean [n, H] a bucket of `bucket_days` [n]; variance_ratio [n] variance ÷ mean; arrivals and lead times: places
     `*_first`, `*_count` in their flat arrays, by day; everything else [n]. Where `number` has no rows, only the quantity
     and what leads to it is told, which takes about half the time.
+
+    `seen_first`, `seen_count` [lead times]: the places of the arrivals that come where that lead time does; so what is late
+    can be late together. The position told counts the arrivals of the item-site for a lead time of `reference` [n] days.
 
     known: None, and the kernel is compiled as if there were no such thing, or known demand as (first, count, day, quantity):
     [n], [n] and flat arrays by day. It counts as `known_demand` says, and nobody looks ahead.
@@ -313,21 +331,33 @@ def decide(
         demand, length, ratio = mean[i], bucket_days[i], max(variance_ratio[i], 1e-6)
         until_end = cumulative_mean(demand, length, lead_days[l1 - 1] + days)
         step = lattice_step(until_end, ratio * until_end)
+        if l1 - l0 > 1:
+            between = apart(
+                demand, length, days, l0, l1, lead_days, seen_first, seen_count, arrival_day, arrival_quantity
+            )
+            while between > step * (WIDEST // 2):
+                step *= 2.0
         spread = ratio / step
-        position, sure, end_low, end_size = 0, 0, 0, 0
+        end_low, end_size = 0, 0
+        before, k = arrived_by(reference[i], a0, a1, arrival_day, arrival_quantity)
+        within, k = arrived_by(reference[i] + days, k, a1, arrival_day, arrival_quantity)
+        whole[i, BEFORE], whole[i, WITHIN] = before, within
+        sure = known_until(i, known, 0, reference[i] + days) if known is not None else 0
+        position = net + before + within - sure
         known_lead, known_window, consumed_lead, consumed_window = 0.0, 0.0, 0.0, 0.0
         left_at_arrival, nothing_left, mean_lead, mean_window = 0.0, 0.0, 0.0, 0.0
         for at in range(l0, l1):
             lead, share = lead_days[at], lead_probability[at]
+            s0, s1 = seen_first[at], seen_first[at] + seen_count[at]
             lead_mean = cumulative_mean(demand, length, lead)
             window_mean = cumulative_mean(demand, length, lead + days) - lead_mean
             sure_before, sure_within = 0, 0
             if known is not None:
                 # `below` and `moment` are filled later; until then they are room to work in.
-                before, k = arrived_by(lead, a0, a1, arrival_day, arrival_quantity)
+                before, k = arrived_by(lead, s0, s1, arrival_day, arrival_quantity)
                 low, size, at_end_low, at_end_size, left_lead, left_window = required_with_known(
                     i, known, lead, lead + days, demand, length, spread, step, is_lost[i], net,
-                    a0, a1, arrival_day, arrival_quantity, taken, work, gap_band, below, moment,
+                    s0, s1, arrival_day, arrival_quantity, taken, work, gap_band, below, moment,
                 )  # fmt: skip
                 sure_before, sure_within = known_until(i, known, 0, lead), known_until(i, known, lead, lead + days)
                 consumed_lead += share * (lead_mean - left_lead)
@@ -337,17 +367,17 @@ def decide(
                 lead_mean, window_mean = sure_before + left_lead, sure_within + left_window
             elif is_lost[i]:
                 low, size, k, before = at_arrival_when_lost(
-                    demand, length, ratio, step, lead, net, a0, a1, arrival_day, arrival_quantity, taken, gap_band, work
+                    demand, length, ratio, step, lead, net, s0, s1, arrival_day, arrival_quantity, taken, gap_band, work
                 )  # fmt: skip
                 gap = window_mean / step
                 gap_low, gap_size = count_band(gap, gap * spread, gap_band)
                 at_end_low, at_end_size = low + gap_low, add_bands(taken, size, gap_band, gap_size, work)
             else:
-                before, k = arrived_by(lead, a0, a1, arrival_day, arrival_quantity)
+                before, k = arrived_by(lead, s0, s1, arrival_day, arrival_quantity)
                 low, size = count_band(lead_mean / step, lead_mean / step * spread, taken) if tells else (0, 0)
                 both = (lead_mean + window_mean) / step
                 at_end_low, at_end_size = count_band(both, both * spread, work)
-            within, k = arrived_by(lead + days, k, a1, arrival_day, arrival_quantity)
+            within, k = arrived_by(lead + days, k, s1, arrival_day, arrival_quantity)
             gone, out = 0.0, 0.0
             for j in range(size if tells else 0):
                 gone += taken[j] * (low + j)
@@ -357,11 +387,7 @@ def decide(
             nothing_left += share * min(out, 1.0)
             mean_lead += share * lead_mean
             mean_window += share * window_mean
-            if at == l0:
-                sure = sure_before + sure_within
-                position = net + before + within - sure
-                whole[i, BEFORE], whole[i, WITHIN] = before, within
-            # Requirements beside the position of the first lead time, so that one level covers them all.
+            # Requirements beside the position that is told, so that one level covers them all.
             shift = (position - net - before - within + sure_before + sure_within) / step
             end_low, end_size = mix_in(share, work, at_end_low, at_end_size, shift, end, end_low, end_size)
         end_low, end_size = trimmed(end, end_low, end_size)
@@ -393,7 +419,7 @@ def decide(
         if looks_ahead and is_alike and need > 0 and is_slow and is_lost[i] and goal[i] == GOAL_COST and l1 - l0 == 1:
             next_end = lead_days[l0] + 2 * days
             next_mean = cumulative_mean(demand, length, next_end) - until_end
-            later, _ = arrived_by(next_end, k, a1, arrival_day, arrival_quantity)
+            later, _ = arrived_by(next_end, k, s1, arrival_day, arrival_quantity)
             ahead, saving = look_ahead(
                 need, position, later, next_mean, ratio, c_over, c_under,
                 end, below, moment, end_low, end_size, gap_band, cost_of,

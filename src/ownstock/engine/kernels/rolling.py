@@ -113,7 +113,13 @@ def roll(
     known_day, known_units = np.empty(reach + 1, np.int64), np.empty(reach + 1, np.int64)
     known_first, known_count = np.zeros(width, np.int64), np.zeros(width, np.int64)
     came = np.zeros(width, np.int64)
-    lead_first, lead_count = np.zeros(width, np.int64), np.full(width, leads)
+    # Every path has lead times of its own to the decision, for what is on order differs from path to path.
+    lead_first, lead_count = np.arange(width) * leads, np.full(width, leads)
+    seen_first, seen_count = np.empty(width * leads, np.int64), np.empty(width * leads, np.int64)
+    path_days, path_probability = np.empty(width * leads, np.int64), np.empty(width * leads)
+    for place in range(width * leads):
+        path_days[place], path_probability[place] = lead_days[place % leads], lead_probability[place % leads]
+    reference = np.full(width, lead_days[0])
     reviews, moqs, multiples = np.full(width, review), np.full(width, moq), np.full(width, multiple)
     overs, unders = np.full(width, over), np.full(width, under)
     goals, targets, losts = np.full(width, goal), np.full(width, target), np.full(width, is_lost)
@@ -158,11 +164,14 @@ def roll(
                 for b in range(buckets):
                     means[asked, b] = factor[p] * base[b]
                 nets[asked], first[asked], count[asked], chosen[asked] = net[p], begin, flat - begin, p
+                for place in range(asked * leads, (asked + 1) * leads):
+                    seen_first[place], seen_count[place] = begin, flat - begin
                 asked += 1
             if lines == 0:
                 decide(
                     top, asked, means, lengths, ratios, nets, first, count, at_day, units,
-                    lead_first, lead_count, lead_days, lead_probability, reviews, moqs, multiples, overs, unders,
+                    lead_first, lead_count, path_days, path_probability, seen_first, seen_count, reference,
+                    reviews, moqs, multiples, overs, unders,
                     goals, targets, losts, True, None, whole, number,
                 )  # fmt: skip
             # Two tests, not one: what a None alone guards is not compiled.
@@ -170,7 +179,8 @@ def roll(
                 if lines > 0:
                     decide(
                         top, asked, means, lengths, ratios, nets, first, count, at_day, units,
-                        lead_first, lead_count, lead_days, lead_probability, reviews, moqs, multiples, overs, unders,
+                        lead_first, lead_count, path_days, path_probability, seen_first, seen_count, reference,
+                        reviews, moqs, multiples, overs, unders,
                         goals, targets, losts, True, (known_first, known_count, known_day, known_units), whole, number,
                     )  # fmt: skip
             for k in range(asked):
