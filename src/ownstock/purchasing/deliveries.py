@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 from ownstock.purchasing.models import Delivery, OrderLine
@@ -12,6 +13,12 @@ from ownstock.purchasing.rules import AskedLine, LineAnswer, check_answer, open_
 def room(delivery: Delivery) -> Decimal:
     """What of a delivery is still to come, in stock units."""
     return open_quantity(delivery.quantity, delivery.received_quantity, delivery.cancelled_quantity)
+
+
+def expected_on(delivery: Delivery) -> tuple[date, int]:
+    """When a delivery comes, for putting deliveries in order: as announced, else as last promised, else as asked."""
+    day = delivery.announced_on or delivery.latest_promised_on or delivery.requested_on
+    return day, delivery.number
 
 
 def answered(line: OrderLine, answer: LineAnswer) -> list[Delivery]:
@@ -34,7 +41,7 @@ def answered(line: OrderLine, answer: LineAnswer) -> list[Delivery]:
 
 def filled(line: OrderLine, quantity: Decimal) -> list[tuple[Delivery, Decimal]]:
     """Spread a received quantity over a line's open deliveries, earliest first; what is over goes to the last."""
-    deliveries = list(line.deliveries.all())
+    deliveries = sorted(line.deliveries.all(), key=expected_on)
     shares = []
     for delivery in deliveries:
         share = quantity if delivery is deliveries[-1] else min(room(delivery), quantity)

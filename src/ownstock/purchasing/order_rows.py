@@ -68,7 +68,7 @@ def save(deliveries: Sequence[Delivery]) -> None:
     columns = ["line", "quantity", "requested_on", "first_promised_on", "latest_promised_on", "received_quantity"]
     Delivery.objects.bulk_update(
         [d for d in deliveries if d.pk is not None],
-        [*columns, "cancelled_quantity"],
+        [*columns, "cancelled_quantity", "shipped_quantity", "announced_on"],
         batch_size=500,
     )
 

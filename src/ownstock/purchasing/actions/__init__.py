@@ -2,11 +2,14 @@
 
 from ownstock.purchasing.actions.answers import acknowledge
 from ownstock.purchasing.actions.changes import cancel, change
+from ownstock.purchasing.actions.discrepancies import send_back, settle_discrepancy
 from ownstock.purchasing.actions.lateness import alert_late, cut
+from ownstock.purchasing.actions.notices import take_notice
 from ownstock.purchasing.actions.orders import DraftLine, draft, place
-from ownstock.purchasing.actions.receipts import ReceiptLine, receive, take_back
+from ownstock.purchasing.actions.receipts import receive, take_back
+from ownstock.purchasing.arrived import ReceiptLine, WrongGoods
 
 __all__ = [
-    "DraftLine", "ReceiptLine", "acknowledge", "alert_late", "cancel", "change", "cut", "draft", "place", "receive",
-    "take_back",
+    "DraftLine", "ReceiptLine", "WrongGoods", "acknowledge", "alert_late", "cancel", "change", "cut", "draft", "place",
+    "receive", "send_back", "settle_discrepancy", "take_back", "take_notice",
 ]  # fmt: skip

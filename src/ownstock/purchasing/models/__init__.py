@@ -1,7 +1,12 @@
 """The rows of buying, one room a noun."""
 
 from ownstock.purchasing.models.answers import Acknowledgement
+from ownstock.purchasing.models.discrepancies import Discrepancy, Settlement, SupplierReturn
+from ownstock.purchasing.models.notices import NoticeLine, ShippingNotice
 from ownstock.purchasing.models.orders import Delivery, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.models.receipts import Receipt
 
-__all__ = ["Acknowledgement", "Delivery", "OrderLine", "OrderRevision", "PurchaseOrder", "Receipt"]
+__all__ = [
+    "Acknowledgement", "Delivery", "Discrepancy", "NoticeLine", "OrderLine", "OrderRevision", "PurchaseOrder",
+    "Receipt", "Settlement", "ShippingNotice", "SupplierReturn",
+]  # fmt: skip

@@ -98,6 +98,8 @@ class Delivery(models.Model):
     requested_on = models.DateField(help_text="When we asked for it.")
     first_promised_on = models.DateField(null=True, help_text="The supplier's first promise; it never changes.")
     latest_promised_on = models.DateField(null=True, help_text="The supplier's latest promise.")
+    shipped_quantity = QuantityField(default=0, help_text="What shipping notices say has left the supplier.")
+    announced_on = models.DateField(null=True, help_text="When it arrives, as a shipping notice says.")
     received_quantity = QuantityField(default=0)
     cancelled_quantity = QuantityField(default=0, help_text="What will not come: refused, cut or cancelled.")
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from ownstock.journal.fields import QuantityField
+from ownstock.purchasing.models.notices import ShippingNotice
 from ownstock.purchasing.models.orders import Delivery
 
 
@@ -14,6 +15,10 @@ class Receipt(models.Model):
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="receipts")
     posting_key = models.CharField(max_length=200)
+    posting_line = models.PositiveIntegerField(default=1, help_text="The line of the posting that brought it.")
+    notice = models.ForeignKey(
+        ShippingNotice, models.PROTECT, null=True, related_name="receipts", help_text="The notice that told of it."
+    )
     quantity = QuantityField()
     received_on = models.DateField()
 

@@ -26,7 +26,7 @@ STILL_OPEN = Greatest(
 
 @dataclass(frozen=True, slots=True)
 class OpenDelivery:
-    """What is still to come of a delivery, and when it was last promised (else requested)."""
+    """What is still to come of a delivery, and when: as announced by a notice, else last promised, else requested."""
 
     item_id: int
     site_id: int
@@ -46,7 +46,7 @@ def open_deliveries(*, item_site: tuple[int, int] | None = None) -> list[OpenDel
     """
     rows = Delivery.objects.filter(line__revision__purchase_order__state__in=OPEN_STATES).annotate(
         still_open=STILL_OPEN,
-        expected_on=Coalesce("latest_promised_on", "requested_on"),
+        expected_on=Coalesce("announced_on", "latest_promised_on", "requested_on"),
     )
     if item_site is not None:
         item_id, site_id = item_site
@@ -103,7 +103,7 @@ def order_totals(state: str = "") -> QuerySet[PurchaseOrder]:
     newest = OrderRevision.objects.filter(purchase_order=OuterRef("pk")).order_by("-number").values("pk")[:1]
     of_revision = OrderLine.objects.filter(revision=OuterRef("latest_revision")).order_by().values("revision")
     deliveries = Delivery.objects.annotate(
-        still_open=STILL_OPEN, expected_on=Coalesce("latest_promised_on", "requested_on")
+        still_open=STILL_OPEN, expected_on=Coalesce("announced_on", "latest_promised_on", "requested_on")
     )
     coming = deliveries.filter(still_open__gt=0, line__revision__purchase_order=OuterRef("pk")).order_by("expected_on")
     rows = orders().filter(state=state) if state else orders()
