@@ -40,6 +40,11 @@ class ImportKind(StrEnum):
     SUPPLIERS = "suppliers"
     SUPPLY_TERMS = "supply-terms"
     ITEM_SITES = "item-sites"
+    PRICE_LISTS = "price-lists"
+    CERTIFICATES = "certificates"
+    AGREEMENTS = "agreements"
+    CLOSURES = "closures"
+    VOLUME_COMMITMENTS = "volume-commitments"
     CUSTOMERS = "customers"
     DEMAND_LINES = "demand-lines"
     LOTS = "lots"
@@ -54,6 +59,11 @@ IMPORTERS: dict[ImportKind, Callable[..., Any]] = {
     ImportKind.SUPPLIERS: catalog.import_suppliers,
     ImportKind.SUPPLY_TERMS: catalog.import_supply_terms,
     ImportKind.ITEM_SITES: catalog.import_item_sites,
+    ImportKind.PRICE_LISTS: catalog.import_price_lists,
+    ImportKind.CERTIFICATES: catalog.import_certificates,
+    ImportKind.AGREEMENTS: catalog.import_agreements,
+    ImportKind.CLOSURES: catalog.import_closures,
+    ImportKind.VOLUME_COMMITMENTS: catalog.import_volume_commitments,
     ImportKind.CUSTOMERS: demand.import_customers,
     ImportKind.DEMAND_LINES: demand.import_demand_lines,
     ImportKind.LOTS: import_lots,

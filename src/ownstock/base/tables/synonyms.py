@@ -65,6 +65,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "supplier_sku": (
         "Vendor SKU", "Vendor code of item", "Vendor product code", "Vendor part number", "Supplier part number",
         "Supplier product code", "Supplier item code", "Lieferantenartikelnummer", "Référence fournisseur",
+        "Referencia del proveedor", "Codice fornitore articolo", "Artikelnummer leverancier",
     ),
     "purchase_unit": (
         "Purchase UoM", "Purchase unit of measure", "Buying unit", "Order unit", "Bestelleinheit", "Unité d'achat",
@@ -88,10 +89,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Wiederbeschaffungszeit", "Délai", "Délai de livraison", "Plazo de entrega", "Levertijd",
     ),
     "valid_from": (
-        "Start date", "From date", "Valid since", "Gültig ab", "Gültig von", "Valable du", "Válido desde",
+        "Start date", "From date", "Valid since", "Gültig ab", "Gültig von", "Valable du", "Valable à partir du",
+        "Válido desde", "Valido dal", "Geldig vanaf",
     ),
     "valid_to": (
-        "End date", "Valid until", "Valid till", "Valid upto", "Gültig bis", "Valable au", "Válido hasta",
+        "End date", "Valid until", "Valid till", "Valid upto", "Gültig bis", "Valable au", "Valable jusqu'au", "Válido hasta",
+        "Valido fino al", "Geldig tot",
     ),
     "priority": (
         "Rank", "Sequence", "Priorität", "Priorité", "Prioridad",
@@ -194,5 +197,61 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "line": (
         "Line number", "Line no", "Position", "Pos", "Pos.", "Ligne",
+    ),
+    "category": (
+        "Item category", "Product category", "Item group", "Commodity", "Kategorie", "Warengruppe", "Artikelgruppe",
+        "Catégorie", "Famille", "Categoría", "Familia", "Categoria", "Categorie", "Artikelgroep",
+    ),
+    "weight_kg": (
+        "Weight", "Weight (kg)", "Gross weight", "Gewicht", "Gewicht (kg)", "Bruttogewicht", "Poids", "Poids (kg)",
+        "Peso", "Peso (kg)", "Gewicht in kg",
+    ),
+    "volume_l": (
+        "Volume (l)", "Volume in litres", "Volumen (l)", "Volume en litres", "Volumen en litros", "Volume in litri",
+        "Volume in liters", "Inhoud (l)",
+    ),
+    "from_quantity": (
+        "From qty", "Minimum quantity", "Min qty", "Break", "Price break", "Quantity from", "Scale", "Scale quantity",
+        "Ab Menge", "Staffel", "Staffelmenge", "Menge ab", "À partir de", "Quantité à partir de", "Seuil",
+        "Cantidad desde", "Desde cantidad", "Escala", "Da quantità", "Scaglione", "Vanaf", "Vanaf aantal", "Staffelaantal",
+    ),
+    "per": (
+        "Price per", "Price unit quantity", "Per quantity", "Preiseinheit", "Preis je", "Pro", "Prix par", "Par",
+        "Precio por", "Por", "Prezzo per", "Prijs per",
+    ),
+    "certificate": (
+        "Certificate type", "Certificate kind", "Standard", "Zertifikat", "Zertifikatsart", "Norm", "Certificat",
+        "Norme", "Certificado", "Norma", "Certificato", "Certificaat",
+    ),
+    "number": (
+        "Certificate number", "Certificate no", "Zertifikatsnummer", "Nummer", "Numéro", "Numéro de certificat",
+        "Número", "Número de certificado", "Numero", "Numero di certificato", "Certificaatnummer",
+    ),
+    "issuer": (
+        "Issued by", "Certification body", "Aussteller", "Zertifizierungsstelle", "Émetteur", "Organisme", "Emisor",
+        "Organismo", "Emittente", "Ente", "Uitgever", "Uitgegeven door",
+    ),
+    "begins_on": (
+        "Closed from", "First day", "Beginn", "Geschlossen ab", "Erster Tag", "Fermé du", "Premier jour", "Cerrado desde",
+        "Primer día", "Chiuso dal", "Primo giorno", "Gesloten vanaf", "Eerste dag",
+    ),
+    "ends_on": (
+        "Closed to", "Closed until", "Last day", "Ende", "Geschlossen bis", "Letzter Tag", "Fermé au", "Dernier jour",
+        "Cerrado hasta", "Último día", "Chiuso fino al", "Ultimo giorno", "Gesloten tot", "Laatste dag",
+    ),
+    "incoterm": (
+        "Incoterms", "Delivery terms", "Lieferbedingung", "Condition de livraison", "Condiciones de entrega",
+        "Termini di consegna", "Leveringsvoorwaarde",
+    ),
+    "net_days": (
+        "Payment days", "Net payment days", "Zahlungsziel", "Zahlungsziel in Tagen", "Délai de paiement",
+        "Plazo de pago", "Termine di pagamento", "Betaaltermijn",
+    ),
+    "minimum_order_value": (
+        "Minimum order", "Min order value", "Mindestbestellwert", "Minimum de commande", "Valor mínimo de pedido",
+        "Valore minimo ordine", "Minimale bestelwaarde",
+    ),
+    "order_weekdays": (
+        "Order days", "Bestelltage", "Jours de commande", "Días de pedido", "Giorni d'ordine", "Besteldagen",
     ),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.actions.changes import record_change, values_of
 from ownstock.catalog.models import Agreement, Closure, Supplier
 from ownstock.catalog.queries.suppliers import supplier as find_supplier
+from ownstock.catalog.rules import overlaps
 
 NAMES = [field.name for field in Agreement._meta.concrete_fields if field.name not in ("id", "supplier", "code")]
 
@@ -70,20 +71,14 @@ def _refuse_wrong(row: Agreement) -> None:
         raise Refused(
             f"It would end on {row.valid_to}, before it begins on {row.valid_from}.", code="ends_before_start"
         )
-    refuse_overlap(row)
+    _refuse_overlap(row)
 
 
-def refuse_overlap(row: Agreement) -> None:
-    """Refuse an agreement that would hold on the same day as another one of its supplier.
-
-    Raises:
-        Refused: it would; the sentence names the other.
-    """
+def _refuse_overlap(row: Agreement) -> None:
     others = Agreement.objects.filter(supplier_id=row.supplier_id).exclude(code=row.code)
     for other in others:
-        begins = max(row.valid_from, other.valid_from)
-        ends = min(row.valid_to or date.max, other.valid_to or date.max)
-        if begins <= ends:
+        if overlaps((row.valid_from, row.valid_to), (other.valid_from, other.valid_to)):
+            begins = max(row.valid_from, other.valid_from)
             raise Refused(
                 f"{row.code} would hold on {begins} together with {other.code}; end one before the other begins.",
                 code="agreements_overlap",

@@ -22,7 +22,8 @@ def import_items(path: Path, *, actor: str, dry_run: bool = False, directions: D
     """Import items.
 
     Columns: sku, description, unit (default each), unit_cost, tracking (default none), receiving_status (default released),
-    release_days (empty: goods in quarantine are not counted on), valuation_method (default moving_average).
+    release_days (empty: goods in quarantine are not counted on), valuation_method (default moving_average), category,
+    weight_kg and volume_l (of a stock unit).
     """
     return bring_in(ITEMS, path, actor=actor, dry_run=dry_run, directions=directions)
 
@@ -45,7 +46,7 @@ def import_item_sites(path: Path, *, actor: str, dry_run: bool = False, directio
 
 
 def _resolve_items(frame: pl.DataFrame) -> Resolved:
-    return numbered(frame, frame.drop(ROW).to_dicts()), []
+    return numbered(frame, frame.drop(ROW).with_columns(pl.col("category").fill_null("")).to_dicts()), []
 
 
 def _resolve_units(frame: pl.DataFrame) -> Resolved:
@@ -103,6 +104,8 @@ ITEMS = Kind(
         Field("release_days", INTEGER, False, at_least=0, below=MOST_RELEASE_DAYS + 1),
         Field("valuation_method", is_required=False, default=ValuationMethod.MOVING_AVERAGE.value,
               choices=list(ValuationMethod)),
+        Field("category", is_required=False, max_length=60), Field("weight_kg", DECIMAL, False, at_least=0),
+        Field("volume_l", DECIMAL, False, at_least=0),
     ],
     key=["sku"], record_key=["sku"], resolve=_resolve_items, objections=objections_to,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,38 @@ class Kind:
         return f"{self.noun.replace('_', '-')}s"
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a file would change: new records, those that change with how they were (by row), and how many stay."""
+
+    rows: Rows
+    created: list[Record]
+    updated: list[tuple[int, Record, Record]]
+    unchanged: int
+    unsaid: set[str]
+
+    def imported(self, kind: Kind, *sentences: str) -> Imported:
+        """What is told of it, with what else was found out."""
+        how = self.rows.understood
+        counts = self.rows.frame.height, len(self.created), len(self.updated), self.unchanged
+        return Imported(kind.noun, *counts, replace(how, sentences=(*how.sentences, *sentences)))
+
+
 @transaction.atomic
 def bring_in(kind: Kind, path: Path, *, actor: str, dry_run: bool, directions: Directions) -> Imported:
     """Read, check, compare with what is kept, write all or nothing."""
+    found = compare(kind, path, directions)
+    if not dry_run:
+        write(kind, path, found, actor)
+    return found.imported(kind)
+
+
+def compare(kind: Kind, path: Path, directions: Directions) -> Comparison:
+    """Read and check a file, and compare it with what is kept.
+
+    Raises:
+        Refused: the file cannot be read, or a row is at fault; all faults are named.
+    """
     rows = read_rows(path, kind.fields, directions, shape_of(directions.preset, kind.plural))
     numbered, unresolved = kind.resolve(rows.frame)
     rows.faults.add([*_doubled(rows.frame, kind.key), *unresolved])
@@ -73,13 +102,15 @@ def bring_in(kind: Kind, path: Path, *, actor: str, dry_run: bool, directions: D
     if kind.objections is not None:
         rows.faults.add(kind.objections(updated))
         rows.faults.refuse(path.name)
-    if not dry_run:
-        _write(kind, [*created, *(new for _, _, new in updated)])
-        if kind.settle is not None:
-            kind.settle(rows.frame, unsaid)
-        _tell(kind, path, created, [(old, new) for _, old, new in updated], actor)
-    unchanged = len(pairs) - len(updated)
-    return Imported(kind.noun, len(numbered), len(created), len(updated), unchanged, rows.understood)
+    return Comparison(rows, created, updated, len(pairs) - len(updated), unsaid)
+
+
+def write(kind: Kind, path: Path, found: Comparison, actor: str) -> None:
+    """Write what a file changes, and tell the journal."""
+    _write(kind, [*found.created, *(new for _, _, new in found.updated)])
+    if kind.settle is not None:
+        kind.settle(found.rows.frame, found.unsaid)
+    _tell(kind, path, found.created, [(old, new) for _, old, new in found.updated], actor)
 
 
 def _unsaid(kind: Kind, rows: Rows, directions: Directions) -> set[str]:

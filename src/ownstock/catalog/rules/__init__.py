@@ -6,6 +6,7 @@ from ownstock.catalog.rules.agreements import (
     OrderSize,
     RebateBase,
     next_order_day,
+    overlaps,
     rebate,
     shortfall,
 )
@@ -27,5 +28,5 @@ __all__ = [
     "STOCK_KINDS", "WEEKDAYS", "Decision", "Incoterm", "LocationKind", "Objection", "OrderSize", "PriceChange",
     "QualificationState", "RebateBase", "ReceivingStatus", "Term", "Tracking", "UnservedDemand",
     "ValuationMethod", "check_decision", "first_choice", "is_valid_on", "nearest_site", "next_order_day",
-    "price_at", "rebate", "scope_in_words", "shortfall",
+    "overlaps", "price_at", "rebate", "scope_in_words", "shortfall",
 ]  # fmt: skip

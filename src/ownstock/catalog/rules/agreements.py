@@ -67,6 +67,11 @@ class OrderSize:
     volume_l: Decimal | None
 
 
+def overlaps(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:
+    """Whether two spans of days, both ends included and None without end, have a day in common."""
+    return one[0] <= (other[1] or date.max) and other[0] <= (one[1] or date.max)
+
+
 def next_order_day(on: date, *, order_weekdays: Collection[int], closures: Iterable[tuple[date, date]]) -> date | None:
     """The first day from a day on that an order can be placed: a weekday that is agreed (1 Monday … 7 Sunday; none: any),
     and not a day on which the supplier is closed (first and last day of each closure). None within a year there is none.
