@@ -5,8 +5,10 @@ from ownstock.purchasing.models.discrepancies import Discrepancy, Settlement, Su
 from ownstock.purchasing.models.notices import NoticeLine, ShippingNotice
 from ownstock.purchasing.models.orders import Delivery, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.models.receipts import Receipt
+from ownstock.purchasing.models.transfers import TransferEntry, TransferLine, TransferOrder, TransitPlace
 
 __all__ = [
     "Acknowledgement", "Delivery", "Discrepancy", "NoticeLine", "OrderLine", "OrderRevision", "PurchaseOrder",
-    "Receipt", "Settlement", "ShippingNotice", "SupplierReturn",
+    "Receipt", "Settlement", "ShippingNotice", "SupplierReturn", "TransferEntry", "TransferLine", "TransferOrder",
+    "TransitPlace",
 ]  # fmt: skip
