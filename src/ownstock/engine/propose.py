@@ -242,18 +242,25 @@ _DECISION = (
 def reason(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Why this quantity: one row of the plan beside the row of `engine.inputs` it was decided from, ready for JSON.
 
-    `inputs` and `forecast` are exact and suffice to recompute everything else; `steps` sum to the quantity, known demand
-    among them where there is some; results are rounded to 9 decimals. Raises no errors of its own.
+    `inputs` and `forecast` are exact and suffice to recompute everything else, lead times among them where they are
+    uncertain; `steps` sum to the quantity, known demand among them where there is some; results are rounded to 9 decimals.
+    Raises no errors of its own.
     """
     return {
         "engine_version": VERSION,
         "item_site": row["item_site"],
-        "inputs": {name: _plain(value) for name, value in inputs.items() if name != "item_site"},
+        "inputs": {
+            name: _plain(value) for name, value in inputs.items() if name != "item_site" and _is_told(name, value)
+        },
         "forecast": _per_day(row, inputs) | {name: _rounded(row[name]) for name in _FORECAST},
         "decision": {name: _rounded(row[name]) for name in _DECISION},
         "steps": [{"step": step, "units": row[f"step_{step}"]} for step in STEPS if step != "known" or inputs["known"]],
         "sentence": sentence(row, inputs),
     }
+
+
+def _is_told(name: str, value: Any) -> bool:
+    return name != "lead_times" or bool(value)
 
 
 def _per_day(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, float]:

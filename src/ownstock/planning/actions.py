@@ -26,8 +26,9 @@ from ownstock.planning import queries
 from ownstock.planning.history import refresh
 from ownstock.planning.inputs import PlanningInputs, Source, planning_inputs
 from ownstock.planning.models import PlanningRun, Proposal
-from ownstock.planning.rules import Basis, ProposalState, Step, Wanted, next_steps
+from ownstock.planning.rules import Basis, ProposalState, Step, Wanted, later_by_lead_time, next_steps
 from ownstock.planning.sessions import PLANNING_LOCK, held, one_snapshot
+from ownstock.planning.told import lead_time_told, orders_told
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder
@@ -115,13 +116,14 @@ def _surface_late_deliveries(inputs: PlanningInputs) -> None:
 
 def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
     """Ask the engine, and give each answer its reason and the fingerprint of what it was decided on."""
-    answers = engine.plan(*inputs.frames, known=inputs.known, today=inputs.planned_on, pool=pool)
-    given = engine.inputs(*inputs.frames, known=inputs.known)
+    leads, known = inputs.lead_times, inputs.known
+    answers = engine.plan(*inputs.frames, lead_times=leads, known=known, today=inputs.planned_on, pool=pool)
+    given = engine.inputs(*inputs.frames, lead_times=leads, known=known)
     decided = {}
     rows = zip(answers.iter_rows(named=True), given.iter_rows(named=True), inputs.history_hashes(), strict=True)
-    for row, known, history_hash in rows:
+    for row, of_row, history_hash in rows:
         source = inputs.sources[row["item_site"]]
-        why = _reason(row, known, source, inputs)
+        why = _reason(row, of_row, source, inputs)
         decided[row["item_site"]] = Decided(Wanted(row["quantity"], _basis(why, history_hash)), why)
     return decided
 
@@ -137,6 +139,7 @@ def _basis(why: dict[str, Any], history_hash: str) -> Basis:
     owed = [k for k in inputs["known"] if k["wanted_in_days"] < lead_time_days]
     known = [k for k in inputs["known"] if k["wanted_in_days"] >= lead_time_days]
     outlook = {**inputs, "usable": None, "backordered": None, "arrivals": later, "known": known}
+    outlook["lead_times"] = later_by_lead_time(inputs)
     position = inputs["usable"] - inputs["backordered"]
     position += sum(a["quantity"] for a in due) - sum(k["quantity"] for k in owed)
     versions = [history_hash, why["terms"], why["engine_version"]]
@@ -156,7 +159,11 @@ def _reason(row: dict[str, Any], known: dict[str, Any], source: Source, inputs: 
         for d in inputs.late
         if (d.item_id, d.site_id) == (source.item_site.item_id, source.item_site.site_id)
     ]
-    told = {"terms": terms, "not_counted_because_late": late, "in_quarantine": _in_quarantine(source, inputs)}
+    orders = orders_told(source.coming, source.item_site.item.usable_after_days, inputs.planned_on)
+    told = {
+        "terms": terms, "lead_time": lead_time_told(source), "on_order": orders,
+        "not_counted_because_late": late, "in_quarantine": _in_quarantine(source, inputs),
+    }  # fmt: skip
     return {**reason(row, known), **told}
 
 
@@ -215,7 +222,7 @@ def _columns(decided: Decided, source: Source, inputs: PlanningInputs) -> dict[s
         "supplier_id": source.term.supplier_id,
         "quantity": Decimal(decided.wanted.quantity),
         "price": source.term.price,
-        "requested_on": inputs.planned_on + timedelta(days=source.lead_time_days),
+        "requested_on": inputs.planned_on + timedelta(days=source.requested_in_days),
         "value": saved.quantize(Decimal("0.0001")),
         "input_hash": basis.input_hash,
         "outlook_hash": basis.outlook_hash,

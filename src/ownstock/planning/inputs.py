@@ -6,7 +6,7 @@ Here, and for demand in `weeks`, exact decimals become the engine's floats; nowh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -25,6 +25,18 @@ from ownstock.engine.history_store import HistoryStore
 from ownstock.journal.queries import watermark
 from ownstock.planning.flows import released
 from ownstock.planning.history import demand_history, demand_history_of
+from ownstock.planning.lead_times import (
+    EXPECTED,
+    Candidate,
+    Coming,
+    SupplierRecords,
+    SupplyOutlook,
+    Told,
+    arrival_rows,
+    lead_time_rows,
+    supplier_records,
+    supply_outlook,
+)
 from ownstock.planning.quarantine import InQuarantine, in_quarantine
 from ownstock.planning.rules import earliest_arrival_in_days, fault_of, release_in_days
 from ownstock.planning.weeks import UNIT, column_of
@@ -33,29 +45,32 @@ from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
 
 ARRIVALS = {
     "item_site": pl.Int64, "arrives_in_days": pl.Int64, "quantity": pl.Float64, "is_in_quarantine": pl.Boolean,
+    "scenario": pl.Int64,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An item-site that can be planned, with the supply term it is ordered by and the lead time that holds now.
+    """An item-site that can be planned, with the supply term it is ordered by and when what is ordered now comes.
 
-    `lead_time_days` is until goods come; those that go into quarantine may be used later.
+    `requested_in_days` is when goods are asked for, by the term's lead time and after earlier orders that are late.
+    `usable_in_days` is when they are expected to be of use, `longest_in_days` when at the latest; those that go into
+    quarantine come earlier. `told` is what the supplier's record says of the order, None where its `receipts` are too few.
     """
 
     item_site: ItemSite
     term: SupplyTerm
-    lead_time_days: int
-
-    @property
-    def usable_in_days(self) -> int:
-        """In how many days what is ordered now may be used."""
-        return self.lead_time_days + self.item_site.item.usable_after_days
+    requested_in_days: int
+    usable_in_days: int
+    longest_in_days: int
+    told: Told | None
+    receipts: int
+    coming: Sequence[Coming]
 
     @property
     def looks_ahead_days(self) -> int:
         """How far a decision looks: until the end of the window after the one that it is for."""
-        return self.usable_in_days + 2 * self.item_site.review_period_days
+        return self.longest_in_days + 2 * self.item_site.review_period_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,7 @@ class PlanningInputs:
     arrivals: pl.DataFrame
     supply: pl.DataFrame
     economics: pl.DataFrame
+    lead_times: pl.DataFrame
     known: pl.DataFrame
 
     @property
@@ -105,17 +121,22 @@ def planning_inputs(
             late.append(delivery)
         else:
             coming[delivery.item_id, delivery.site_id].append(delivery)
-    sources, unplanned = _sources(rows, terms, coming, planned_on)
+    candidates, unplanned = _candidates(rows, terms, coming, planned_on)
+    records = supplier_records(planned_on)
+    outlook = supply_outlook(list(candidates.values()), records, planned_on)
+    keys = np.fromiter(candidates, np.int64, len(candidates))
+    sources = _sources(candidates, outlook, records)
     held = in_quarantine([only.pk] if only else None)
     there = released(planned_on, [only.pk] if only else None)
-    keys = np.fromiter(sources, np.int64, len(sources))
+    leads = lead_time_rows(keys, outlook)
     return PlanningInputs(
         planned_on, seen, sources, unplanned, late, held,
         history=demand_history_of(keys, there, planned_on) if only else demand_history(keys, there, planned_on, store),
         position=_position(keys, there).with_columns(backordered=_backordered(sources, planned_on, only)),
-        arrivals=pl.concat([_arrivals(sources, coming, planned_on), _releases(sources, held, planned_on)]),
+        arrivals=pl.concat([arrival_rows(keys, outlook), _in_each(_releases(sources, held, planned_on), leads)]),
         supply=_supply(sources),
         economics=_economics(sources),
+        lead_times=leads,
         known=_known(sources, planned_on, only),
     )  # fmt: skip
 
@@ -125,28 +146,45 @@ def _item_sites() -> list[ItemSite]:
     return list(item_sites().select_related(None).prefetch_related("item", "site"))
 
 
-def _sources(
+def _candidates(
     rows: list[ItemSite],
     terms: dict[int, SupplyTerm | None],
     coming: dict[tuple[int, int], list[OpenDelivery]],
     planned_on: date,
-) -> tuple[dict[int, Source], dict[int, dict[str, str]]]:
+) -> tuple[dict[int, Candidate], dict[int, dict[str, str]]]:
     """Part what can be planned from what cannot, the latter each with a sentence."""
-    sources: dict[int, Source] = {}
+    candidates: dict[int, Candidate] = {}
     unplanned: dict[int, dict[str, str]] = {}
     for row in rows:
         term = terms[row.pk]
         if fault := fault_of(row, row.item.unit_cost, has_term=term is not None):
             unplanned[row.pk] = {"sku": row.item.sku, "site": row.site.code, "sentence": fault}
         elif term is not None:
+            there = coming[row.item_id, row.site_id]
             waiting = [
                 (d.requested_on, expected_arrival_in_days(d.expected_on, planned_on))
-                for d in coming[row.item_id, row.site_id]
+                for d in there
                 if d.supplier_id == term.supplier_id
             ]
-            lead_time = earliest_arrival_in_days(term.lead_time_days, waiting, planned_on)
-            sources[row.pk] = Source(row, term, lead_time)
-    return sources, unplanned
+            requested = earliest_arrival_in_days(term.lead_time_days, waiting, planned_on)
+            candidates[row.pk] = Candidate(row, term, requested, there)
+    return candidates, unplanned
+
+
+def _sources(candidates: dict[int, Candidate], outlook: SupplyOutlook, records: SupplierRecords) -> dict[int, Source]:
+    """What can be planned, with what is expected of its suppliers."""
+    expected, longest = outlook.lead_days[:, EXPECTED].tolist(), outlook.lead_days[:, -1].tolist()
+    coming: dict[int, list[Coming]] = defaultdict(list)
+    days = outlook.delivery_days[:, EXPECTED].tolist()
+    for place, *one in zip(outlook.owner.tolist(), outlook.deliveries, days, outlook.deliveries_told, strict=True):
+        coming[place].append(Coming(*one))
+    return {
+        pk: Source(
+            c.item_site, c.term, c.requested_in_days, expected[place], longest[place], told,
+            records.arrivals.get(c.term.supplier_id, 0), coming[place],
+        )
+        for place, ((pk, c), told) in enumerate(zip(candidates.items(), outlook.leads_told, strict=True))
+    }  # fmt: skip
 
 
 def _position(keys: Ints, there: pl.DataFrame) -> pl.DataFrame:
@@ -178,18 +216,10 @@ def _known(sources: dict[int, Source], planned_on: date, only: ItemSite | None) 
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _arrivals(
-    sources: dict[int, Source], coming: dict[tuple[int, int], list[OpenDelivery]], planned_on: date
-) -> pl.DataFrame:
-    """Open deliveries, each on the day from which its goods may be used."""
-    rows = []
-    for pk, source in sources.items():
-        item = source.item_site.item
-        for delivery in coming[item.pk, source.item_site.site_id]:
-            if delivery.quantity >= 1:
-                days = expected_arrival_in_days(delivery.expected_on, planned_on) + item.usable_after_days
-                rows.append((pk, days, float(delivery.quantity // 1), False))
-    return pl.DataFrame(rows, schema=ARRIVALS, orient="row")
+def _in_each(arrivals: pl.DataFrame, lead_times: pl.DataFrame) -> pl.DataFrame:
+    """Arrivals that come on their day in all scenarios: as expected, and in each one."""
+    again = arrivals.drop("scenario").join(lead_times.select("item_site", "scenario"), on="item_site")
+    return pl.concat([arrivals, again.select(arrivals.columns)])
 
 
 def _releases(sources: dict[int, Source], held: dict[int, list[InQuarantine]], planned_on: date) -> pl.DataFrame:
@@ -201,7 +231,7 @@ def _releases(sources: dict[int, Source], held: dict[int, list[InQuarantine]], p
         if goods.quantity >= 1
     ]
     rows = [
-        (pk, days, float(goods.quantity // 1), True)
+        (pk, days, float(goods.quantity // 1), True, 0)
         for pk, goods, days in sorted(waits, key=lambda wait: wait[0])
         if days <= MOST_DAYS and goods.is_fit(planned_on + timedelta(days=days))
     ]

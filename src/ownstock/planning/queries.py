@@ -119,8 +119,10 @@ def item_site_outlook(item_site: ItemSite, on: date) -> ItemSiteOutlook:
     inputs = planning_inputs(on, only=item_site)
     if not inputs.sources:
         return ItemSiteOutlook(fault=inputs.unplanned[item_site.pk]["sentence"])
-    [row] = engine.plan(*inputs.frames, known=inputs.known, today=on, pool=_last_pool()).iter_rows(named=True)
-    [given] = engine.inputs(*inputs.frames, known=inputs.known).iter_rows(named=True)
+    leads, known = inputs.lead_times, inputs.known
+    answers = engine.plan(*inputs.frames, lead_times=leads, known=known, today=on, pool=_last_pool())
+    [row] = answers.iter_rows(named=True)
+    [given] = engine.inputs(*inputs.frames, lead_times=leads, known=known).iter_rows(named=True)
     why = reason(row, given)
     first_week_on = date.fromisoformat(why["inputs"]["weeks"][0]["week_start_on"])
     return ItemSiteOutlook(reason=why, past=_past(item_site, first_week_on, on), expected=_expected(why, on))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class ProposalState(StrEnum):
@@ -132,3 +132,21 @@ def earliest_arrival_in_days(lead_time_days: int, waiting: Iterable[tuple[date, 
     """
     due_by = planned_on + timedelta(days=lead_time_days)
     return max([lead_time_days, *(days for requested_on, days in waiting if requested_on <= due_by)])
+
+
+def later_by_lead_time(inputs: Mapping[str, Any]) -> list[list[Any]]:
+    """The lead times of a reason's inputs, each with its probability and what arrives after it alone.
+
+    What arrives before is there whatever happens: ordered or received, it is no news. Lead times that differ in nothing
+    else are one.
+    """
+    certain = {"lead_time_days": inputs["lead_time_days"], "probability": 1.0, "arrivals": None}
+    told: list[list[Any]] = []
+    for lead in inputs.get("lead_times") or [certain]:
+        days, coming = lead["lead_time_days"], inputs["arrivals"] if lead["arrivals"] is None else lead["arrivals"]
+        later = [[a["arrives_in_days"], a["quantity"]] for a in coming if a["arrives_in_days"] > days]
+        if told and told[-1][::2] == [days, later]:
+            told[-1][1] = round(told[-1][1] + lead["probability"], 9)
+        else:
+            told.append([days, round(lead["probability"], 9), later])
+    return told

@@ -1,0 +1,263 @@
+"""When goods come: what is ordered now and what is on order, as suppliers keep their promises.
+
+Each item-site has `SCENARIOS` equally likely ways in which things may come: the first in which all is early, the last in
+which all is late. In each, an order comes at that quantile of its supplier's distribution. So orders of a supplier are
+late together and never overtake one another: an order just approved is there when the next one can be, whatever happens.
+Ways that are the same are one; who has one alone is certain.
+
+A supplier with fewer than `ENOUGH` arrivals is taken at its word, as is one that always keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ownstock.catalog.models import ItemSite, SupplyTerm
+from ownstock.engine import ArrivalRecord, Memory, learn_arrivals
+from ownstock.engine.arrays import Floats, Ints, Truths
+from ownstock.engine.arrival_quantiles import ArrivalQuantiles, arrival_quantiles
+from ownstock.planning.receipts import deliveries_told, promised_lines
+from ownstock.planning.rules import closed_weeks_start
+from ownstock.purchasing.queries import OpenDelivery
+from ownstock.purchasing.rules import expected_arrival_in_days
+
+SCENARIOS = 20
+LEVELS = (np.arange(SCENARIOS) + 0.5) / SCENARIOS
+EXPECTED = SCENARIOS // 2
+# Ahead of fewer arrivals of a supplier, its promise was forecast no worse by itself (`bench.scms`, first two thirds).
+ENOUGH = 10
+# Until a supplier shows otherwise it is taken to keep its promises.
+MEMORY = Memory(kept=0.9)
+
+
+@dataclass(frozen=True)
+class SupplierRecords:
+    """How suppliers deliver, beside the day they were asked for and beside the day they promised last.
+
+    arrivals: how many of each supplier's are known, by its id.
+    """
+
+    requested: ArrivalRecord
+    promised: ArrivalRecord
+    arrivals: dict[int, int]
+
+    def is_enough(self, supplier_id: int) -> bool:
+        """Whether a supplier's record tells more than its promise."""
+        return self.arrivals.get(supplier_id, 0) >= ENOUGH
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An item-site that can be planned, and in how many days its term would bring goods, earlier orders being late or not."""
+
+    item_site: ItemSite
+    term: SupplyTerm
+    requested_in_days: int
+    coming: Sequence[OpenDelivery]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a record says of one delivery or order: in how many days it comes, at each of `LEVELS`, and of its promise.
+
+    `on_time` and `on_day` are the chances of no later than promised and of the very day.
+    """
+
+    in_days: list[int]
+    on_time: float
+    on_day: float
+
+
+@dataclass(frozen=True)
+class Coming:
+    """An open delivery, and in how many days its goods are expected to be of use; `told` as for an order placed now."""
+
+    delivery: OpenDelivery
+    usable_in_days: int
+    told: Told | None
+
+
+@dataclass(frozen=True)
+class SupplyOutlook:
+    """When goods come, in all scenarios: [candidates, SCENARIOS] and [deliveries, SCENARIOS] days until they may be used.
+
+    owner: [deliveries] the place of the candidate; starts: of each candidate the first scenario of those that are the same.
+    """
+
+    lead_days: Ints
+    delivery_days: Ints
+    deliveries: list[OpenDelivery]
+    owner: Ints
+    starts: Truths
+    leads_told: list[Told | None]
+    deliveries_told: list[Told | None]
+
+
+def supplier_records(planned_on: date) -> SupplierRecords:
+    """What receipts tell at the beginning of the week of a day."""
+    as_of = closed_weeks_start(planned_on)
+    told = deliveries_told(as_of)
+    promised = learn_arrivals(told, as_of, MEMORY)
+    is_same = bool((told["promised_on"] == told["requested_on"]).all())
+    requested = promised if is_same else _by_request(told, as_of)
+    came = told.filter(pl.col("received_on").is_not_null()).group_by("supplier")
+    arrivals = came.agg(pl.col("arrives_with").n_unique()).select(pl.col("supplier").cast(pl.Int64), "arrives_with")
+    return SupplierRecords(requested, promised, dict(arrivals.iter_rows()))
+
+
+def _by_request(told: pl.DataFrame, as_of: date) -> ArrivalRecord:
+    return learn_arrivals(told.with_columns(promised_on="requested_on"), as_of, MEMORY)
+
+
+def supply_outlook(candidates: Sequence[Candidate], records: SupplierRecords, planned_on: date) -> SupplyOutlook:
+    """When what is ordered now and what is on order comes, for each candidate in its order."""
+    asked = [
+        _asked(c.term.supplier_id, c.item_site, planned_on + timedelta(days=c.term.lead_time_days)) for c in candidates
+    ]
+    leads_told = _told(asked, records.requested, records, planned_on)
+    owner = np.array([place for place, c in enumerate(candidates) for _ in c.coming], dtype=np.int64)
+    coming = [delivery for c in candidates for delivery in c.coming]
+    coming_told = _coming_told(candidates, coming, owner, records, planned_on)
+    leads = _days(leads_told, [c.requested_in_days for c in candidates])
+    deliveries = _days(coming_told, [expected_arrival_in_days(d.expected_on, planned_on) for d in coming])
+    _wait_for_earlier(leads, deliveries, owner, candidates, coming, planned_on)
+    waits = np.array([c.item_site.item.usable_after_days for c in candidates], dtype=np.int64)
+    leads, deliveries = leads + waits[:, None], deliveries + waits[owner][:, None]
+    return SupplyOutlook(leads, deliveries, coming, owner, _starts(leads, deliveries, owner), leads_told, coming_told)
+
+
+def _asked(supplier_id: int, item_site: ItemSite, promised_on: date) -> tuple[Any, ...]:
+    return supplier_id, item_site.site_id, item_site.item_id, promised_on
+
+
+def _coming_told(
+    candidates: Sequence[Candidate], coming: list[OpenDelivery], owner: Ints, records: SupplierRecords, planned_on: date
+) -> list[Told | None]:
+    """What the record says of open deliveries: by the last promise where there is one, else by the day asked for."""
+    asked = [
+        _asked(d.supplier_id, candidates[place].item_site, d.expected_on)
+        for d, place in zip(coming, owner, strict=True)
+    ]
+    by_promise = _told(asked, records.promised, records, planned_on)
+    if records.promised is records.requested:
+        return by_promise
+    by_request = _told(asked, records.requested, records, planned_on)
+    promised = promised_lines()
+    told = zip(coming, by_promise, by_request, strict=True)
+    return [p if (d.number, d.line) in promised else r for d, p, r in told]
+
+
+def _told(
+    asked: list[tuple[Any, ...]], record: ArrivalRecord, records: SupplierRecords, planned_on: date
+) -> list[Told | None]:
+    """What a record says of each, None where its supplier has too few arrivals or it is too late to tell."""
+    is_enough = [records.is_enough(supplier_id) for supplier_id, *_ in asked]
+    frame = _frame([row for row, is_told in zip(asked, is_enough, strict=True) if is_told])
+    if not frame.height:
+        return [None] * len(asked)
+    found = arrival_quantiles(record, frame, planned_on, LEVELS)
+    answers = iter(_rows(found))
+    return [next(answers) if is_told else None for is_told in is_enough]
+
+
+def _frame(asked: list[tuple[Any, ...]]) -> pl.DataFrame:
+    schema = {"supplier": pl.Int64, "lane": pl.Int64, "item_site": pl.Int64, "promised_on": pl.Date}
+    frame = pl.DataFrame(asked, schema=schema, orient="row")
+    return frame.with_columns(pl.col("supplier", "lane").cast(pl.String))
+
+
+def _rows(found: ArrivalQuantiles) -> list[Told | None]:
+    """The answer to each that was asked; those that are the same share it. None where the clock has ended."""
+    columns = zip(found.in_days.tolist(), found.on_time.tolist(), found.on_day.tolist(), strict=True)
+    answers = [Told(days, on_time, on_day) if days[0] >= 0 else None for days, on_time, on_day in columns]
+    return [answers[row] for row in found.row.tolist()]
+
+
+def _days(told: list[Told | None], otherwise: Sequence[int]) -> Ints:
+    """Days in each scenario: as told, else as without a record. [n, SCENARIOS]"""
+    days = np.repeat(np.array(otherwise, dtype=np.int64)[:, None], SCENARIOS, axis=1)
+    for place, one in enumerate(told):
+        if one is not None:
+            days[place] = one.in_days
+    return days
+
+
+def _wait_for_earlier(
+    leads: Ints, deliveries: Ints, owner: Ints, candidates: Sequence[Candidate], coming: list[OpenDelivery], today: date
+) -> None:
+    """Let no order overtake what was asked for no later, of the same item from the same supplier; in place."""
+    terms = [candidates[place].term for place in owner]
+    is_earlier = np.array(
+        [
+            d.supplier_id == term.supplier_id and d.requested_on <= today + timedelta(days=term.lead_time_days)
+            for d, term in zip(coming, terms, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+    np.maximum.at(leads, owner[is_earlier], deliveries[is_earlier])
+
+
+def _starts(leads: Ints, deliveries: Ints, owner: Ints) -> Truths:
+    """Where a scenario differs from the one before it. [candidates, SCENARIOS]"""
+    starts = np.zeros(leads.shape, dtype=np.bool_)
+    starts[:, 0] = True
+    starts[:, 1:] = leads[:, 1:] != leads[:, :-1]
+    np.logical_or.at(starts[:, 1:], owner, deliveries[:, 1:] != deliveries[:, :-1])
+    return starts
+
+
+def lead_time_rows(keys: Ints, outlook: SupplyOutlook) -> pl.DataFrame:
+    """`frames.LEAD_TIMES` of all whose supply is uncertain; each scenario numbered by its first, from 1."""
+    place, first = _uncertain(outlook)
+    return pl.DataFrame(
+        {
+            "item_site": keys[place],
+            "scenario": first + 1,
+            "lead_time_days": outlook.lead_days[place, first],
+            "probability": _shares(place, first, outlook),
+        }
+    )
+
+
+def arrival_rows(keys: Ints, outlook: SupplyOutlook) -> pl.DataFrame:
+    """`frames.ARRIVALS` of what is on order: as expected, and in each scenario of all whose supply is uncertain."""
+    whole = np.array([float(d.quantity // 1) for d in outlook.deliveries], dtype=np.float64)
+    counts = np.flatnonzero(whole >= 1)
+    row, first = np.nonzero(
+        outlook.starts[outlook.owner[counts]] & _is_uncertain(outlook)[outlook.owner[counts]][:, None]
+    )
+    rows = np.concatenate([counts, counts[row]])
+    days = [outlook.delivery_days[counts, EXPECTED], outlook.delivery_days[counts[row], first]]
+    return pl.DataFrame(
+        {
+            "item_site": keys[outlook.owner[rows]],
+            "arrives_in_days": np.concatenate(days),
+            "quantity": whole[rows],
+            "is_in_quarantine": np.zeros(rows.size, dtype=np.bool_),
+            "scenario": np.concatenate([np.zeros(counts.size, np.int64), first + 1]),
+        }
+    )
+
+
+def _is_uncertain(outlook: SupplyOutlook) -> Truths:
+    is_uncertain: Truths = outlook.starts.sum(axis=1) > 1
+    return is_uncertain
+
+
+def _uncertain(outlook: SupplyOutlook) -> tuple[Ints, Ints]:
+    """Place and first scenario of each of the different scenarios of all whose supply is uncertain."""
+    place, first = np.nonzero(outlook.starts & _is_uncertain(outlook)[:, None])
+    return place, first
+
+
+def _shares(place: Ints, first: Ints, outlook: SupplyOutlook) -> Floats:
+    following = np.append(first[1:], SCENARIOS)
+    following[np.append(place[1:] != place[:-1], True)] = SCENARIOS
+    shares: Floats = (following - first) / SCENARIOS
+    return shares

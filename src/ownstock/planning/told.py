@@ -1,0 +1,64 @@
+"""What a reason tells of suppliers: which lead time was used and why, and of each open order when it is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from ownstock.planning.inputs import Source
+from ownstock.planning.lead_times import ENOUGH, SCENARIOS, Coming, Told
+
+HALF, NINE_IN_TEN = SCENARIOS // 2, SCENARIOS * 9 // 10
+# A supplier that comes on the promised day more often is said to keep its promises.
+KEEPS = 0.95
+
+
+def lead_time_told(source: Source) -> dict[str, Any]:
+    """The lead time of an order placed now in numbers and a sentence: as promised, and as the supplier's receipts tell.
+
+    Days are until goods come; `p50` and `p90` are null where the record is too short to judge by.
+    """
+    told, promised = source.told, source.term.lead_time_days
+    numbers = {
+        "promised_in_days": promised,
+        "receipts": source.receipts,
+        "p50_days": told.in_days[HALF] if told else None,
+        "p90_days": told.in_days[NINE_IN_TEN] if told else None,
+        "on_promised_day": round(told.on_day, 4) if told else None,
+    }
+    return {**numbers, "sentence": _sentence(source.term.supplier.code, promised, source.receipts, told)}
+
+
+def _sentence(supplier: str, promised: int, receipts: int, told: Told | None) -> str:
+    if told is None:
+        known = f"{receipts} {'delivery' if receipts == 1 else 'deliveries'}" if receipts else "no delivery"
+        return (
+            f"{supplier} promises {promised} days, which stand: {known} of it known, and {ENOUGH} needed to judge by."
+        )
+    if told.on_day >= KEEPS and told.in_days[0] == told.in_days[-1]:
+        return f"{supplier} promises {promised} days and keeps it: so its {receipts} deliveries tell."
+    half, most = told.in_days[HALF], told.in_days[NINE_IN_TEN]
+    share = f"{100 * told.on_day:.0f} % on the promised day"
+    return (
+        f"{supplier} promises {promised} days; by its {receipts} deliveries, half come within {half} days and nine in ten "
+        f"within {most}, {share}."
+    )
+
+
+def orders_told(coming: Sequence[Coming], wait_days: int, today: date) -> list[dict[str, Any]]:
+    """Of each open order when it was promised, when it is expected to come, and how likely it is late.
+
+    `chance_late` is null where the supplier's record is too short to judge by.
+    """
+    return [
+        {
+            "order": c.delivery.number,
+            "line": c.delivery.line,
+            "quantity": str(c.delivery.quantity),
+            "promised_on": c.delivery.expected_on.isoformat(),
+            "expected_on": (today + timedelta(days=c.usable_in_days - wait_days)).isoformat(),
+            "chance_late": round(1 - c.told.on_time, 4) if c.told else None,
+        }
+        for c in coming
+    ]
