@@ -37,6 +37,11 @@ def lines(proposal: Proposal) -> Iterator[str]:
     yield from ("", why["sentence"])
     yield from _section("Known", _named(inputs, KNOWN) | _named(why["terms"], TERMS) | _released(why["terms"]))
     yield from _list("Demand, and the days of the week in stock", [_week(week) for week in inputs["weeks"]])
+    # Reasons of earlier versions tell nothing of suppliers' records.
+    if lead := why.get("lead_time"):
+        yield from ("", lead["sentence"])
+        yield from _list("Lead times it was decided from", [_lead_time(each) for each in inputs.get("lead_times", [])])
+        yield from _list("On order", why["on_order"])
     yield from _list("Open arrivals", [{name: a[name] for name in ARRIVING} for a in inputs["arrivals"]])
     # Reasons of earlier versions name neither goods in quarantine nor known demand.
     if held := why.get("in_quarantine"):
@@ -66,6 +71,13 @@ def _released(terms: Mapping[str, Any]) -> dict[str, Any]:
 def _week(week: Mapping[str, Any]) -> dict[str, Any]:
     days = f"{week['in_stock_fraction'] * DAYS_A_WEEK:g} of {DAYS_A_WEEK} days"
     return {"week_start_on": week["week_start_on"], "demand": week["demand"], "in_stock": days}
+
+
+def _lead_time(lead: Mapping[str, Any]) -> dict[str, Any]:
+    coming = lead["arrivals"] or []
+    arrivals = ", ".join(f"{a['quantity']} in {a['arrives_in_days']} days" for a in coming)
+    chance = f"{100 * lead['probability']:.0f} %"
+    return {"lead_time_days": lead["lead_time_days"], "probability": chance, "then_arriving": arrivals or "nothing"}
 
 
 def _heading(proposal: Proposal) -> Iterator[str]:
