@@ -20,6 +20,7 @@ from ownstock.catalog.rules import (
     rebate,
     shortfall,
 )
+from ownstock.catalog.rules.lapses import covered_until
 from ownstock.catalog.rules.objections import Need, Paper, SupplierRecord, causes, objections
 from ownstock.catalog.rules.qualification import deciding
 
@@ -226,3 +227,21 @@ def test_two_spans_overlap_exactly_where_they_have_a_day_in_common(
     days = [FIRST + timedelta(days=ahead) for ahead in range(70)]
     common = [d for d in days if all(a <= d and (b is None or d <= b) for a, b in (one, other))]
     assert overlaps(one, other) == bool(common)
+
+
+@given(st.lists(spans(), max_size=6), DAYS)
+def test_a_day_is_covered_up_to_the_last_day_before_the_first_gap(
+    some: list[tuple[date, date | None]], on: date
+) -> None:
+    def is_covered(day: date) -> bool:
+        return any(begins <= day and (ends is None or day <= ends) for begins, ends in some)
+
+    found = covered_until(some, on)
+    if is_covered(on) and found != date.max:
+        assert found is not None
+        assert all(is_covered(on + timedelta(days=ahead)) for ahead in range((found - on).days + 1))
+        assert not is_covered(found + timedelta(days=1))
+    elif is_covered(on):
+        assert is_covered(on + timedelta(days=10_000))
+    else:
+        assert found == max((ends for begins, ends in some if ends is not None and ends < on), default=None)

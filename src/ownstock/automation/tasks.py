@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from ownstock.automation import actions
-from ownstock.automation.rules import EVERY_MINUTE, ROWS_AT_ONCE, SWEEP_PRIORITY
+from ownstock.automation import actions, lapses
+from ownstock.automation.rules import EVERY_MINUTE, EVERY_MORNING, ROWS_AT_ONCE, SWEEP_PRIORITY
 from ownstock.journal import actions as journal
 
 
 @app.task(name=journal.DISPATCH, queueing_lock=journal.DISPATCH)
 def dispatch() -> None:
-    """Tell what is due; where there was something, ask for the next job, until one finds nothing."""
-    if actions.dispatch_due(ROWS_AT_ONCE):
+    """Tell what is due; the next job begins as soon as this one has its row, and the last one finds nothing.
+
+    So of as many servers as the worker has hands, each is talked to at the same time, and a slow one holds up no other.
+    """
+    if actions.dispatch_due(ROWS_AT_ONCE, meanwhile=journal.wake):
         journal.wake()
 
 
@@ -21,3 +24,10 @@ def dispatch() -> None:
 def sweep(timestamp: int) -> None:
     """Every minute: take back lost leases, wake the dispatcher, give a sign of life, notice silent jobs."""
     actions.sweep()
+
+
+@app.periodic(cron=EVERY_MORNING)
+@app.task(name="ownstock.lapses", queueing_lock="ownstock.lapses")
+def warn_of_lapses(timestamp: int) -> None:
+    """Every morning: warn of what lapses with suppliers, and clear what was renewed."""
+    lapses.warn()

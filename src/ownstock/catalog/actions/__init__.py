@@ -10,10 +10,11 @@ from ownstock.catalog.actions.certificates import (
 )
 from ownstock.catalog.actions.company import set_company, set_supplier_rules
 from ownstock.catalog.actions.contacts import add_contact, remove_contact
+from ownstock.catalog.actions.lapses import warn_of_lapses
 from ownstock.catalog.actions.qualifications import qualify
 
 __all__ = [
     "Document", "add_certificate", "add_contact", "close_supplier", "keep_agreement", "qualify", "remove_contact",
     "reopen_supplier", "require_certificate", "set_company", "set_supplier_rules", "waive_certificate",
-    "withdraw_certificate",
+    "warn_of_lapses", "withdraw_certificate",
 ]  # fmt: skip

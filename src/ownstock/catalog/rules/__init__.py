@@ -18,6 +18,7 @@ from ownstock.catalog.rules.kinds import (
     UnservedDemand,
     ValuationMethod,
 )
+from ownstock.catalog.rules.lapses import Lapse, LapseKind
 from ownstock.catalog.rules.objections import Objection
 from ownstock.catalog.rules.places import nearest_site
 from ownstock.catalog.rules.prices import PriceChange, price_at
@@ -25,8 +26,8 @@ from ownstock.catalog.rules.qualification import Decision, QualificationState, c
 from ownstock.catalog.rules.terms import Term, first_choice, is_valid_on
 
 __all__ = [
-    "STOCK_KINDS", "WEEKDAYS", "Decision", "Incoterm", "LocationKind", "Objection", "OrderSize", "PriceChange",
-    "QualificationState", "RebateBase", "ReceivingStatus", "Term", "Tracking", "UnservedDemand",
-    "ValuationMethod", "check_decision", "first_choice", "is_valid_on", "nearest_site", "next_order_day",
-    "overlaps", "price_at", "rebate", "scope_in_words", "shortfall",
+    "STOCK_KINDS", "WEEKDAYS", "Decision", "Incoterm", "Lapse", "LapseKind", "LocationKind", "Objection",
+    "OrderSize", "PriceChange", "QualificationState", "RebateBase", "ReceivingStatus", "Term", "Tracking",
+    "UnservedDemand", "ValuationMethod", "check_decision", "first_choice", "is_valid_on", "nearest_site",
+    "next_order_day", "overlaps", "price_at", "rebate", "scope_in_words", "shortfall",
 ]  # fmt: skip
