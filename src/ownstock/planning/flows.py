@@ -20,13 +20,19 @@ COLUMNS = {"item_site": "bigint", "day": "integer", "demand": "bigint", "change"
 # All flows come in blocks of so many ids of item-sites, sorted on the server, in so much of its memory or on its disk.
 BLOCK_IDS = 1_024
 SORT_MEMORY = "64MB"
+# What leaves for a customer is demand, and so is what a transfer takes to another site of ours: a depot serves its branches.
+# Goods on the way come from the other site's shelves, so to their target they are nothing that was returned.
+WANTED = """
+    o.kind = 'customer' OR o.kind = 'in_transit' AND EXISTS (
+        SELECT FROM purchasing_transit_place x WHERE x.location_id = o.id AND x.target_id <> h.site_id)
+"""
 # What is asked for from so many days ago on is read apart from the rest, for which more months must be looked through.
 RECENT_DAYS = 35
 
 DAY = "(m.moved_at AT TIME ZONE z.time_zone)::date - date '1970-01-01'"
 END = f"""
     SELECT k.id AS item_site, {DAY} AS day,
-        CASE WHEN o.kind = 'customer' THEN -({{sign}}) * (m.quantity * 10000)::bigint ELSE 0 END AS demand,
+        CASE WHEN {WANTED} THEN -({{sign}}) * (m.quantity * 10000)::bigint ELSE 0 END AS demand,
         CASE WHEN m.{{here}}_status = 'released' THEN {{sign}} * (m.quantity * 10000)::bigint ELSE 0 END AS change
     FROM {{movements}} AS m
     JOIN ledger_place h ON h.id = m.{{here}}_id AND h.holds

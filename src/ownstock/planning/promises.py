@@ -15,6 +15,7 @@ from ownstock.demand.rules import promise as promise_from
 from ownstock.demand.rules.lines import quantity_fault
 from ownstock.planning.quarantine import in_quarantine
 from ownstock.planning.rules import release_in_days
+from ownstock.planning.transfers import transfers_on
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
 from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
 
@@ -25,8 +26,9 @@ def promise(
     """What can be promised of a quantity of an item from a site by a day, and when all of it (see `demand.rules.promises`).
 
     Counted is what is free on the shelves, every open delivery on the day on which planning expects it, but for those late
-    past their limit, and goods in quarantine from the day on which they are expected to be released; against it stands all
-    that is owed to customers and has no goods yet. A `customer` asks for the life that is noted for them, or for `life_days`
+    past their limit, what transfers are to bring from other sites, and goods in quarantine from the day on which they are
+    expected to be released; against it stands all that is owed to customers and has no goods yet, and what is to leave for
+    other sites. A `customer` asks for the life that is noted for them, or for `life_days`
     where that is more.
 
     Raises:
@@ -42,7 +44,9 @@ def promise(
     wait = timedelta(days=Item.objects.get(pk=item_id).usable_after_days)
     supplies += _coming(open_deliveries(item_site=(item_id, site_id)), today, wait)
     supplies += _releases(item_id, site_id, today)
-    owed = demand.commitments(item_id, site_id, today, found)
+    moving = transfers_on(today, item_site=(item_id, site_id))
+    supplies += moving.supplies((item_id, site_id))
+    owed = demand.commitments(item_id, site_id, today, found) + moving.commitments((item_id, site_id))
     return promise_from(supplies, owed, quantity, wanted_on=max(wanted_on, today), life_days=life_days)
 
 

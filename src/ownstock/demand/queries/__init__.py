@@ -1,7 +1,7 @@
 """Reading demand, one room a question: lines, goods, what planning needs, whether totals are the sums of their entries."""
 
 from ownstock.demand.queries.differences import Difference, differences
-from ownstock.demand.queries.goods import ShortAllocation, commitments, goods, short_allocations
+from ownstock.demand.queries.goods import ShortAllocation, commitments, goods, promised, short_allocations
 from ownstock.demand.queries.lines import (
     allocations,
     customer,
@@ -16,5 +16,5 @@ from ownstock.demand.queries.wanted import OpenDemand, allocated, backordered, o
 __all__ = [
     "Difference", "OpenDemand", "ShortAllocation", "allocated", "allocations", "backordered", "commitments", "customer",
     "demand_line", "demand_lines", "differences", "entries", "goods", "is_shipment", "open_demand", "open_places",
-    "short_allocations",
+    "promised", "short_allocations",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from ownstock.base.text import plain
 from ownstock.catalog.rules import LocationKind
@@ -94,6 +94,12 @@ def _promised(places: Iterable[Place]) -> QuerySet[Allocation]:
     items, sites = zip(*places, strict=True)
     rows = Allocation.objects.filter(line__item_id__in=set(items), line__site_id__in=set(sites))
     return rows.select_related("line__customer", "line__item", "location", "lot").order_by("id")
+
+
+def promised(item_id: int, site_id: int) -> dict[tuple[int, int | None], Decimal]:
+    """What of an item at a site is promised to customers, by (location id, lot id)."""
+    rows = Allocation.objects.filter(line__item_id=item_id, line__site_id=site_id).values_list("location_id", "lot_id")
+    return {(location_id, lot_id): total for location_id, lot_id, total in rows.annotate(Sum("quantity")).order_by()}
 
 
 def commitments(item_id: int, site_id: int, today: date, found: Goods) -> list[Commitment]:
