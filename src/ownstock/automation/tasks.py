@@ -11,11 +11,8 @@ from ownstock.journal import actions as journal
 
 @app.task(name=journal.DISPATCH, queueing_lock=journal.DISPATCH)
 def dispatch() -> None:
-    """Tell what is due; the next job begins as soon as this one has its row, and the last one finds nothing.
-
-    So of as many servers as the worker has hands, each is talked to at the same time, and a slow one holds up no other.
-    """
-    if actions.dispatch_due(ROWS_AT_ONCE, meanwhile=journal.wake):
+    """Tell what is due; where there was something, ask for the next job, until one finds nothing."""
+    if actions.dispatch_due(ROWS_AT_ONCE):
         journal.wake()
 
 
