@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ownstock.access.actions import create_user
+from ownstock.access.rules import Role
 from ownstock.catalog.models import Location, SupplyTerm
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import DraftLine, ReceiptLine
@@ -68,3 +70,15 @@ def open_by_line(order: PurchaseOrder) -> dict[int, int]:
         if delivery.number == order.number:
             found[delivery.line] = found.get(delivery.line, 0) + int(delivery.quantity)
     return found
+
+
+def people_with_limits() -> None:
+    """Anna and Ben buy (100 alone), Carl controls (approves 200), Dora is of finance (1,000), Eve administers."""
+    roles = {"anna": Role.BUYER, "ben": Role.BUYER, "carl": Role.CONTROLLER, "dora": Role.FINANCE, "eve": Role.ADMIN}
+    for name, role in roles.items():
+        create_user(name, "correct horse battery staple", actor=ACTOR, roles=[role])
+    limits = {Role.BUYER: (None, 100), Role.CONTROLLER: (200, 100), Role.FINANCE: (1000, 100)}
+    for role, (approves, alone) in limits.items():
+        amount = None if approves is None else Decimal(approves)
+        actions.set_limit(role, approves_up_to=amount, places_alone_up_to=Decimal(alone), actor="user:dora")
+        actions.confirm_limit(role, actor="user:eve")

@@ -21,6 +21,7 @@ from ownstock.cli.render import counted, first, print_json, show, table, tell, t
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import ReceiptLine
 from ownstock.purchasing.models import OrderLine, PurchaseOrder
+from ownstock.purchasing.queries.approvals import is_free_to_leave
 from ownstock.purchasing.rules import LineAnswer, OrderState, open_quantity
 
 
@@ -41,11 +42,11 @@ def orders(state: str | None, limit: int) -> None:
     show(rows, empty="There are no such orders.")
 
 
-@command()
+@command("show")
 @click.argument("number")
 @json_option
 @click.pass_context
-def order(ctx: click.Context, number: str) -> None:
+def show_order(ctx: click.Context, number: str) -> None:
     """Show a purchase order: its lines, and of each what is promised, received and still open."""
     found = queries.order(number)
     rows = [row for line in queries.lines(found) for row in _deliveries(line)]
@@ -76,22 +77,25 @@ def _deliveries(line: OrderLine) -> list[dict[str, Any]]:
 
 @command()
 @click.argument("numbers", metavar="[NUMBER]...", nargs=-1)
-@click.option("--all", "is_all", is_flag=True, help="All drafts.")
+@click.option("--all", "is_all", is_flag=True, help="All drafts that need no approval or have it.")
+@click.option(
+    "--below-minimum", default="", metavar="REASON", help="Why an order smaller than agreed is sent all the same."
+)
 @actor_option
 @json_option
-def place(numbers: tuple[str, ...], is_all: bool, actor: str) -> None:
-    """Send draft orders to their suppliers. Placing a placed order changes nothing."""
+def place(numbers: tuple[str, ...], is_all: bool, below_minimum: str, actor: str) -> None:
+    """Send draft orders to their suppliers. Placing a placed order changes nothing, or sends a change that waited."""
     if bool(numbers) == is_all:
         raise click.UsageError("Name orders by NUMBER, or say --all.")
     if is_all:
-        drafts = queries.orders().filter(state=OrderState.DRAFT).order_by("id")
-        numbers = tuple(drafts.values_list("number", flat=True))
-    rows = [_told(actions.place(number, actor=actor)) for number in numbers]
+        numbers = tuple(found.number for found in queries.unsent_orders() if is_free_to_leave(found))
+    rows = [told(actions.place(number, actor=actor, below_minimum=below_minimum)) for number in numbers]
     show(rows, empty="There are no drafts to place.")
 
 
-def _told(placed: PurchaseOrder) -> dict[str, Any]:
-    return {"number": placed.number, "state": placed.state, "supplier": placed.supplier.code}
+def told(found: PurchaseOrder) -> dict[str, Any]:
+    """What a command says of an order that it did something to."""
+    return {"number": found.number, "state": found.state, "supplier": found.supplier.code}
 
 
 @command()
@@ -129,7 +133,7 @@ def acknowledge(
     answered = actions.acknowledge(number, answers, message_key=message_key or f"cli:{uuid.uuid4().hex}", actor=actor)
     tell(
         f"{number} is {answered.state}; {counted(len(answers), 'line')} answered.",
-        {**_told(answered), "lines": len(answers)},
+        {**told(answered), "lines": len(answers)},
     )
 
 
@@ -164,7 +168,7 @@ def receive(
         number, receipts, key=key, received_on=on or timezone.localdate(timezone=zone), actor=actor,
         moved_at=_moved_at(on, zone),
     )  # fmt: skip
-    tell(f"{number} is {received.state}; {counted(len(receipts), 'line')} received.", {**_told(received), "key": key})
+    tell(f"{number} is {received.state}; {counted(len(receipts), 'line')} received.", {**told(received), "key": key})
 
 
 def _receipts(lines: Sequence[int], quantities: Sequence[Decimal], lots: Sequence[str]) -> list[ReceiptLine]:
@@ -197,4 +201,4 @@ def _moved_at(on: date | None, zone: ZoneInfo) -> datetime | None:
 def cut(number: str, line: int, quantity: Decimal, reason: str, actor: str) -> None:
     """Take QUANTITY off what is still open of a line: it will not come, or is not wanted any more."""
     left = actions.cut(number, line, quantity, actor=actor, reason=reason)
-    tell(f"{number} is {left.state}; {text(quantity)} of line {line} will not come.", _told(left))
+    tell(f"{number} is {left.state}; {text(quantity)} of line {line} will not come.", told(left))

@@ -32,7 +32,9 @@ from ownstock.cli import (
     items,
     journal,
     ledger,
+    limits,
     lots,
+    order_life,
     orders,
     people,
     planning,
@@ -177,8 +179,9 @@ FACES: tuple[Any, ...] = (
     imports.imported,
     company.company, people.user, people.key, imports.import_file, items.items, items.balances, postings.movements,
     postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
-    planning.approve, planning.reject, orders.orders, orders.order, orders.place, orders.acknowledge, orders.receive,
-    orders.cut, demand.demand, trace.trace, counts.count, journal.alerts, journal.outbox, audit.audit,
+    planning.approve, planning.reject, orders.orders, order_life.order, orders.place, orders.acknowledge, orders.receive,
+    limits.limit, limits.rate, orders.cut, demand.demand,
+    trace.trace, counts.count, journal.alerts, journal.outbox, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:

@@ -114,6 +114,8 @@ SMTP_URL = os.environ.get("OWNSTOCK_SMTP_URL", "")
 OUTBOX_FOLDER = Path(os.environ.get("OWNSTOCK_OUTBOX", HOME / "outbox")).absolute()
 # How long one attempt to send may take before the message is given to somebody else.
 OUTBOX_LEASE_SECONDS = int(os.environ.get("OWNSTOCK_OUTBOX_LEASE_SECONDS", "120"))
+# Orders of one person to one supplier within so many days are judged together where amounts need approval.
+SPLIT_ORDER_DAYS = int(os.environ.get("OWNSTOCK_SPLIT_ORDER_DAYS", "3"))
 
 # Where demand history is kept ready for planning; it can be deleted at any time.
 HISTORY_FOLDER = Path(os.environ.get("OWNSTOCK_HISTORY", HOME / "history")).absolute()

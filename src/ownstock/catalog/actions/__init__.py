@@ -12,9 +12,10 @@ from ownstock.catalog.actions.company import set_company, set_supplier_rules
 from ownstock.catalog.actions.contacts import add_contact, remove_contact
 from ownstock.catalog.actions.lapses import warn_of_lapses
 from ownstock.catalog.actions.qualifications import qualify
+from ownstock.catalog.actions.rates import set_exchange_rate
 
 __all__ = [
     "Document", "add_certificate", "add_contact", "close_supplier", "keep_agreement", "qualify", "remove_contact",
-    "reopen_supplier", "require_certificate", "set_company", "set_supplier_rules", "waive_certificate",
-    "warn_of_lapses", "withdraw_certificate",
+    "reopen_supplier", "require_certificate", "set_company", "set_exchange_rate", "set_supplier_rules",
+    "waive_certificate", "warn_of_lapses", "withdraw_certificate",
 ]  # fmt: skip

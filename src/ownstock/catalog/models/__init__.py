@@ -6,6 +6,7 @@ from ownstock.catalog.models.contacts import SupplierContact
 from ownstock.catalog.models.items import Item, ItemSite, ItemUnit
 from ownstock.catalog.models.locations import Location
 from ownstock.catalog.models.qualifications import Certificate, CertificateRequirement, Qualification
+from ownstock.catalog.models.rates import ExchangeRate
 from ownstock.catalog.models.suppliers import PriceBreak, Supplier, SupplyTerm
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "CertificateRequirement",
     "Closure",
     "Company",
+    "ExchangeRate",
     "Item",
     "ItemSite",
     "ItemUnit",

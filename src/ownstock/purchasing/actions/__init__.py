@@ -1,6 +1,7 @@
 """The verbs of buying, its only writers, one room a noun."""
 
 from ownstock.purchasing.actions.answers import acknowledge
+from ownstock.purchasing.actions.approvals import approve, confirm_limit, set_limit
 from ownstock.purchasing.actions.changes import cancel, change
 from ownstock.purchasing.actions.discrepancies import send_back, settle_discrepancy
 from ownstock.purchasing.actions.lateness import alert_late, cut
@@ -10,6 +11,7 @@ from ownstock.purchasing.actions.receipts import receive, take_back
 from ownstock.purchasing.arrived import ReceiptLine, WrongGoods
 
 __all__ = [
-    "DraftLine", "ReceiptLine", "WrongGoods", "acknowledge", "alert_late", "cancel", "change", "cut", "draft", "place",
-    "receive", "send_back", "settle_discrepancy", "take_back", "take_notice",
+    "DraftLine", "ReceiptLine", "WrongGoods", "acknowledge", "alert_late", "approve", "cancel", "change",
+    "confirm_limit", "cut", "draft", "place", "receive", "send_back", "set_limit", "settle_discrepancy", "take_back",
+    "take_notice",
 ]  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
-from ownstock.purchasing.actions.orders import DraftLine, check_lines, order_line
+from ownstock.purchasing.actions.orders import DraftLine, check_lines, order_lines
 from ownstock.purchasing.deliveries import asked_anew, cancelled
 from ownstock.purchasing.models import Delivery, OrderLine, PurchaseOrder
 from ownstock.purchasing.order_rows import (
@@ -21,6 +22,8 @@ from ownstock.purchasing.order_rows import (
     standing_quantity,
     subject_of,
 )
+from ownstock.purchasing.orderable import check_orderable
+from ownstock.purchasing.queries.approvals import need_of
 from ownstock.purchasing.revisions import row_of, send, write_revision
 from ownstock.purchasing.rules import (
     OPEN_STATES,
@@ -38,12 +41,13 @@ Asked = dict[int, tuple[OrderLine, AskedLine]]
 def change(number: str, lines: Sequence[LineChange | DraftLine], *, reason: str, actor: str) -> PurchaseOrder:
     """Ask for something else: the next revision. Lines not named stay as they stand; a `DraftLine` is added.
 
-    An order that had been sent is sent again as a change; a draft waits as before. What came stays received. The promises
+    An order that had been sent is sent again as a change, unless it now needs an approval that it has not: then the change
+    waits until it is approved and placed. A draft waits as before. What came stays received. The promises
     of a line whose quantity or day changes fall, its first promise is kept.
 
     Raises:
         Refused: no reason, nothing is open any more, a line is unknown or named twice, less is asked for than came, nothing
-            changes, or nothing would be left (then cancel).
+            changes, nothing would be left (then cancel), or the register of suppliers speaks against more.
     """
     order = locked(number)
     _check_reason(reason)
@@ -60,6 +64,9 @@ def change(number: str, lines: Sequence[LineChange | DraftLine], *, reason: str,
         raise Refused(f"{number} stands like that already; nothing changes.", code="nothing_changes", number=number)
     if not after and not added:
         raise Refused(f"Nothing would be left of {number}; cancel it.", code="nothing_left", number=number)
+    more = [line.item for n, (line, asked) in after.items() if asked.quantity > before[n][1].quantity]
+    wanted = [*more, *(line.term.item for line in added)]
+    check_orderable(order.supplier, wanted, on=timezone.localdate(), actor=actor)
     _write(order, before, after, added, actor=actor, reason=reason)
     return order
 
@@ -113,9 +120,11 @@ def _write(
         new={"lines": [_row(*row) for n, row in after.items() if row != before[n]] + [row_of(line) for line in new]},
         reason=reason,
     )
-    if order.sent_revision is not None:
+    need = need_of(order)
+    may_leave = need is None or need.is_met
+    if order.sent_revision is not None and may_leave:
         send(order, "changed")
-    settle(order)
+    settle(order, is_approved=need is not None and need.is_met)
 
 
 def _row(line: OrderLine, asked: AskedLine) -> dict[str, object]:
@@ -130,7 +139,7 @@ def _add(order: PurchaseOrder, added: Sequence[DraftLine]) -> list[OrderLine]:
     revision = order.revisions.latest("number")
     rows = OrderLine.objects.filter(revision__purchase_order=order)
     last = max(rows.values_list("line", flat=True), default=0)
-    new = [order_line(revision, last + n, line) for n, line in enumerate(added, start=1)]
+    new = order_lines(revision, added, on=timezone.localdate(), first=last + 1)
     written = OrderLine.objects.bulk_create(new)
     save([Delivery(line=row, quantity=row.quantity, requested_on=row.requested_on) for row in written])
     return written

@@ -1,6 +1,7 @@
 """The rows of buying, one room a noun."""
 
 from ownstock.purchasing.models.answers import Acknowledgement
+from ownstock.purchasing.models.approvals import ApprovalLimit, OrderApproval
 from ownstock.purchasing.models.discrepancies import Discrepancy, Settlement, SupplierReturn
 from ownstock.purchasing.models.notices import NoticeLine, ShippingNotice
 from ownstock.purchasing.models.orders import Delivery, OrderLine, OrderRevision, PurchaseOrder
@@ -8,7 +9,7 @@ from ownstock.purchasing.models.receipts import Receipt
 from ownstock.purchasing.models.transfers import TransferEntry, TransferLine, TransferOrder, TransitPlace
 
 __all__ = [
-    "Acknowledgement", "Delivery", "Discrepancy", "NoticeLine", "OrderLine", "OrderRevision", "PurchaseOrder",
-    "Receipt", "Settlement", "ShippingNotice", "SupplierReturn", "TransferEntry", "TransferLine", "TransferOrder",
-    "TransitPlace",
+    "Acknowledgement", "ApprovalLimit", "Delivery", "Discrepancy", "NoticeLine", "OrderApproval", "OrderLine",
+    "OrderRevision", "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierReturn", "TransferEntry",
+    "TransferLine", "TransferOrder", "TransitPlace",
 ]  # fmt: skip

@@ -11,9 +11,11 @@ from ownstock.purchasing.queries.orders import (
     order_totals,
     orders,
     sending,
+    term_for,
+    unsent_orders,
 )
 
 __all__ = [
     "STILL_OPEN", "OpenDelivery", "lines", "on_order", "open_deliveries", "order", "order_counts", "order_totals",
-    "orders", "sending",
+    "orders", "sending", "term_for", "unsent_orders",
 ]  # fmt: skip

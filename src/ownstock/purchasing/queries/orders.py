@@ -11,11 +11,14 @@ from operator import or_
 
 from django.db.models import Count, DecimalField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
 
 from ownstock.base.errors import Refused
+from ownstock.catalog.models import SupplyTerm
+from ownstock.catalog.rules import first_choice
 from ownstock.journal.models import OutboxRow
 from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
-from ownstock.purchasing.rules import OPEN_STATES
+from ownstock.purchasing.rules import OPEN_STATES, UNSENT_STATES
 
 QUANTITY = DecimalField(max_digits=18, decimal_places=4)
 TOPICS = ("placed", "changed", "cancelled", "chased")
@@ -61,6 +64,27 @@ def open_deliveries(*, item_site: tuple[int, int] | None = None) -> list[OpenDel
 def orders() -> QuerySet[PurchaseOrder]:
     """Every purchase order, newest first."""
     return PurchaseOrder.objects.select_related("supplier", "site").order_by("-id")
+
+
+def unsent_orders() -> QuerySet[PurchaseOrder]:
+    """Drafts, approved or not, oldest first."""
+    return orders().filter(state__in=UNSENT_STATES).order_by("id")
+
+
+def term_for(purchase_order: PurchaseOrder, sku: str) -> SupplyTerm:
+    """On which terms the supplier of an order sells an item to its site today.
+
+    Raises:
+        Refused: it does not.
+    """
+    terms = SupplyTerm.objects.filter(supplier_id=purchase_order.supplier_id, item__sku=sku)
+    on = timezone.localdate()
+    term = first_choice(terms.select_related("item", "supplier"), site_id=purchase_order.site_id, on=on)
+    if term is None:
+        raise Refused(
+            f"{purchase_order.supplier.code} has no supply term for {sku} on {on}: add one.", code="no_term", sku=sku
+        )
+    return term
 
 
 def order(number: str) -> PurchaseOrder:

@@ -1,6 +1,14 @@
 """Pure decisions of buying, one room a noun: orders, their changes, answers, lateness."""
 
 from ownstock.purchasing.rules.answers import AnswerOutcome, LineAnswer, Promise, check_answer, spread_received
+from ownstock.purchasing.rules.approvals import (
+    ApprovedLine,
+    Limit,
+    best_limit,
+    is_covered,
+    needs_approval,
+    roles_that_may,
+)
 from ownstock.purchasing.rules.changes import AskedLine, LineChange, changed, is_promised_anew
 from ownstock.purchasing.rules.lateness import LATE_LIMIT_DAYS, days_late, expected_arrival_in_days, is_past_limit
 from ownstock.purchasing.rules.orders import (
@@ -14,7 +22,8 @@ from ownstock.purchasing.rules.orders import (
 )
 
 __all__ = [
-    "ANSWERABLE_STATES", "LATE_LIMIT_DAYS", "OPEN_STATES", "UNSENT_STATES", "AnswerOutcome", "AskedLine", "LineAnswer",
-    "LineChange", "OrderState", "Promise", "Standing", "changed", "check_answer", "days_late", "expected_arrival_in_days",
-    "is_past_limit", "is_promised_anew", "open_quantity", "spread_received", "state_of",
+    "ANSWERABLE_STATES", "LATE_LIMIT_DAYS", "OPEN_STATES", "UNSENT_STATES", "AnswerOutcome", "ApprovedLine", "AskedLine",
+    "Limit", "LineAnswer", "LineChange", "OrderState", "Promise", "Standing", "best_limit", "changed", "check_answer",
+    "days_late", "expected_arrival_in_days", "is_covered", "is_past_limit", "is_promised_anew", "needs_approval",
+    "open_quantity", "roles_that_may", "spread_received", "state_of",
 ]  # fmt: skip
