@@ -164,7 +164,8 @@ def _reason(row: dict[str, Any], known: dict[str, Any], source: Source, inputs: 
         "terms": terms, "lead_time": lead_time_told(source), "on_order": orders,
         "not_counted_because_late": late, "in_quarantine": _in_quarantine(source, inputs),
     }  # fmt: skip
-    return {**reason(row, known), **told}
+    place = (source.item_site.item_id, source.item_site.site_id)
+    return {**reason(row, known), **told, "transfers": inputs.transfers.told(place)}
 
 
 def _in_quarantine(source: Source, inputs: PlanningInputs) -> list[dict[str, Any]]:

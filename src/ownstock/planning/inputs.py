@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from math import ceil
 
@@ -39,6 +40,7 @@ from ownstock.planning.lead_times import (
 )
 from ownstock.planning.quarantine import InQuarantine, in_quarantine
 from ownstock.planning.rules import earliest_arrival_in_days, fault_of, release_in_days
+from ownstock.planning.transfers import OpenTransfers, transfers_on
 from ownstock.planning.weeks import UNIT, column_of
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
 from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
@@ -83,6 +85,7 @@ class PlanningInputs:
     unplanned: dict[int, dict[str, str]]
     late: list[OpenDelivery]
     quarantine: dict[int, list[InQuarantine]]
+    transfers: OpenTransfers
     history: DemandHistory
     position: pl.DataFrame
     arrivals: pl.DataFrame
@@ -128,16 +131,17 @@ def planning_inputs(
     sources = _sources(candidates, outlook, records)
     held = in_quarantine([only.pk] if only else None)
     there = released(planned_on, [only.pk] if only else None)
+    moving = transfers_on(planned_on, item_site=(only.item_id, only.site_id) if only else None)
     leads = lead_time_rows(keys, outlook)
     return PlanningInputs(
-        planned_on, seen, sources, unplanned, late, held,
+        planned_on, seen, sources, unplanned, late, held, moving,
         history=demand_history_of(keys, there, planned_on) if only else demand_history(keys, there, planned_on, store),
-        position=_position(keys, there).with_columns(backordered=_backordered(sources, planned_on, only)),
-        arrivals=pl.concat([arrival_rows(keys, outlook), _in_each(_releases(sources, held, planned_on), leads)]),
+        position=_position(keys, there).with_columns(backordered=_backordered(sources, moving, only)),
+        arrivals=pl.concat([arrival_rows(keys, outlook), _in_each(_sure(sources, held, moving, planned_on), leads)]),
         supply=_supply(sources),
         economics=_economics(sources),
         lead_times=leads,
-        known=_known(sources, planned_on, only),
+        known=_known(sources, moving, only),
     )  # fmt: skip
 
 
@@ -193,25 +197,33 @@ def _position(keys: Ints, there: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"item_site": keys, "usable": usable.astype(np.float64)})
 
 
-def _backordered(sources: dict[int, Source], planned_on: date, only: ItemSite | None) -> pl.Series:
-    """What is owed to customers of each item-site; a part of a unit is owed as a whole one."""
-    owed = backordered([only.item_id] if only else None, on=planned_on)
+def _backordered(sources: dict[int, Source], moving: OpenTransfers, only: ItemSite | None) -> pl.Series:
+    """What each item-site owes customers and other sites; a part of a unit is owed as a whole one."""
+    owed = backordered([only.item_id] if only else None, on=moving.today)
+    for place in moving.leaving:
+        owed[place] = owed.get(place, Decimal(0)) + moving.owed(place)
     places = ((s.item_site.item_id, s.item_site.site_id) for s in sources.values())
     return pl.Series([float(ceil(owed.get(place, 0))) for place in places], dtype=pl.Float64)
 
 
-def _known(sources: dict[int, Source], planned_on: date, only: ItemSite | None) -> pl.DataFrame:
-    """What customers have ordered for days to come; a part of a unit is wanted as a whole one.
+def _known(sources: dict[int, Source], moving: OpenTransfers, only: ItemSite | None) -> pl.DataFrame:
+    """What customers and other sites have ordered for days to come; a part of a unit is wanted as a whole one.
 
     What lies further ahead than a decision looks is left out: it is no news to it.
     """
     rows = []
     keys = {(s.item_site.item_id, s.item_site.site_id): pk for pk, s in sources.items()}
-    for line in open_demand([only.item_id] if only else None, after=planned_on):
+    for line in open_demand([only.item_id] if only else None, after=moving.today):
         pk = keys.get((line.item_id, line.site_id))
-        wanted_in_days = (line.wanted_on - planned_on).days
+        wanted_in_days = (line.wanted_on - moving.today).days
         if pk is not None and wanted_in_days < sources[pk].looks_ahead_days:
             rows.append((pk, wanted_in_days, float(ceil(line.quantity))))
+    rows += [
+        (keys[place], days, float(quantity))
+        for place in sorted(moving.leaving.keys() & keys.keys())
+        for days, quantity in moving.known(place)
+        if days < sources[keys[place]].looks_ahead_days
+    ]
     schema = {"item_site": pl.Int64, "wanted_in_days": pl.Int64, "quantity": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -220,6 +232,25 @@ def _in_each(arrivals: pl.DataFrame, lead_times: pl.DataFrame) -> pl.DataFrame:
     """Arrivals that come on their day in all scenarios: as expected, and in each one."""
     again = arrivals.drop("scenario").join(lead_times.select("item_site", "scenario"), on="item_site")
     return pl.concat([arrivals, again.select(arrivals.columns)])
+
+
+def _sure(
+    sources: dict[int, Source], held: dict[int, list[InQuarantine]], moving: OpenTransfers, planned_on: date
+) -> pl.DataFrame:
+    """What comes whatever suppliers do: goods that are released, and transfers."""
+    return pl.concat([_releases(sources, held, planned_on), _transfers(sources, moving)])
+
+
+def _transfers(sources: dict[int, Source], moving: OpenTransfers) -> pl.DataFrame:
+    """What transfers bring: usable as they come, as they left."""
+    keys = {(s.item_site.item_id, s.item_site.site_id): pk for pk, s in sources.items()}
+    rows = [
+        (keys[place], days, float(quantity // 1), False, 0)
+        for place in sorted(moving.coming.keys() & keys.keys())
+        for days, quantity in moving.arrivals(place)
+        if quantity >= 1 and days <= MOST_DAYS
+    ]
+    return pl.DataFrame(rows, schema=ARRIVALS, orient="row")
 
 
 def _releases(sources: dict[int, Source], held: dict[int, list[InQuarantine]], planned_on: date) -> pl.DataFrame:
