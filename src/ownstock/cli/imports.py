@@ -23,6 +23,7 @@ from ownstock.ledger import imports as ledger
 from ownstock.ledger.actions import undo_import
 from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
+from ownstock.purchasing.past_imports import import_past_deliveries
 
 KINDS: dict[str, Callable[..., Any]] = {
     "locations": catalog.import_locations,
@@ -41,6 +42,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "lots": import_lots,
     "on-hand": ledger.import_on_hand,
     "movements": ledger.import_movements,
+    "past-deliveries": import_past_deliveries,
 }
 WITH_PROGRESS = ("on-hand", "movements")
 
@@ -98,6 +100,12 @@ def _pairs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) ->
 )
 @click.option("--time-zone", default="", help="Of moments that name none: its IANA name, such as Europe/Berlin.")
 @click.option("--encoding", default="", show_default="found out", help="Of a text file, such as utf-8 or cp1252.")
+@click.option(
+    "--leave-out",
+    "leaves_out",
+    is_flag=True,
+    help="Of past-deliveries: leave rows at fault out, and say how many and why.",
+)
 @actor_option
 @json_option
 def import_file(
@@ -108,23 +116,35 @@ def import_file(
     fixed: dict[str, str],
     numbers: str | None,
     dates: str | None,
+    leaves_out: bool,
     **said: Any,
 ) -> None:
     """Import a CSV, XLSX or Parquet file: all its rows, or none when a row is at fault.
 
     Headings are known by their names, by common synonyms, or as you say. Every fault is named by row and column. The same
     file again changes nothing. Begin with locations and items, then units and lots where you have them, suppliers,
-    supply-terms and item-sites, then on-hand or movements.
+    supply-terms and item-sites, then on-hand or movements;
+    past-deliveries, where you have them, tell how suppliers keep their promises.
     """
     directions = Directions(values=fixed, numbers=numbers or "", dates=dates or "", **said)
     bring = partial(KINDS[kind], progress=_progress) if kind in WITH_PROGRESS else KINDS[kind]
+    if leaves_out:
+        bring = partial(_leaving_out(kind), leaves_out=True)
     imported = bring(file, actor=actor, dry_run=dry_run, directions=directions)
     facts = asdict(imported)
     if not is_json_wanted(click.get_current_context()):
         _tell_how(imported.understood, in_full=dry_run)
     counts = ", ".join(f"{facts[name]:,} {name}" for name in ("created", "updated", "unchanged") if name in facts)
     told = f"{kind}: {counted(facts['rows'], 'row')} read; {counts}."
+    left_out = "".join(f" {counted(rows, 'row')} left out: {why}." for why, rows in facts.get("left_out", {}).items())
+    told += left_out
     tell(f"{told} Nothing was written: this was a dry run." if dry_run else told, {**facts, "dry_run": dry_run})
+
+
+def _leaving_out(kind: str) -> Callable[..., Any]:
+    if kind != "past-deliveries":
+        raise click.UsageError(f"--leave-out is for past-deliveries; of {kind} every row counts.")
+    return KINDS[kind]
 
 
 @noun()

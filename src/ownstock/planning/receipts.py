@@ -20,7 +20,7 @@ UNIT = 10_000
 NO_DAY = -(10**6)
 EPOCH = date(1970, 1, 1)
 # A receipt that was taken back is no arrival; what was cut or cancelled was awaited until then.
-OWN = """
+TOLD = """
     WITH asked AS (
         SELECT d.id, o.id AS order_id, o.number, o.supplier_id, o.site_id, l.item_id, o.ordered_on, d.requested_on,
             coalesce(d.latest_promised_on, d.requested_on) AS promised_on, d.cancelled_quantity,
@@ -49,6 +49,12 @@ OWN = """
                     ('purchasing.acknowledged', 'purchasing.cancelled', 'purchasing.changed', 'purchasing.cut')
             ), cancelled_quantity
         FROM asked WHERE cancelled_quantity > 0
+        UNION ALL
+        SELECT p.supplier_id, p.site_id, p.item_id, hashtextextended(
+                coalesce(nullif(p.shipment, ''), p.order_number || ' ' || (p.received_on - DATE '1970-01-01')), 1
+            ), p.ordered_on, p.promised_on, p.promised_on, p.received_on, NULL, p.quantity
+        FROM purchasing_past_delivery p JOIN ledger_imported_file f ON f.id = p.imported_file_id
+        WHERE f.undone_at IS NULL AND p.ordered_on >= %s AND p.ordered_on < %s
     )
 """
 AS_NUMBERS = """
@@ -67,8 +73,9 @@ def deliveries_told(as_of: date) -> pl.DataFrame:
 
     The item is the item_site and the site the lane, ids all of them. Sorted, so that the same facts are the same frame.
     """
-    query = OWN + AS_NUMBERS.format(no_day=NO_DAY, unit=UNIT)
-    found = columns(query, [as_of - timedelta(days=REMEMBERED_DAYS), as_of], {**KEYS, **DAYS, "quantity": "bigint"})
+    query = TOLD + AS_NUMBERS.format(no_day=NO_DAY, unit=UNIT)
+    since = as_of - timedelta(days=REMEMBERED_DAYS)
+    found = columns(query, [since, as_of, since, as_of], {**KEYS, **DAYS, "quantity": "bigint"})
     frame = pl.DataFrame(dict(zip([*KEYS, *DAYS, "quantity"], found, strict=True)))
     today = (as_of - EPOCH).days
     known = [_known_before(name, today) for name in ("received_on", "cancelled_on")]

@@ -5,11 +5,12 @@ from ownstock.purchasing.models.approvals import ApprovalLimit, OrderApproval
 from ownstock.purchasing.models.discrepancies import Discrepancy, Settlement, SupplierReturn
 from ownstock.purchasing.models.notices import NoticeLine, ShippingNotice
 from ownstock.purchasing.models.orders import Delivery, OrderLine, OrderRevision, PurchaseOrder
+from ownstock.purchasing.models.past_deliveries import PastDelivery
 from ownstock.purchasing.models.receipts import Receipt
 from ownstock.purchasing.models.transfers import TransferEntry, TransferLine, TransferOrder, TransitPlace
 
 __all__ = [
     "Acknowledgement", "ApprovalLimit", "Delivery", "Discrepancy", "NoticeLine", "OrderApproval", "OrderLine",
-    "OrderRevision", "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierReturn", "TransferEntry",
-    "TransferLine", "TransferOrder", "TransitPlace",
+    "OrderRevision", "PastDelivery", "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierReturn",
+    "TransferEntry", "TransferLine", "TransferOrder", "TransitPlace",
 ]  # fmt: skip
