@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ("catalog", "0006_supplier_register"),
         ("journal", "0002_append_only"),
         ("ledger", "0006_balance_by_item"),
-        ("purchasing", "0006_transfers"),
+        ("purchasing", "0007_approvals"),
     ]
 
     operations = [
