@@ -90,6 +90,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+# A supplier's answer to 200 lines, each in twelve deliveries.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
 # What a link opens by its address alone must not stand in a log.
 LOGGING = {
@@ -112,6 +114,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ORDERS_FROM = os.environ.get("OWNSTOCK_ORDERS_FROM", "orders@localhost.localdomain")
 SMTP_URL = os.environ.get("OWNSTOCK_SMTP_URL", "")
 OUTBOX_FOLDER = Path(os.environ.get("OWNSTOCK_OUTBOX", HOME / "outbox")).absolute()
+# Where the folders of channels lie, to which files are written and in which they are looked for.
+CHANNELS_FOLDER = Path(os.environ.get("OWNSTOCK_CHANNELS", HOME / "channels")).absolute()
+# Servers of our own network that channels may reach by SFTP, by name; all others must be of the public internet.
+INTERNAL_HOSTS = frozenset(filter(None, os.environ.get("OWNSTOCK_INTERNAL_HOSTS", "").split(",")))
+# For tests alone: channels may reach this machine itself, also by http.
+LOOPBACK_ALLOWED = os.environ.get("OWNSTOCK_LOOPBACK_ALLOWED", "") == "yes"
 # How long one attempt to send may take before the message is given to somebody else.
 OUTBOX_LEASE_SECONDS = int(os.environ.get("OWNSTOCK_OUTBOX_LEASE_SECONDS", "120"))
 # Orders of one person to one supplier within so many days are judged together where amounts need approval.

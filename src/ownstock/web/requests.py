@@ -1,9 +1,10 @@
-"""What a request says beside its form: who asks, and which part of a long list."""
+"""What a request says beside its form: who asks, how often in vain, and which part of a long list."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from ownstock.access.models import User
 
 ROWS_A_PAGE = 50
+WRONG_TOKENS, WRONG_TOKENS_SECONDS = 20, 300
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
@@ -23,3 +25,16 @@ def actor_of(request: HttpRequest) -> str:
 def page_of(request: HttpRequest, rows: QuerySet[AnyModel], *, rows_a_page: int = ROWS_A_PAGE) -> Page[Any]:
     """The part of a list that `?page=` names; the nearest there is when it names none."""
     return Paginator(rows, rows_a_page).get_page(request.GET.get("page"))
+
+
+def is_guessing(request: HttpRequest) -> bool:
+    """Count one more wrong token from where the request comes; whether that makes more than 20 in five minutes.
+
+    The counts are of this process alone, and the cache that holds them forgets the oldest when it has too many.
+    """
+    key = f"wrong_tokens:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, timeout=WRONG_TOKENS_SECONDS)
+    try:
+        return cache.incr(key) > WRONG_TOKENS
+    except ValueError:
+        return False

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from ownstock.web.security import for_everybody
-from ownstock.web.views import item_sites, orders, proposals
+from ownstock.web.views import answer_page, item_sites, orders, proposals
 
 app_name = "web"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path(
         "sign-in", LoginView.as_view(template_name="web/sign_in.html", redirect_authenticated_user=True), name="sign-in"
     ),
+    path("answer/<str:token>", answer_page.answer_page, name="answer-page"),
     path("sign-out", for_everybody(LogoutView.as_view()), name="sign-out"),
     path("proposals/approve", proposals.approve, name="approve"),
     path("proposals/reject", proposals.reject, name="reject"),

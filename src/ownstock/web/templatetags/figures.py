@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import formats, timezone
 
+from ownstock.exchange.confirmations_queries import AskedOrder, LineRemark
+from ownstock.exchange.confirmations_rules import AskedLine
+
 register = template.Library()
 MINUS, NARROW_SPACE, NOTHING = "\u2212", "\u202f", "\u2013"
 
@@ -57,6 +60,27 @@ def percent(value: float) -> str:
 def times(value: Decimal, factor: Decimal) -> Decimal:
     """One by the other: an amount of money out of quantity and price."""
     return value * factor
+
+
+@register.filter
+def asked_quantity(line: AskedLine) -> str:
+    """What is asked of a line in the supplier's unit, with ours beside it where they differ: 20 case = 120 each."""
+    theirs = counted_for(line.ordered, line)
+    is_ours = line.counting.unit == line.unit and line.counting.numerator == line.counting.denominator
+    return theirs if is_ours else f"{theirs} = {units(line.ordered)} {line.unit}"
+
+
+@register.filter
+def counted_for(quantity: Decimal, line: AskedLine) -> str:
+    """Stock units of a line, in the supplier's unit where they are an exact number of it."""
+    counted = line.counting.of(quantity)
+    return f"{units(quantity)} {line.unit}" if counted is None else f"{units(counted)} {line.counting.unit}"
+
+
+@register.filter
+def remark_on(order: AskedOrder, line: int) -> LineRemark | None:
+    """What the supplier said of a line beside its promises."""
+    return order.remarks.get(line)
 
 
 @register.filter

@@ -1,0 +1,125 @@
+"""An order as its supplier sees it while answering: what is asked, what was answered, whether an answer is still taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from ownstock.catalog.models import Supplier
+from ownstock.exchange import queries
+from ownstock.exchange.confirmations_rules import AskedLine, Counting, RejectReason, closed_because
+from ownstock.exchange.models import AnswerRemark
+from ownstock.exchange.rules import WrittenOrder
+from ownstock.purchasing.models import Acknowledgement, OrderLine, OrderRevision, PurchaseOrder
+from ownstock.purchasing.rules import OPEN_STATES, AnswerOutcome, OrderState, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class LineRemark:
+    """What a supplier said of a line beside its promises."""
+
+    reason: RejectReason | None
+    comment: str
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOrder:
+    """A revision as its supplier reads and answers it; `closed_because` is empty while an answer is taken."""
+
+    written: WrittenOrder
+    state: OrderState
+    lines: tuple[AskedLine, ...]
+    remarks: dict[int, LineRemark]
+    comment: str
+    answered_at: datetime | None
+    closed_because: str
+
+    @property
+    def is_as_asked(self) -> bool:
+        """Whether all of it is promised as it was asked, and nothing was said beside that."""
+        return not self.remarks and all(line.is_as_asked for line in self.lines)
+
+
+def orders_of(supplier: Supplier) -> QuerySet[PurchaseOrder]:
+    """The orders that were sent to a supplier, newest first."""
+    return PurchaseOrder.objects.filter(supplier=supplier, sent_revision__isnull=False).order_by("-id")
+
+
+def open_orders_of(supplier: Supplier) -> QuerySet[PurchaseOrder]:
+    """Of these, those of which something is still to come."""
+    return orders_of(supplier).filter(state__in=OPEN_STATES)
+
+
+def sent_revision_of(order: PurchaseOrder) -> OrderRevision:
+    """What the supplier was sent last."""
+    assert order.sent_revision is not None, "a supplier sees an order that was sent"
+    return order.revisions.select_related("purchase_order__supplier", "purchase_order__site").get(
+        number=order.sent_revision
+    )
+
+
+def asked_order(revision: OrderRevision) -> AskedOrder:
+    """A revision with what the supplier has answered to it so far, by whichever way the answers came."""
+    order = revision.purchase_order
+    answers = _answers_to(revision)
+    said: dict[int, dict[str, Any]] = {entry["line"]: entry for answer in answers for entry in answer.answer}
+    rows = OrderLine.objects.filter(revision=revision).select_related("item").order_by("line")
+    remarks = list(AnswerRemark.objects.filter(acknowledgement__in=answers))
+    return AskedOrder(
+        written=queries.written_order(revision, written_at=revision.created_at),
+        state=OrderState(order.state),
+        lines=tuple(_asked_line(row, said.get(row.line)) for row in rows),
+        remarks=_by_line(answers, remarks),
+        comment=next(
+            (remark.comment for remark in reversed(remarks) if remark.acknowledgement_id == answers[-1].pk), ""
+        ),
+        answered_at=answers[-1].received_at if answers else None,
+        closed_because=closed_because(
+            OrderState(order.state), revision=revision.number, sent_revision=order.sent_revision or 0
+        ),
+    )
+
+
+def _answers_to(revision: OrderRevision) -> list[Acknowledgement]:
+    found = Acknowledgement.objects.filter(
+        purchase_order=revision.purchase_order, revision=revision.number, outcome=AnswerOutcome.APPLIED
+    )
+    return list(found.order_by("id"))
+
+
+def _asked_line(row: OrderLine, said: dict[str, Any] | None) -> AskedLine:
+    promises = tuple(
+        Promise(Decimal(part["quantity"]), date.fromisoformat(part["promised_on"]))
+        for part in (said or {}).get("promises", [])
+    )
+    return AskedLine(
+        line=row.line, sku=row.item.sku, supplier_sku=row.supplier_sku, description=row.item.description,
+        ordered=row.quantity, unit=row.item.unit,
+        purchase=Counting(row.purchase_unit, row.units_numerator, row.units_denominator),
+        price=row.price, requested_on=row.requested_on, promises=promises,
+        refused=row.quantity - sum((p.quantity for p in promises), Decimal(0)) if said else Decimal(0),
+    )  # fmt: skip
+
+
+def _by_line(answers: list[Acknowledgement], remarks: list[AnswerRemark]) -> dict[int, LineRemark]:
+    """What was said of each line in the newest answer that names it."""
+    of_answer = {remark.acknowledgement_id: remark for remark in remarks}
+    found: dict[int, LineRemark] = {}
+    for answer in answers:
+        for entry in answer.answer:
+            found.pop(entry["line"], None)
+        if answer.pk in of_answer:
+            found |= {entry["line"]: _line_remark(entry) for entry in of_answer[answer.pk].lines}
+    return found
+
+
+def _line_remark(entry: dict[str, Any]) -> LineRemark:
+    reason, price = entry["reason"], entry["price"]
+    return LineRemark(
+        RejectReason.named(reason) if reason else None, entry["comment"], Decimal(price) if price else None
+    )
