@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from ownstock.purchasing.models import Delivery, OrderLine
-from ownstock.purchasing.rules import AskedLine, LineAnswer, check_answer, open_quantity, spread_received
+from ownstock.purchasing.rules import AskedLine, LineAnswer, Promise, check_answer, open_quantity, spread_received
 
 
 def room(delivery: Delivery) -> Decimal:
@@ -37,6 +37,15 @@ def answered(line: OrderLine, answer: LineAnswer) -> list[Delivery]:
     for refused in kept[len(promises) :]:
         refused.received_quantity, refused.cancelled_quantity = Decimal(0), refused.quantity
     return kept
+
+
+def promises_of(line: OrderLine) -> list[Promise]:
+    """What the supplier last promised of a line; nothing where it promised nothing yet."""
+    return [
+        Promise(d.quantity - d.cancelled_quantity, d.latest_promised_on)
+        for d in line.deliveries.all()
+        if d.latest_promised_on and d.quantity > d.cancelled_quantity
+    ]
 
 
 def filled(line: OrderLine, quantity: Decimal) -> list[tuple[Delivery, Decimal]]:

@@ -126,3 +126,16 @@ def subject_of(order: PurchaseOrder) -> str:
 def late_key(number: str, line: int) -> str:
     """The key of the alert about a line that is late."""
     return f"late_delivery:{number}/{line}"
+
+
+SETTLED_BY_ANSWERS = ("late_delivery", "line_rejected", "promise_lowered", "promised_too_much")
+
+
+def line_alerts(number: str, line: int) -> list[str]:
+    """The keys of the alerts about a line that a new answer, or a change of it, settles."""
+    return [f"{kind}:{number}/{line}" for kind in SETTLED_BY_ANSWERS]
+
+
+def price_key(number: str, line: int) -> str:
+    """The key of the alert about a price that is not as ordered."""
+    return f"price_differs:{number}/{line}"

@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
+from ownstock.purchasing.actions.notices import announce
 from ownstock.purchasing.actions.orders import DraftLine, check_lines, order_lines
 from ownstock.purchasing.deliveries import asked_anew, cancelled
 from ownstock.purchasing.models import Delivery, OrderLine, PurchaseOrder
 from ownstock.purchasing.order_rows import (
     asked_lines,
-    late_key,
+    line_alerts,
     locked,
+    price_key,
     received_quantity,
     save,
     settle,
@@ -111,7 +113,9 @@ def _write(
     save([d for line, asked in moved for d in asked_anew(list(line.deliveries.all()), asked)])
     new = _add(order, added)
     touched = [line.line for line in [*gone, *(line for line, _ in moved)]]
-    journal.clear_alerts([late_key(order.number, n) for n in touched], because=f"changed by {actor}")
+    keys = [key for n in touched for key in line_alerts(order.number, n)]
+    journal.clear_alerts(keys, because=f"changed by {actor}")
+    announce(order)
     journal.record(
         actor=actor,
         verb="purchasing.changed",
@@ -172,7 +176,8 @@ def cancel(number: str, *, reason: str, actor: str) -> PurchaseOrder:
         write_revision(order, kept, actor=actor, reason=reason)
         send(order, "cancelled")
     settle(order)
-    journal.clear_alerts((late_key(number, line.line) for line in lines), because=f"cancelled by {actor}")
+    keys = [key for line in lines for key in [*line_alerts(number, line.line), price_key(number, line.line)]]
+    journal.clear_alerts(keys, because=f"cancelled by {actor}")
     journal.record(
         actor=actor, verb="purchasing.cancelled", subject=subject_of(order),
         old={"lines": [row_of(line) for line in lines]}, reason=reason,

@@ -1,6 +1,15 @@
 """Pure decisions of buying, one room a noun: orders, their changes, answers, lateness."""
 
-from ownstock.purchasing.rules.answers import AnswerOutcome, LineAnswer, Promise, check_answer, spread_received
+from ownstock.purchasing.rules.answers import (
+    AnswerContext,
+    AnswerOutcome,
+    LineAnswer,
+    Promise,
+    check_answer,
+    is_lowered,
+    outcome_of,
+    spread_received,
+)
 from ownstock.purchasing.rules.approvals import (
     ApprovedLine,
     Limit,
@@ -22,8 +31,9 @@ from ownstock.purchasing.rules.orders import (
 )
 
 __all__ = [
-    "ANSWERABLE_STATES", "LATE_LIMIT_DAYS", "OPEN_STATES", "UNSENT_STATES", "AnswerOutcome", "ApprovedLine", "AskedLine",
-    "Limit", "LineAnswer", "LineChange", "OrderState", "Promise", "Standing", "best_limit", "changed", "check_answer",
-    "days_late", "expected_arrival_in_days", "is_covered", "is_past_limit", "is_promised_anew", "needs_approval",
-    "open_quantity", "roles_that_may", "spread_received", "state_of",
+    "ANSWERABLE_STATES", "LATE_LIMIT_DAYS", "OPEN_STATES", "UNSENT_STATES", "AnswerContext", "AnswerOutcome",
+    "ApprovedLine", "AskedLine", "Limit", "LineAnswer", "LineChange", "OrderState", "Promise", "Standing", "best_limit",
+    "changed", "check_answer", "days_late", "expected_arrival_in_days", "is_covered", "is_lowered", "is_past_limit",
+    "is_promised_anew", "needs_approval", "open_quantity", "outcome_of", "roles_that_may", "spread_received",
+    "state_of",
 ]  # fmt: skip

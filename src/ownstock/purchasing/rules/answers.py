@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -32,10 +32,51 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class LineAnswer:
-    """A supplier's answer to one line: what it promises; what is not promised is refused by the supplier."""
+    """A supplier's answer to one line: what it promises; what is not promised is refused by the supplier, for a reason.
+
+    A price is of one stock unit; None where the answer says none. A comment is for people to read.
+    """
 
     line: int
     promises: tuple[Promise, ...]
+    price: Decimal | None = None
+    reason: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerContext:
+    """What decides whether an answer is applied: which revision it answers and when it was written, and where the order is.
+
+    `newest_revision` may be above `sent_revision`: then a change waits to be sent.
+    """
+
+    revision: int
+    sent_revision: int
+    newest_revision: int
+    is_open: bool
+    written_at: datetime | None
+    last_written_at: datetime | None
+
+
+def outcome_of(answer: AnswerContext) -> AnswerOutcome:
+    """What an answer is taken for. An older one that comes after a newer one changes nothing."""
+    if not answer.is_open:
+        return AnswerOutcome.NOTHING_OPEN
+    if answer.revision < answer.newest_revision:
+        return AnswerOutcome.OLDER_REVISION
+    if answer.written_at and answer.last_written_at and answer.written_at < answer.last_written_at:
+        return AnswerOutcome.OVERTAKEN
+    return AnswerOutcome.APPLIED
+
+
+def is_lowered(before: Sequence[Promise], after: Sequence[Promise]) -> bool:
+    """Whether a supplier takes back of what it had promised: less of it, or any of it later."""
+    return any(
+        sum((p.quantity for p in after if p.promised_on <= day), Decimal(0))
+        < sum((p.quantity for p in before if p.promised_on <= day), Decimal(0))
+        for day in {p.promised_on for p in before}
+    )
 
 
 def check_answer(answer: LineAnswer, *, ordered: Decimal, received: Decimal) -> None:
