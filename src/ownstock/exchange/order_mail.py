@@ -11,9 +11,11 @@ from email.utils import format_datetime
 from ownstock.base.text import plain
 from ownstock.exchange import order_csv
 from ownstock.exchange.rules import (
+    OrderTopic,
     WrittenLine,
     WrittenOrder,
     check_name,
+    differences,
     header_text,
     identity,
     mail_address,
@@ -80,33 +82,39 @@ def _recipient(document: WrittenOrder) -> Address | None:
 
 def _subject(document: WrittenOrder) -> str:
     revised = f", revision {document.revision}," if document.revision > 1 else ""
-    return f"Purchase order {document.number}{revised} from {document.buyer}"
+    return f"{document.topic.heading} {document.number}{revised} from {document.buyer}"
 
 
 def answer_text(document: WrittenOrder, answer_address: str = "") -> str:
-    """The text of the message: what is ordered, and how the supplier answers, line by line."""
-    told = [_line_text(line) for line in document.lines[:MAX_LINES_TOLD]]
-    if len(document.lines) > MAX_LINES_TOLD:
-        told.append(f"  and {len(document.lines) - MAX_LINES_TOLD} more lines, all in the attached files")
-    opening = f"please find attached our purchase order {document.number}, as PDF to read and as CSV for your system."
+    """The text of the message: what is ordered or changes, and how the supplier answers, line by line."""
+    told = [_line_text(line) for line in document.lines if line.quantity]
+    changes = [f"  {sentence}" for sentence in differences(document)] if document.before else []
+    is_over = document.topic == OrderTopic.CANCELLED
     return "\n".join(
         [
             f"{document.supplier_name},",
             "",
-            *([document.replaces, ""] if document.replaces else []),
-            opening,
+            *([document.replaces, ""] if document.replaces and not is_over else []),
+            OPENINGS[document.topic].format(number=document.number, revision=document.revision),
             "",
+            *(["What changes:", *_few(changes), ""] if changes else []),
             f"Deliver to: {document.site_name}",
             f"Total: {plain(document.total, decimals=2)} {document.currency}",
             "",
-            *told,
+            *_few(told),
             "",
-            *_answering(answer_address),
+            *(CONFIRMING if is_over else _answering(answer_address)),
             "",
             document.buyer,
             "",
         ]
     )
+
+
+def _few(lines: list[str]) -> list[str]:
+    """As many lines as a text of a mail should have."""
+    more = len(lines) - MAX_LINES_TOLD
+    return [*lines[:MAX_LINES_TOLD], *([f"  and {more} more lines, all in the attached files"] if more > 0 else [])]
 
 
 def _answering(answer_address: str) -> tuple[str, ...]:
@@ -122,6 +130,16 @@ def _answering(answer_address: str) -> tuple[str, ...]:
     )
 
 
+OPENINGS = {
+    OrderTopic.PLACED: "please find attached our purchase order {number}, as PDF to read and as CSV for your system.",
+    OrderTopic.CHANGED: "we change our purchase order {number}. Revision {revision} is attached, as PDF and as CSV.",
+    OrderTopic.CANCELLED: "we cancel what is still open of our purchase order {number}. Please do not deliver it any more.",
+    OrderTopic.CHASED: "we wait for your answer to our purchase order {number}. It is attached once more.",
+}
+CONFIRMING = (
+    "Please reply to this message with 'Cancelled', and leave the subject as it is.",
+    "If something has left you already, please tell us what and when.",
+)
 BY_REPLY = "reply to this message, line by line, and leave the subject as it is."
 ANSWERING = (
     "  Line 1: accepted",

@@ -36,7 +36,7 @@ class OrderPage(Paper):
 
     def __init__(self, document: WrittenOrder) -> None:
         foot = f"{document.number}, revision {document.revision}"
-        super().__init__(f"Purchase order {document.number}", foot, document.written_at)
+        super().__init__(f"{document.topic.heading} {document.number}", foot, document.written_at)
         self.document = document
         self.set_author(document.buyer)
 
@@ -46,7 +46,7 @@ class OrderPage(Paper):
         self._pen(9, QUIET)
         self._line(document.buyer)
         self._pen(20, INK, "B")
-        self._line(f"Purchase order {document.number}", height_mm=11)
+        self._line(f"{document.topic.heading} {document.number}", height_mm=11)
         self.ln(3)
         email = f"  {document.supplier_email}" if document.supplier_email else ""
         for label, value in (

@@ -7,16 +7,18 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from ownstock.base.errors import Refused
-from ownstock.catalog.models import Company
+from ownstock.catalog.models import Company, Supplier
 from ownstock.exchange.models import OutboundMessage
 from ownstock.exchange.rules import (
+    OrderTopic,
     WrittenLine,
     WrittenOrder,
     is_converted,
     mail_address,
     purchase_quantity,
+    with_lines_taken_out,
 )
-from ownstock.journal.models import AuditEvent
+from ownstock.journal.models import AuditEvent, OutboxRow
 from ownstock.purchasing.models import OrderLine, OrderRevision
 
 
@@ -32,7 +34,15 @@ def address(revision: OrderRevision) -> str:
     Raises:
         Refused: the supplier has no address, or one that mail cannot be sent to.
     """
-    supplier = revision.purchase_order.supplier
+    return address_of(revision.purchase_order.supplier)
+
+
+def address_of(supplier: Supplier) -> str:
+    """Where mail to a supplier goes today.
+
+    Raises:
+        Refused: it has no address, or one that mail cannot be sent to.
+    """
     if not supplier.email:
         raise Refused(
             f"Supplier {supplier.code} ({supplier.name}) has no e-mail address. Fill it in.",
@@ -42,11 +52,14 @@ def address(revision: OrderRevision) -> str:
     return mail_address(f"The e-mail address of supplier {supplier.code}", supplier.email)
 
 
-def written_order(revision: OrderRevision, *, written_at: datetime) -> WrittenOrder:
-    """A revision as its supplier reads it, written at the moment of the placing."""
+def written_order(
+    revision: OrderRevision, *, written_at: datetime, topic: OrderTopic = OrderTopic.PLACED
+) -> WrittenOrder:
+    """A revision as its supplier reads it, written at the moment of the placing; a change beside what was told before."""
     order = revision.purchase_order
     supplier, site = order.supplier, order.site
-    lines = OrderLine.objects.filter(revision=revision).select_related("item").order_by("line")
+    lines = _lines(revision)
+    before = _told_before(revision) if topic in (OrderTopic.CHANGED, OrderTopic.CANCELLED) else ()
     return WrittenOrder(
         buyer=Company.objects.get().name,
         number=order.number,
@@ -59,8 +72,25 @@ def written_order(revision: OrderRevision, *, written_at: datetime) -> WrittenOr
         currency=order.currency,
         ordered_on=order.ordered_on,
         written_at=written_at,
-        lines=tuple(map(_line, lines)),
+        lines=with_lines_taken_out(lines, before),
+        topic=topic,
+        before=before,
     )
+
+
+def _lines(revision: OrderRevision) -> tuple[WrittenLine, ...]:
+    rows = OrderLine.objects.filter(revision=revision).select_related("item").order_by("line")
+    return tuple(map(_line, rows))
+
+
+def _told_before(revision: OrderRevision) -> tuple[WrittenLine, ...]:
+    """The lines of the revision that the supplier was told of last before this one."""
+    number = revision.purchase_order.number
+    earlier = revision.purchase_order.revisions.filter(number__lt=revision.number).order_by("-number")
+    keys = {r: [f"{topic}:{number}:{r.number}" for topic in (OrderTopic.PLACED, OrderTopic.CHANGED)] for r in earlier}
+    told = set(OutboxRow.objects.filter(key__in=[k for of in keys.values() for k in of]).values_list("key", flat=True))
+    found = next((r for r, own in keys.items() if told & set(own)), None)
+    return _lines(found) if found else ()
 
 
 def _line(line: OrderLine) -> WrittenLine:
@@ -77,6 +107,8 @@ def _line(line: OrderLine) -> WrittenLine:
         purchase_unit=line.purchase_unit,
         price=line.price,
         requested_on=line.requested_on,
+        units_numerator=line.units_numerator,
+        units_denominator=line.units_denominator,
     )
 
 
