@@ -38,6 +38,8 @@ class Scope(StrEnum):
     ORDERS_WRITE = "orders:write", "Take suppliers' answers and receive goods."
     DEMAND_READ = "demand:read", "Look up what customers want and what they can be promised."
     DEMAND_WRITE = "demand:write", "Enter what customers want, allocate goods to it and ship it."
+    SUPPLIERS_READ = "suppliers:read", "Look up suppliers, what is agreed with them and what lapses."
+    SUPPLIERS_WRITE = "suppliers:write", "Qualify suppliers, enter their certificates, agreements and closures."
     IMPORTS_WRITE = "imports:write", "Bring in files of items, locations, suppliers, terms and movements."
     AUDIT_READ = "audit:read", "Look up the audit trail and its seal."
 

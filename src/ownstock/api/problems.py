@@ -25,6 +25,7 @@ STATUSES = {
     "key_expired": HTTPStatus.UNAUTHORIZED,
     "missing_scope": HTTPStatus.FORBIDDEN,
     "no_cycle_count": HTTPStatus.NOT_FOUND,
+    "no_supplier": HTTPStatus.NOT_FOUND,
     "no_order": HTTPStatus.NOT_FOUND,
     "no_demand_line": HTTPStatus.NOT_FOUND,
     "no_posting": HTTPStatus.NOT_FOUND,

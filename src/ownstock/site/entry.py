@@ -39,6 +39,7 @@ from ownstock.cli import (
     people,
     planning,
     postings,
+    suppliers,
     trace,
 )
 from ownstock.cli.command import Root
@@ -180,7 +181,7 @@ FACES: tuple[Any, ...] = (
     company.company, people.user, people.key, imports.import_file, items.items, items.balances, postings.movements,
     postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
     planning.approve, planning.reject, orders.orders, order_life.order, orders.place, orders.acknowledge, orders.receive,
-    limits.limit, limits.rate, orders.cut, demand.demand,
+    limits.limit, limits.rate, orders.cut, suppliers.supplier, demand.demand,
     trace.trace, counts.count, journal.alerts, journal.outbox, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip

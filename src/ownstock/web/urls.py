@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from ownstock.web.security import for_everybody
-from ownstock.web.views import answer_page, item_sites, orders, proposals
+from ownstock.web.views import answer_page, item_sites, orders, proposals, suppliers
 
 app_name = "web"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("proposals/<int:pk>", proposals.proposal, name="proposal"),
     path("item-sites", item_sites.item_sites, name="item-sites"),
     path("item-sites/<int:pk>", item_sites.item_site, name="item-site"),
+    path("suppliers", suppliers.suppliers, name="suppliers"),
+    path("suppliers/<str:code>", suppliers.supplier, name="supplier"),
     path("orders", orders.orders, name="orders"),
     path("orders/<str:number>", orders.order, name="order"),
     path("orders/<str:number>/place", orders.place, name="place"),

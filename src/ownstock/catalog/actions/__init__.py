@@ -2,6 +2,7 @@
 
 from ownstock.catalog.actions.agreements import close_supplier, keep_agreement, reopen_supplier
 from ownstock.catalog.actions.certificates import (
+    MAX_DOCUMENT_BYTES,
     Document,
     add_certificate,
     require_certificate,
@@ -15,7 +16,7 @@ from ownstock.catalog.actions.qualifications import qualify
 from ownstock.catalog.actions.rates import set_exchange_rate
 
 __all__ = [
-    "Document", "add_certificate", "add_contact", "close_supplier", "keep_agreement", "qualify", "remove_contact",
-    "reopen_supplier", "require_certificate", "set_company", "set_exchange_rate", "set_supplier_rules",
-    "waive_certificate", "warn_of_lapses", "withdraw_certificate",
+    "MAX_DOCUMENT_BYTES", "Document", "add_certificate", "add_contact", "close_supplier", "keep_agreement", "qualify",
+    "remove_contact", "reopen_supplier", "require_certificate", "set_company", "set_exchange_rate",
+    "set_supplier_rules", "waive_certificate", "warn_of_lapses", "withdraw_certificate",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.db import transaction
 from ownstock.base.errors import Refused
 from ownstock.catalog.actions.changes import record_change, values_of
 from ownstock.catalog.models import Agreement, Closure, Supplier
-from ownstock.catalog.queries.suppliers import supplier as find_supplier
+from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
 from ownstock.catalog.rules import overlaps
 
 NAMES = [field.name for field in Agreement._meta.concrete_fields if field.name not in ("id", "supplier", "code")]

@@ -11,7 +11,7 @@ from django.db import transaction
 from ownstock.base.errors import Refused
 from ownstock.catalog.actions.changes import record_change, values_of
 from ownstock.catalog.models import Certificate, CertificateRequirement, Item, Supplier
-from ownstock.catalog.queries.suppliers import supplier as find_supplier
+from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
 from ownstock.journal import actions as journal
 
 MAX_DOCUMENT_BYTES = 5 * 1024 * 1024

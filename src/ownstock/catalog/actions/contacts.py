@@ -7,7 +7,7 @@ from django.db import transaction
 from ownstock.access.models import User
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import SupplierContact
-from ownstock.catalog.queries.suppliers import supplier as find_supplier
+from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
 from ownstock.journal import actions as journal
 
 

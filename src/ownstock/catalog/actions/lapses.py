@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from ownstock.base.text import plain
-from ownstock.catalog.queries.lapses import lapses
+from ownstock.catalog.queries.lapsing import lapses
 from ownstock.journal import actions as journal
 from ownstock.journal.queries import open_alerts
 

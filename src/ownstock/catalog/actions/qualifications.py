@@ -9,7 +9,7 @@ from django.db import transaction
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item, Qualification, Supplier
-from ownstock.catalog.queries.suppliers import supplier as find_supplier
+from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
 from ownstock.catalog.rules import QualificationState, check_decision, scope_in_words
 from ownstock.journal import actions as journal
 

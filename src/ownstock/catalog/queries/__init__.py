@@ -3,15 +3,23 @@
 from ownstock.catalog.queries.agreements import agreement, agreements_on, next_order_day, terms_of
 from ownstock.catalog.queries.company import base_currency, is_catalog_empty, world_location
 from ownstock.catalog.queries.item_sites import item_site, item_sites, search_item_sites
-from ownstock.catalog.queries.lapses import lapses
+from ownstock.catalog.queries.lapsing import lapses
+from ownstock.catalog.queries.overviews import (
+    SupplierOverview,
+    certificate_needs,
+    items_by_sku,
+    supplier_overview,
+    suppliers,
+)
 from ownstock.catalog.queries.rates import exchange_rates, in_base_currency
 from ownstock.catalog.queries.register import conditions, duty_conflict, objections
-from ownstock.catalog.queries.suppliers import supplier, supplier_of
+from ownstock.catalog.queries.supplier_codes import supplier, supplier_of
 from ownstock.catalog.queries.terms import prices_at, reasons_without_source, supply_terms, terms_to_order_by
 
 __all__ = [
-    "agreement", "agreements_on", "base_currency", "conditions", "duty_conflict", "exchange_rates", "in_base_currency",
-    "is_catalog_empty", "item_site", "item_sites", "lapses", "next_order_day", "objections", "prices_at",
-    "reasons_without_source", "search_item_sites", "supplier", "supplier_of", "supply_terms", "terms_of",
+    "SupplierOverview", "agreement", "agreements_on", "base_currency", "certificate_needs", "conditions",
+    "duty_conflict", "exchange_rates", "in_base_currency", "is_catalog_empty", "item_site", "item_sites",
+    "items_by_sku", "lapses", "next_order_day", "objections", "prices_at", "reasons_without_source",
+    "search_item_sites", "supplier", "supplier_of", "supplier_overview", "suppliers", "supply_terms", "terms_of",
     "terms_to_order_by", "world_location",
 ]  # fmt: skip

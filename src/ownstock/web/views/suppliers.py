@@ -1,0 +1,39 @@
+"""Suppliers: who may be ordered from, which papers they have, what is agreed and on which terms they sell."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ownstock.catalog import queries
+from ownstock.catalog.rules import WEEKDAYS
+from ownstock.journal import queries as journal
+from ownstock.planning.queries import business_day
+from ownstock.web.refusals import shows_refusals
+from ownstock.web.requests import page_of
+
+
+@require_safe
+def suppliers(request: HttpRequest) -> HttpResponse:
+    """Every supplier as it stands today, and what lapses soon."""
+    as_of = business_day()
+    lapses = [(lapse, (lapse.ends_on - as_of).days) for lapse in queries.lapses(as_of)]
+    context = {"page": page_of(request, queries.suppliers(as_of)), "as_of": as_of, "lapses": lapses}
+    return render(request, "web/suppliers.html", context)
+
+
+@require_safe
+@shows_refusals
+def supplier(request: HttpRequest, code: str) -> HttpResponse:
+    """One supplier: the register, certificates with days left, the agreement, closures, commitments, terms."""
+    found = queries.supplier_overview(queries.supplier(code), business_day())
+    agreed = found.agreement
+    context = {
+        "found": found,
+        "as_of": found.as_of,
+        "weekdays": [WEEKDAYS[day - 1].capitalize() for day in agreed.order_weekdays] if agreed else [],
+        "lapses": [lapse for lapse in queries.lapses(found.as_of) if lapse.supplier == code],
+        "trail": journal.trail(f"supplier:{code}"),
+    }
+    return render(request, "web/supplier.html", context)
