@@ -42,6 +42,12 @@ def test_every_line_carries_the_whole_order() -> None:
             "price": "2.40",
             "requested_on": "2026-03-16",
             "amount": "288.00",
+            "confirmed_quantity": "",
+            "confirmed_unit": "case",
+            "promised_on": "",
+            "confirmed_price": "",
+            "reason": "",
+            "comment": "",
         }
     ]
 

@@ -10,6 +10,7 @@ import click
 
 from ownstock.cli.command import Noun
 from ownstock.cli.options import Day, Number, actor_option, json_option
+from ownstock.cli.order_answers import answer_file, answer_link, revoke_links
 from ownstock.cli.orders import show_order, told
 from ownstock.cli.render import tell
 from ownstock.purchasing import actions, queries
@@ -32,7 +33,8 @@ def order() -> None:
     """One purchase order; with its NUMBER alone it is shown."""
 
 
-order.add_command(show_order)
+for face in (show_order, answer_file, answer_link, revoke_links):
+    order.add_command(face)
 
 
 @order.command("approve")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
 from ownstock.base.errors import Refused
+from ownstock.base.fingerprints import fingerprint
+from ownstock.base.tables import Fault, Faults
 from ownstock.base.text import plain
+from ownstock.exchange.confirmations_file import SheetAnswer
 from ownstock.exchange.confirmations_queries import AskedOrder, asked_order
 from ownstock.exchange.confirmations_rules import LineReply
 from ownstock.exchange.models import AnswerRemark
@@ -48,6 +52,56 @@ def confirm(
     if is_new:
         _tell_of_prices(asked, replies)
     return order
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAnswer:
+    """What became of a sheet's answer to one order: taken down now, or known since an earlier time."""
+
+    number: str
+    lines: int
+    is_new: bool
+
+
+@transaction.atomic
+def confirm_sheet(answers: Sequence[SheetAnswer], *, name: str, actor: str) -> list[TakenAnswer]:
+    """Take down what a sheet says of several orders: all of it, or nothing. The same answers again change nothing, in
+    whichever file they stand.
+
+    Raises:
+        Refused: an order takes no answer any more; every such order is named with its first row.
+    """
+    faults = Faults()
+    keyed = [(answer, f"sheet:{_fingerprint(answer)}") for answer in answers]
+    for answer, key in keyed:
+        order = answer.revision.purchase_order
+        is_known = order.acknowledgements.filter(message_key=key).exists()
+        if answer.asked.closed_because and not is_known:
+            faults.add([Fault(answer.row, "order_number", order.number, answer.asked.closed_because)])
+    faults.refuse(name)
+    return [_taken(answer, key, actor) for answer, key in keyed]
+
+
+def _taken(answer: SheetAnswer, key: str, actor: str) -> TakenAnswer:
+    order = answer.revision.purchase_order
+    is_known = order.acknowledgements.filter(message_key=key).exists()
+    confirm(answer.revision, answer.replies, message_key=key, actor=actor)
+    return TakenAnswer(order.number, len(answer.replies), not is_known)
+
+
+def _fingerprint(answer: SheetAnswer) -> str:
+    """The content of an answer, whatever file it stands in: it makes the same answer the same message."""
+    lines = [
+        [
+            r.line,
+            [[plain(p.quantity), p.promised_on] for p in r.promises],
+            r.reason,
+            r.comment,
+            r.price and plain(r.price),
+        ]
+        for r in sorted(answer.replies, key=lambda reply: reply.line)
+    ]
+    return fingerprint([answer.revision.pk, lines]).hex()[:32]
 
 
 def _said(replies: Sequence[LineReply]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from ownstock.base.text import plain
 from ownstock.exchange.rules import WrittenLine, WrittenOrder, safe_cell
@@ -27,18 +28,31 @@ COLUMNS = (
     "price",
     "requested_on",
     "amount",
+    # The supplier's to fill in: `confirmations_file` reads them.
+    "confirmed_quantity",
+    "confirmed_unit",
+    "promised_on",
+    "confirmed_price",
+    "reason",
+    "comment",
 )
 
 
 def render(document: WrittenOrder) -> bytes:
     """Write the order; texts are guarded against formula injection (`rules.safe_cell`), numbers and dates are not.
 
-    `quantity` and `price` count stock units; `purchase_quantity` is empty where the supplier counts in the same unit.
+    `quantity` and `price` count stock units; `purchase_quantity` is empty where the supplier counts in the same unit. The
+    last columns are for the answer, and empty but for the unit in which it counts.
     """
+    return render_all([document])
+
+
+def render_all(documents: Sequence[WrittenOrder]) -> bytes:
+    """Write several orders into one file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_row(document, line) for line in document.lines)
+    writer.writerows(_row(document, line) for document in documents for line in document.lines)
     return text.getvalue().encode()
 
 
@@ -62,4 +76,15 @@ def _row(document: WrittenOrder, line: WrittenLine) -> list[str]:
         plain(line.price, decimals=2),
         line.requested_on.isoformat(),
         plain(line.amount, decimals=2),
+        "",
+        safe_cell(_answer_unit(line)),
+        "",
+        "",
+        "",
+        "",
     ]
+
+
+def _answer_unit(line: WrittenLine) -> str:
+    """The supplier's unit, where the order is a number of it that a sheet can hold."""
+    return line.purchase_unit if line.purchase_quantity and " " not in line.purchase_quantity else line.unit
