@@ -15,14 +15,12 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Cut, CutList, Page, Part, cut, page
 from ownstock.api.postings import PostedOut
 from ownstock.catalog.queries import base_currency
-from ownstock.demand import actions as demand
-from ownstock.demand.queries import is_shipment
 from ownstock.ledger import actions, queries
 from ownstock.ledger.actions import Posted
 from ownstock.ledger.queries.lots import lot as known_lot
 from ownstock.ledger.queries.postings import posting_named, request_of
 from ownstock.ledger.rules import MAX_KEY_LENGTH, Kind, Status
-from ownstock.purchasing import actions as purchasing
+from ownstock.planning.taking_back import take_back
 
 router = Router()
 READS, POSTS, DECIDES = (KeyHolder(scope) for scope in (Scope.LEDGER_READ, Scope.LEDGER_POST, Scope.QUALITY_WRITE))
@@ -180,7 +178,6 @@ def get_posting(request: HttpRequest, key: PostingKey) -> dict[str, Any]:
 @router.post("/reversals/{path:key}", auth=POSTS, response=PostedOut, summary="Take a posting back")
 def reverse(request: HttpRequest, key: PostingKey, body: ReversalIn, new_key: OnceKey) -> Posted:
     """Post the lines of a posting the other way round, now; what it received or shipped is open again."""
-    take_back = demand.take_back if is_shipment(key) else purchasing.take_back
     return take_back(key, new_key=new_key, actor=actor_of(request), reason=body.reason)
 
 

@@ -27,6 +27,7 @@ STATUSES = {
     "no_cycle_count": HTTPStatus.NOT_FOUND,
     "no_supplier": HTTPStatus.NOT_FOUND,
     "no_order": HTTPStatus.NOT_FOUND,
+    "no_transfer": HTTPStatus.NOT_FOUND,
     "no_demand_line": HTTPStatus.NOT_FOUND,
     "no_posting": HTTPStatus.NOT_FOUND,
     "no_lot": HTTPStatus.NOT_FOUND,

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 
 import ownstock
 from ownstock.access.rules import Scope
-from ownstock.api import counts, demand, imports, ledger, orders, postings, reading, suppliers, trace
+from ownstock.api import counts, demand, imports, ledger, orders, postings, reading, suppliers, trace, transfers
 from ownstock.api.keys import KeyHolder
 from ownstock.api.problems import nowhere, say_no, told_of_methods
 
@@ -33,6 +33,7 @@ for router in (
     imports.router,
     counts.router,
     trace.router,
+    transfers.router,
     suppliers.router,
 ):
     api.add_router("", router)

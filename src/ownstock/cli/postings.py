@@ -13,12 +13,10 @@ from ownstock.catalog.queries import item_sites
 from ownstock.cli.command import command
 from ownstock.cli.options import Moment, Number, actor_option, json_option, limit_option
 from ownstock.cli.render import first, show, tell, text
-from ownstock.demand import actions as demand
-from ownstock.demand.queries import is_shipment
 from ownstock.ledger import actions, queries
 from ownstock.ledger.names import items_named
 from ownstock.ledger.rules import Kind, Line, PostingRequest, Status
-from ownstock.purchasing import actions as purchasing
+from ownstock.planning.taking_back import take_back
 
 STATUSES = click.Choice([str(status) for status in Status])
 
@@ -91,7 +89,6 @@ def post(
 @json_option
 def reverse(key: str, reason: str, new_key: str | None, actor: str) -> None:
     """Take the posting KEY back by posting its movements the other way round; what it received or shipped is open again."""
-    take_back = demand.take_back if is_shipment(key) else purchasing.take_back
     posted = take_back(key, new_key=new_key or f"{key}:reversed", actor=actor, reason=reason)
     _tell_posted(posted, f"{key} is reversed by {posted.key}.")
 

@@ -41,6 +41,7 @@ from ownstock.cli import (
     postings,
     suppliers,
     trace,
+    transfers,
 )
 from ownstock.cli.command import Root
 from ownstock.cli.demo import demo_command
@@ -182,7 +183,7 @@ FACES: tuple[Any, ...] = (
     postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
     planning.approve, planning.reject, orders.orders, order_life.order, orders.place, orders.acknowledge, orders.receive,
     limits.limit, limits.rate, orders.cut, suppliers.supplier, demand.demand,
-    trace.trace, counts.count, journal.alerts, journal.outbox, audit.audit,
+    trace.trace, transfers.transfer, counts.count, journal.alerts, journal.outbox, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from ownstock.web.security import for_everybody
-from ownstock.web.views import answer_page, item_sites, orders, proposals, suppliers
+from ownstock.web.views import answer_page, item_sites, orders, proposals, suppliers, transfers
 
 app_name = "web"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("item-sites/<int:pk>", item_sites.item_site, name="item-site"),
     path("suppliers", suppliers.suppliers, name="suppliers"),
     path("suppliers/<str:code>", suppliers.supplier, name="supplier"),
+    path("transfers", transfers.transfers, name="transfers"),
+    path("transfers/<str:number>", transfers.transfer, name="transfer"),
+    path("transfers/<str:number>/place", transfers.place, name="transfer-place"),
+    path("transfers/<str:number>/ship", transfers.ship, name="transfer-ship"),
+    path("transfers/<str:number>/receive", transfers.receive, name="transfer-receive"),
+    path("transfers/<str:number>/note", transfers.note, name="transfer-note"),
     path("orders", orders.orders, name="orders"),
     path("orders/<str:number>", orders.order, name="order"),
     path("orders/<str:number>/place", orders.place, name="place"),

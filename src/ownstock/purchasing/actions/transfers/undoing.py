@@ -30,8 +30,7 @@ def take_back(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
     if not entries:
         raise Refused(f"{key} moved nothing of a transfer.", code="no_transfer_posting", key=key)
     found = LockedTransfer(entries[0].line.transfer_order.number)
-    is_done = TransferEntry.objects.filter(kind=TransferEntryKind.TAKEN_BACK, shipment_key__in=_keys(entries))
-    if not is_done.filter(posting_key=new_key).exists():
+    if not _is_taken_back(entries):
         _refuse_arrived(found, key, entries)
     posted = ledger.reverse(key, new_key=new_key, actor=actor, reason=reason)
     if not posted.is_new:
@@ -41,8 +40,11 @@ def take_back(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
     return posted
 
 
-def _keys(entries: Sequence[TransferEntry]) -> set[str]:
-    return {entry.shipment_key for entry in entries}
+def _is_taken_back(entries: Sequence[TransferEntry]) -> bool:
+    """Whether this shipment was taken back before: the ledger knows by which posting."""
+    keys = {entry.shipment_key for entry in entries if entry.shipped_change}
+    rows = TransferEntry.objects.filter(shipment_key__in=keys, kind=TransferEntryKind.TAKEN_BACK)
+    return rows.filter(shipped_change__lt=0).exists()
 
 
 def _refuse_arrived(found: LockedTransfer, key: str, entries: Sequence[TransferEntry]) -> None:
