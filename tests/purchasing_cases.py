@@ -11,7 +11,8 @@ from ownstock.catalog.models import SupplyTerm
 from ownstock.journal.models import Alert
 from ownstock.purchasing import actions
 from ownstock.purchasing.actions import DraftLine, ReceiptLine
-from ownstock.purchasing.models import Delivery, PurchaseOrder, ShippingNotice
+from ownstock.purchasing.models import Delivery, Invoice, PurchaseOrder, ShippingNotice
+from ownstock.purchasing.rules.invoices import EnteredCharge, EnteredInvoice, EnteredInvoiceLine, InvoiceKind
 from ownstock.purchasing.rules.notices import Notice, NoticedLine
 from tests.factories import ACTOR, TODAY, Business
 
@@ -63,3 +64,37 @@ def alerts(kinds: Iterable[str] = ()) -> list[str]:
     """The kinds of the alerts that are open (of these kinds, or all)."""
     rows = Alert.objects.filter(cleared_at=None).order_by("id")
     return [kind for kind in rows.values_list("kind", flat=True) if not kinds or kind in kinds]
+
+
+def invoiced(
+    order: PurchaseOrder | None,
+    *lines: tuple[int, str],
+    number: str = "INV-1",
+    key: str = "",
+    total: str = "",
+    **said: Any,
+) -> Invoice:
+    """An invoice of (quantity, price) for lines 1, 2, … of an order; a quantity of 0 leaves a line out."""
+    entered = [
+        EnteredInvoiceLine(Decimal(q), Decimal(price), order.number if order else "", n, code="" if order else "CUP")
+        for n, (q, price) in enumerate(lines, start=1)
+        if q
+    ]
+    charges: tuple[EnteredCharge, ...] = said.get("charges", ())
+    whole = sum((e.quantity * e.price for e in entered), Decimal(0)) + sum((c.amount for c in charges), Decimal(0))
+    asked = Decimal(total) if total else whole.quantize(Decimal("0.01"))
+    said.setdefault("kind", InvoiceKind.CREDIT_NOTE if asked < 0 else InvoiceKind.INVOICE)
+    said.setdefault("currency", "EUR")
+    said.setdefault("lines", entered)
+    entered_invoice = EnteredInvoice(supplier="ALPHA", number=number, invoiced_on=WANTED, total=asked, **said)
+    return actions.take_invoice(entered_invoice, message_key=key or f"m:{number}", actor="supplier:ALPHA").invoice
+
+
+def state_of(number: str = "INV-1") -> str:
+    """Where an invoice stands now."""
+    return Invoice.objects.exclude(state="cancelled").get(number=number).state
+
+
+def found(number: str = "INV-1") -> list[str]:
+    """What the match finds of an invoice now."""
+    return [finding["code"] for finding in Invoice.objects.exclude(state="cancelled").get(number=number).findings]

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
 from ownstock.purchasing.deliveries import room
+from ownstock.purchasing.invoice_rows import match_order
 from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.rules import AnswerOutcome, OrderState, Standing, state_of
 
@@ -74,11 +75,12 @@ def save(deliveries: Sequence[Delivery]) -> None:
 
 
 def settle(order: PurchaseOrder, *, is_approved: bool | None = None) -> None:
-    """Bring an order's state in line with what became of it; `is_invoiced` and `sent_revision` are taken as they stand.
+    """Bring an order's state in line with what became of it, and its invoices with it; `sent_revision` is as it stands.
 
     Whether it is approved is known by whoever decided it; else it stays as it was. Goods that come for a cancelled order
     are told to people.
     """
+    match_order(order)
     before = order.state
     deliveries = Delivery.objects.filter(line__revision__purchase_order=order)
     answers = order.acknowledgements.filter(outcome=AnswerOutcome.APPLIED, revision__gte=order.sent_revision or 0)

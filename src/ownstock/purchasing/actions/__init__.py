@@ -4,6 +4,15 @@ from ownstock.purchasing.actions.answers import acknowledge, settle_price
 from ownstock.purchasing.actions.approvals import approve, confirm_limit, set_limit
 from ownstock.purchasing.actions.changes import cancel, change
 from ownstock.purchasing.actions.discrepancies import send_back, settle_discrepancy
+from ownstock.purchasing.actions.disputes import dispute_invoice, settle_dispute
+from ownstock.purchasing.actions.invoices import (
+    TakenInvoice,
+    approve_invoice,
+    cancel_invoice,
+    match_again,
+    set_match_policy,
+    take_invoice,
+)
 from ownstock.purchasing.actions.lateness import alert_late, cut
 from ownstock.purchasing.actions.notices import take_notice
 from ownstock.purchasing.actions.orders import DraftLine, draft, place
@@ -11,7 +20,8 @@ from ownstock.purchasing.actions.receipts import receive, take_back
 from ownstock.purchasing.arrived import ReceiptLine, WrongGoods
 
 __all__ = [
-    "DraftLine", "ReceiptLine", "WrongGoods", "acknowledge", "alert_late", "approve", "cancel", "change",
-    "confirm_limit", "cut", "draft", "place", "receive", "send_back", "set_limit", "settle_discrepancy", "settle_price",
-    "take_back", "take_notice",
+    "DraftLine", "ReceiptLine", "TakenInvoice", "WrongGoods", "acknowledge", "alert_late", "approve",
+    "approve_invoice", "cancel", "cancel_invoice", "change", "confirm_limit", "cut", "dispute_invoice", "draft",
+    "match_again", "place", "receive", "send_back", "set_limit", "set_match_policy", "settle_discrepancy",
+    "settle_dispute", "settle_price", "take_back", "take_invoice", "take_notice",
 ]  # fmt: skip

@@ -202,6 +202,7 @@ def send_back(
         actor=actor, verb="purchasing.goods_returned", subject=subject_of(order), reason=reason,
         new={"line": line, "sku": movement.item.sku, "quantity": str(quantity), "posting": key},
     )  # fmt: skip
+    settle(order)
     return row
 
 

@@ -3,6 +3,8 @@
 from ownstock.purchasing.models.answers import Acknowledgement
 from ownstock.purchasing.models.approvals import ApprovalLimit, OrderApproval
 from ownstock.purchasing.models.discrepancies import Discrepancy, Settlement, SupplierReturn
+from ownstock.purchasing.models.disputes import Dispute, DisputeSettlement
+from ownstock.purchasing.models.invoices import Invoice, InvoiceCharge, InvoiceLine, InvoiceShare, MatchPolicy
 from ownstock.purchasing.models.notices import NoticeLine, ShippingNotice
 from ownstock.purchasing.models.orders import Delivery, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.models.past_deliveries import PastDelivery
@@ -10,7 +12,8 @@ from ownstock.purchasing.models.receipts import Receipt
 from ownstock.purchasing.models.transfers import TransferEntry, TransferLine, TransferOrder, TransitPlace
 
 __all__ = [
-    "Acknowledgement", "ApprovalLimit", "Delivery", "Discrepancy", "NoticeLine", "OrderApproval", "OrderLine",
+    "Acknowledgement", "ApprovalLimit", "Delivery", "Discrepancy", "Dispute", "DisputeSettlement", "Invoice",
+    "InvoiceCharge", "InvoiceLine", "InvoiceShare", "MatchPolicy", "NoticeLine", "OrderApproval", "OrderLine",
     "OrderRevision", "PastDelivery", "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierReturn",
     "TransferEntry", "TransferLine", "TransferOrder", "TransitPlace",
 ]  # fmt: skip
