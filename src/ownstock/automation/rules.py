@@ -8,6 +8,7 @@ SWEEP = "sweep"
 SWEEP_EVERY_SECONDS = 60
 EVERY_MINUTE = "* * * * *"
 EVERY_MORNING = "30 4 * * *"
+EVERY_QUARTER = "*/15 * * * *"
 # One row a job: however slow a mail server is, the sweep waits for no more than one attempt.
 ROWS_AT_ONCE = 1
 # Of waiting jobs the highest goes first.

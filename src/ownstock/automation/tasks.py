@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from ownstock.automation import actions, lapses
-from ownstock.automation.rules import EVERY_MINUTE, EVERY_MORNING, ROWS_AT_ONCE, SWEEP_PRIORITY
+from ownstock.automation import actions, lapses, order_watch
+from ownstock.automation.rules import EVERY_MINUTE, EVERY_MORNING, EVERY_QUARTER, ROWS_AT_ONCE, SWEEP_PRIORITY
 from ownstock.journal import actions as journal
 
 
@@ -28,3 +28,10 @@ def sweep(timestamp: int) -> None:
 def warn_of_lapses(timestamp: int) -> None:
     """Every morning: warn of what lapses with suppliers, and clear what was renewed."""
     lapses.warn()
+
+
+@app.periodic(cron=EVERY_QUARTER)
+@app.task(name="ownstock.watch_orders", queueing_lock="ownstock.watch_orders")
+def watch_orders(timestamp: int) -> None:
+    """Every quarter of an hour: tell people which orders wait for too long, and clear what has happened."""
+    order_watch.watch()

@@ -44,8 +44,9 @@ def send(order: PurchaseOrder, topic: str) -> OrderRevision:
     """Let an order's newest revision leave with this commit, once: `placed`, `changed` or `cancelled`."""
     revision = newest_revision(order)
     order.sent_revision = revision.number
-    order.placed_at = order.placed_at or timezone.now()
-    order.save(update_fields=["sent_revision", "placed_at"])
+    order.sent_at = timezone.now()
+    order.placed_at = order.placed_at or order.sent_at
+    order.save(update_fields=["sent_revision", "sent_at", "placed_at"])
     journal.enqueue(
         f"purchase_order.{topic}:{order.number}:{revision.number}",
         topic=f"purchase_order.{topic}",

@@ -17,11 +17,12 @@ from ownstock.purchasing.actions.lateness import alert_late, cut
 from ownstock.purchasing.actions.notices import take_notice
 from ownstock.purchasing.actions.orders import DraftLine, draft, place
 from ownstock.purchasing.actions.receipts import receive, take_back
+from ownstock.purchasing.actions.timers import chase, watch_orders
 from ownstock.purchasing.arrived import ReceiptLine, WrongGoods
 
 __all__ = [
-    "DraftLine", "ReceiptLine", "TakenInvoice", "WrongGoods", "acknowledge", "alert_late", "approve",
-    "approve_invoice", "cancel", "cancel_invoice", "change", "confirm_limit", "cut", "dispute_invoice", "draft",
-    "match_again", "place", "receive", "send_back", "set_limit", "set_match_policy", "settle_discrepancy",
-    "settle_dispute", "settle_price", "take_back", "take_invoice", "take_notice",
+    "DraftLine", "ReceiptLine", "TakenInvoice", "WrongGoods", "acknowledge", "alert_late", "approve", "approve_invoice",
+    "cancel", "cancel_invoice", "change", "chase", "confirm_limit", "cut", "dispute_invoice", "draft", "match_again",
+    "place", "receive", "send_back", "set_limit", "set_match_policy", "settle_discrepancy", "settle_dispute",
+    "settle_price", "take_back", "take_invoice", "take_notice", "watch_orders",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.order_rows import late_key, lines_of, locked, save, settle, subject_of
 from ownstock.purchasing.queries import OpenDelivery
 from ownstock.purchasing.rules import days_late
+from ownstock.purchasing.rules.timers import ComingPart, late_sentence
 
 
 @transaction.atomic
@@ -57,18 +58,18 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
 def alert_late(deliveries: Sequence[OpenDelivery], *, today: date) -> None:
     """Raise one alert for each line with a delivery that is late past its limit."""
     for late in deliveries:
-        days = days_late(late.expected_on, today)
+        part = ComingPart(
+            late.line, late.sku, late.quantity, late.expected_on, is_promised=False, is_shipped=False
+        )  # fmt: skip
         journal.raise_alert(
             late_key(late.number, late.line),
             kind="late_delivery",
-            sentence=f"{late.number}, line {late.line}: {plain(late.quantity)} of {late.sku} were expected on "
-            f"{late.expected_on} and are {days} days late. Planning no longer counts on them: "
-            "get a new promise, or cut them.",
+            sentence=late_sentence(late.number, part, today),
             facts={
                 "number": late.number,
                 "line": late.line,
                 "sku": late.sku,
                 "quantity": str(late.quantity),
-                "days_late": days,
+                "days_late": days_late(late.expected_on, today),
             },
         )

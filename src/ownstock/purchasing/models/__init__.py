@@ -2,6 +2,7 @@
 
 from ownstock.purchasing.models.answers import Acknowledgement
 from ownstock.purchasing.models.approvals import ApprovalLimit, OrderApproval
+from ownstock.purchasing.models.chases import Chase
 from ownstock.purchasing.models.discrepancies import Discrepancy, Settlement, SupplierReturn
 from ownstock.purchasing.models.disputes import Dispute, DisputeSettlement
 from ownstock.purchasing.models.invoices import Invoice, InvoiceCharge, InvoiceLine, InvoiceShare, MatchPolicy
@@ -12,7 +13,7 @@ from ownstock.purchasing.models.receipts import Receipt
 from ownstock.purchasing.models.transfers import TransferEntry, TransferLine, TransferOrder, TransitPlace
 
 __all__ = [
-    "Acknowledgement", "ApprovalLimit", "Delivery", "Discrepancy", "Dispute", "DisputeSettlement", "Invoice",
+    "Acknowledgement", "ApprovalLimit", "Chase", "Delivery", "Discrepancy", "Dispute", "DisputeSettlement", "Invoice",
     "InvoiceCharge", "InvoiceLine", "InvoiceShare", "MatchPolicy", "NoticeLine", "OrderApproval", "OrderLine",
     "OrderRevision", "PastDelivery", "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierReturn",
     "TransferEntry", "TransferLine", "TransferOrder", "TransitPlace",

@@ -26,6 +26,7 @@ class PurchaseOrder(models.Model):
     sent_revision = models.PositiveIntegerField(
         null=True, help_text="The number of the revision that was sent last; a newer one waits to be sent."
     )
+    sent_at = models.DateTimeField(null=True, help_text="When the revision that was sent last was sent.")
     is_invoiced = models.BooleanField(default=False, help_text="Whether all that came has been invoiced.")
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="merged", help_text="The order that took over its lines."
