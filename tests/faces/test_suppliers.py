@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,12 @@ from django.test import Client
 
 from ownstock.access import actions as access
 from ownstock.access.rules import Scope
-from ownstock.catalog import actions, queries
-from ownstock.catalog.models import Agreement, Certificate, Item, PriceBreak, Qualification, SupplyTerm
-from ownstock.catalog.rules import QualificationState
+from ownstock.catalog import queries
+from ownstock.catalog.models import Agreement, Certificate, Item, Qualification
 from ownstock.planning.queries import business_day
 from ownstock.site.entry import cli
 from tests.factories import ACTOR, Business, small_business
+from tests.supplier_cases import full_register
 from tests.web_cases import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -53,20 +52,8 @@ def send(program: Client, method: str, path: str, body: dict[str, Any]) -> Any:
 
 
 @pytest.fixture
-def full(business: Business) -> Business:
-    """ALPHA with something of everything, and an approval that ends in ten days."""
-    on = business_day()
-    actions.qualify("ALPHA", QualificationState.APPROVED, valid_from=on, valid_to=on + timedelta(days=10),
-                    categories=["china"], reason="Audit of 2026.", actor=ACTOR)  # fmt: skip
-    actions.add_certificate("ALPHA", "ISO 9001", "Q-1", valid_from=on, valid_to=on + timedelta(days=400), actor=ACTOR)
-    actions.require_certificate("ISO 9001", category="china", reason="Policy.", actor=ACTOR)
-    terms = {"valid_from": on, "net_days": 60, "order_weekdays": [1, 4], "minimum_order_value": 500, "incoterm": "DAP",
-             "rebate_tiers": [[10_000, 1]]}  # fmt: skip
-    actions.keep_agreement("ALPHA", "F-1", terms, actor=ACTOR)
-    actions.close_supplier("ALPHA", on + timedelta(days=20), on + timedelta(days=30), reason="Summer.", actor=ACTOR)
-    term = SupplyTerm.objects.get(item__sku="CUP")
-    PriceBreak.objects.create(term=term, from_quantity=100, price=2, valid_from=on)
-    return business
+def full(db: None) -> Business:
+    return full_register()
 
 
 def test_a_supplier_is_qualified_and_shown_on_the_command_line(business: Business) -> None:
@@ -154,7 +141,8 @@ def test_a_program_keeps_an_agreement_and_certificates(program: Client) -> None:
     assert (found["agreement"]["code"], len(found["certificates"]), len(found["closures"])) == ("F-1", 1, 1)
 
 
-def test_what_lapses_is_told_over_http(full: Business, program: Client) -> None:
+def test_what_lapses_is_told_over_http(full: Business) -> None:
+    program = Client(headers={"Authorization": f"Bearer {access.create_api_key('x', scopes=list(Scope), actor=ACTOR)}"})
     [lapse] = program.get("/api/suppliers/lapses").json()
     assert (lapse["kind"], lapse["supplier"], lapse["skus_alone"]) == ("qualification", "ALPHA", ["CUP"])
 

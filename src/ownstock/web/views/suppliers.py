@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from ownstock.catalog import queries
 from ownstock.catalog.rules import WEEKDAYS
-from ownstock.journal import queries as journal
 from ownstock.planning.queries import business_day
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import page_of
@@ -34,6 +33,5 @@ def supplier(request: HttpRequest, code: str) -> HttpResponse:
         "as_of": found.as_of,
         "weekdays": [WEEKDAYS[day - 1].capitalize() for day in agreed.order_weekdays] if agreed else [],
         "lapses": [lapse for lapse in queries.lapses(found.as_of) if lapse.supplier == code],
-        "trail": journal.trail(f"supplier:{code}"),
     }
     return render(request, "web/supplier.html", context)

@@ -1,0 +1,40 @@
+"""The pages of suppliers in a real browser: by day, by night and on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser import launch
+from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, opened, photograph
+from tests.supplier_cases import full_register
+from tests.web_cases import signed_in
+
+__all__ = ["address"]
+pytestmark = pytest.mark.browser
+
+
+def test_suppliers_are_found_and_read(address: str, tmp_path: Path) -> None:
+    full_register()
+    signed_in()
+    visit = Visit(address)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        for size, scheme, name in ((DESK, "light", "day"), (DESK, "dark", "night"), (PHONE, "light", "phone")):
+            with opened(browser, visit, size, scheme) as page:
+                _read(page, tmp_path, name)
+        browser.close()
+    assert (visit.complaints, visit.strangers) == ([], [])
+
+
+def _read(page: Page, folder: Path, name: str) -> None:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Suppliers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Suppliers")
+    expect(page.get_by_role("row", name="BETA")).to_contain_text("blocked")
+    photograph(page, folder, f"suppliers-{name}")
+    page.get_by_role("row", name="F-1").get_by_role("link", name="ALPHA").click()
+    expect(page.get_by_role("heading", name="Agreement F-1")).to_be_visible()
+    expect(page.get_by_role("row", name="ISO 9001")).to_contain_text("400")
+    photograph(page, folder, f"supplier-{name}")
