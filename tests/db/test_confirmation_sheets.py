@@ -17,7 +17,6 @@ from ownstock.base.errors import Refused
 from ownstock.exchange import confirmations_file, order_csv, queries
 from ownstock.exchange.confirmations_actions import TakenAnswer, confirm_sheet
 from ownstock.exchange.confirmations_file import MAX_FILE_BYTES
-from ownstock.exchange.models import AnswerRemark
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.models import Acknowledgement, Delivery, PurchaseOrder
 from tests.answer_cases import placed, revision_of, shop_of_one_supplier
@@ -85,10 +84,9 @@ def test_the_sheet_that_we_sent_comes_back_filled_in(sheet: Callable[[list[Row]]
         (1, Decimal(90), date.fromisoformat(day(10))),
         (1, Decimal(30), date.fromisoformat(day(20))),
     ]
-    assert AnswerRemark.objects.get().lines == [
-        {"line": 1, "reason": "", "comment": "rest later", "price": "2.5"},
-        {"line": 2, "reason": "discontinued", "comment": "", "price": ""},
-    ]
+    cups_said, plates_said = Acknowledgement.objects.get().answer
+    assert (cups_said["comment"], cups_said["price"]) == ("rest later", "2.5000")
+    assert (plates_said["promises"], plates_said["reason"]) == ([], "discontinued")
     open_again = Delivery.objects.get(line__revision__purchase_order=order, line__line=3)
     assert (open_again.latest_promised_on, open_again.cancelled_quantity) == (None, 0)
 
@@ -196,7 +194,8 @@ def test_a_reason_is_one_that_we_know_or_the_suppliers_words(
 ) -> None:
     [row] = rows_of(placed(shop_of_one_supplier(), 120))
     take(sheet([row | {"confirmed_quantity": "0", "reason": said}]))
-    assert AnswerRemark.objects.get().lines == [{"line": 1, "reason": reason, "comment": comment, "price": ""}]
+    [told] = Acknowledgement.objects.get().answer
+    assert (told["promises"], told["reason"], told.get("comment", "")) == ([], reason, comment)
 
 
 def test_an_empty_sheet_is_told_so(sheet: Callable[[list[Row]], Path]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
@@ -13,10 +12,9 @@ from ownstock.base.fingerprints import fingerprint
 from ownstock.base.tables import Fault, Faults
 from ownstock.base.text import plain
 from ownstock.exchange.confirmations_file import SheetAnswer
-from ownstock.exchange.confirmations_queries import AskedOrder, asked_order
+from ownstock.exchange.confirmations_queries import asked_order
 from ownstock.exchange.confirmations_rules import LineReply
 from ownstock.exchange.models import AnswerRemark
-from ownstock.journal import actions as journal
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.models import Acknowledgement, OrderRevision, PurchaseOrder
 from ownstock.purchasing.rules import LineAnswer
@@ -29,7 +27,7 @@ def confirm(
     """Take a supplier's answer to a revision; a line that is not named stays as it was. The same answer again changes
     nothing, another one replaces it.
 
-    A price other than ordered is kept and told to the buyer; the order's own price never changes by it.
+    A price other than ordered is told to the buyer, and never taken; whoever names none confirms the ordered one.
 
     Raises:
         Refused: nothing is answered, the order takes no answer any more, or as `purchasing.acknowledge`.
@@ -42,16 +40,23 @@ def confirm(
         raise Refused(f"{number}: {asked.closed_because}", code="not_answerable", number=number)
     if not replies:
         raise Refused(f"{number}: no line is answered.", code="no_answer", number=number)
-    answers = [LineAnswer(reply.line, reply.promises) for reply in replies]
-    order = purchasing.acknowledge(number, answers, message_key=message_key, actor=actor)
-    remark, is_new = AnswerRemark.objects.get_or_create(
-        acknowledgement=earlier.get(), defaults={"comment": comment, "lines": _said(replies)}
-    )
-    if not is_new and (remark.comment, remark.lines) != (comment, _said(replies)):
-        raise Refused(f"{number}: the same answer came before with other words.", code="key_reused", number=number)
-    if is_new:
-        _tell_of_prices(asked, replies)
+    prices = {line.line: line.price for line in asked.lines}
+    answers = [
+        # Whoever names no other price confirms the ordered one.
+        LineAnswer(r.line, r.promises, r.price or (prices[r.line] if r.promises else None), r.reason or "", r.comment)
+        for r in replies
+    ]
+    order = purchasing.acknowledge(number, answers, message_key=message_key, actor=actor, revision=revision.number)
+    _keep_comment(earlier.get(), comment)
     return order
+
+
+def _keep_comment(answer: Acknowledgement, comment: str) -> None:
+    remark = AnswerRemark.objects.filter(acknowledgement=answer).first()
+    if remark is None and comment:
+        remark, _ = AnswerRemark.objects.get_or_create(acknowledgement=answer, defaults={"comment": comment})
+    if comment != (remark.comment if remark else ""):
+        raise Refused("The same answer came before with other words.", code="key_reused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,36 +107,3 @@ def _fingerprint(answer: SheetAnswer) -> str:
         for r in sorted(answer.replies, key=lambda reply: reply.line)
     ]
     return fingerprint([answer.revision.pk, lines]).hex()[:32]
-
-
-def _said(replies: Sequence[LineReply]) -> list[dict[str, Any]]:
-    return [
-        {
-            "line": reply.line, "reason": reply.reason or "", "comment": reply.comment,
-            "price": "" if reply.price is None else plain(reply.price),
-        }
-        for reply in replies
-        if reply.reason or reply.comment or reply.price is not None
-    ]  # fmt: skip
-
-
-def _tell_of_prices(asked: AskedOrder, replies: Sequence[LineReply]) -> None:
-    """Raise an alert for each line whose price the supplier contests, and clear those that it no longer does."""
-    order, lines = asked.written, {line.line: line for line in asked.lines}
-    for reply in replies:
-        key = f"price_contested:{order.number}/{reply.line}"
-        line = lines[reply.line]
-        if reply.price is None:
-            journal.clear_alert(key, because="answered anew at the ordered price")
-            continue
-        journal.raise_alert(
-            key,
-            kind="price_contested",
-            sentence=f"{order.number}, line {line.line}: {order.supplier_name} asks {plain(reply.price, decimals=2)} "
-            f"{order.currency} for one {line.unit} of {line.sku}; ordered at {plain(line.price, decimals=2)}. The order "
-            "keeps its price: agree, and change the order, or answer the supplier.",
-            facts={
-                "number": order.number, "line": line.line, "sku": line.sku, "asked": plain(reply.price),
-                "ordered": plain(line.price), "currency": order.currency,
-            },
-        )  # fmt: skip

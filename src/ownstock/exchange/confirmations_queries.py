@@ -20,11 +20,16 @@ from ownstock.purchasing.rules import OPEN_STATES, AnswerOutcome, OrderState, Pr
 
 @dataclass(frozen=True, slots=True)
 class LineRemark:
-    """What a supplier said of a line beside its promises."""
+    """What a supplier said of a line beside its promises; a price only where it is not the ordered one."""
 
-    reason: RejectReason | None
-    comment: str
-    price: Decimal | None
+    reason: str = ""
+    comment: str = ""
+    price: Decimal | None = None
+
+    @property
+    def reason_in_words(self) -> str:
+        """The reason as a sentence; one of another channel's as it came."""
+        return next((reason.meaning for reason in RejectReason if reason == self.reason), self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +74,15 @@ def asked_order(revision: OrderRevision) -> AskedOrder:
     answers = _answers_to(revision)
     said: dict[int, dict[str, Any]] = {entry["line"]: entry for answer in answers for entry in answer.answer}
     rows = OrderLine.objects.filter(revision=revision).select_related("item").order_by("line")
-    remarks = list(AnswerRemark.objects.filter(acknowledgement__in=answers))
+    lines = tuple(_asked_line(row, said.get(row.line)) for row in rows)
+    remarks = {line.line: _line_remark(line, said[line.line]) for line in lines if line.line in said}
+    whole = AnswerRemark.objects.filter(acknowledgement=answers[-1]).first() if answers else None
     return AskedOrder(
         written=queries.written_order(revision, written_at=revision.created_at),
         state=OrderState(order.state),
-        lines=tuple(_asked_line(row, said.get(row.line)) for row in rows),
-        remarks=_by_line(answers, remarks),
-        comment=next(
-            (remark.comment for remark in reversed(remarks) if remark.acknowledgement_id == answers[-1].pk), ""
-        ),
+        lines=lines,
+        remarks={line: remark for line, remark in remarks.items() if remark != LineRemark()},
+        comment=whole.comment if whole else "",
         answered_at=answers[-1].received_at if answers else None,
         closed_because=closed_because(
             OrderState(order.state), revision=revision.number, sent_revision=order.sent_revision or 0
@@ -106,20 +111,6 @@ def _asked_line(row: OrderLine, said: dict[str, Any] | None) -> AskedLine:
     )  # fmt: skip
 
 
-def _by_line(answers: list[Acknowledgement], remarks: list[AnswerRemark]) -> dict[int, LineRemark]:
-    """What was said of each line in the newest answer that names it."""
-    of_answer = {remark.acknowledgement_id: remark for remark in remarks}
-    found: dict[int, LineRemark] = {}
-    for answer in answers:
-        for entry in answer.answer:
-            found.pop(entry["line"], None)
-        if answer.pk in of_answer:
-            found |= {entry["line"]: _line_remark(entry) for entry in of_answer[answer.pk].lines}
-    return found
-
-
-def _line_remark(entry: dict[str, Any]) -> LineRemark:
-    reason, price = entry["reason"], entry["price"]
-    return LineRemark(
-        RejectReason.named(reason) if reason else None, entry["comment"], Decimal(price) if price else None
-    )
+def _line_remark(line: AskedLine, entry: dict[str, Any]) -> LineRemark:
+    price = Decimal(entry["price"]) if entry.get("price") else None
+    return LineRemark(entry.get("reason", ""), entry.get("comment", ""), None if price == line.price else price)

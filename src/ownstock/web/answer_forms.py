@@ -240,12 +240,12 @@ def _as_it_stands(order: AskedOrder) -> dict[str, Any]:
     """What the boxes hold at first: what was answered, else what was asked."""
     found: dict[str, Any] = {}
     for line in order.lines:
-        remark = order.remarks.get(line.line, LineRemark(None, "", None))
+        remark = order.remarks.get(line.line, LineRemark())
         promises = line.promises or (Promise(line.ordered, line.requested_on),)
         found |= {
             f"stance_{line.line}": _stance_of(line, remark), f"parts_{line.line}": len(promises),
             f"price_{line.line}": "" if remark.price is None else plain(remark.price),
-            f"reason_{line.line}": remark.reason or "", f"comment_{line.line}": remark.comment,
+            f"reason_{line.line}": remark.reason, f"comment_{line.line}": remark.comment,
         }  # fmt: skip
         for part, promise in enumerate(promises):
             counted = line.counting.of(promise.quantity)
@@ -255,6 +255,6 @@ def _as_it_stands(order: AskedOrder) -> dict[str, Any]:
 
 
 def _stance_of(line: AskedLine, remark: LineRemark) -> Stance:
-    if not line.is_answered or (line.is_as_asked and remark == LineRemark(None, "", None)):
+    if not line.is_answered or (line.is_as_asked and remark == LineRemark()):
         return Stance.ASKED
     return Stance.OTHERWISE if line.promises else Stance.NONE

@@ -41,16 +41,7 @@ class Migration(migrations.Migration):
             name="AnswerRemark",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "comment",
-                    models.TextField(blank=True, help_text="Of the order as a whole, in the supplier's words."),
-                ),
-                (
-                    "lines",
-                    models.JSONField(
-                        default=list, help_text="Of single lines: reason, comment, price of one stock unit."
-                    ),
-                ),
+                ("comment", models.TextField(help_text="In the supplier's words.")),
                 (
                     "recorded_at",
                     models.DateTimeField(

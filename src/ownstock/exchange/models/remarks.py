@@ -1,4 +1,4 @@
-"""What suppliers say beside what they promise."""
+"""What suppliers say of orders beside what they say of lines."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from ownstock.purchasing.models import Acknowledgement
 
 
 class AnswerRemark(models.Model):
-    """What a supplier said of an order beside its promises: why a line will not come, other prices, words."""
+    """What a supplier wrote of an order as a whole, with an answer to its lines."""
 
     acknowledgement = models.OneToOneField(
         Acknowledgement, models.PROTECT, related_name="remark", help_text="The answer it belongs to."
     )
-    comment = models.TextField(blank=True, help_text="Of the order as a whole, in the supplier's words.")
-    lines = models.JSONField(default=list, help_text="Of single lines: reason, comment, price of one stock unit.")
+    comment = models.TextField(help_text="In the supplier's words.")
     recorded_at = models.DateTimeField(db_default=Now(), help_text="When the transaction that wrote it began.")
     transaction_id = TransactionIdField()
 
