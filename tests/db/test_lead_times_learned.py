@@ -14,6 +14,7 @@ from ownstock.planning import actions
 from ownstock.planning.inputs import PlanningInputs, planning_inputs
 from ownstock.planning.lead_times import ENOUGH
 from ownstock.planning.models import Proposal
+from ownstock.planning.promises import promise
 from ownstock.planning.rules import ProposalState, Step
 from ownstock.planning.told import lead_time_told
 from ownstock.purchasing import actions as purchasing
@@ -106,7 +107,7 @@ def test_a_supplier_that_is_always_late_is_ordered_from_earlier() -> None:
     found = inputs()
     assert found.supply["lead_time_days"].to_list() == [LEAD + 10]
     after = reason()
-    assert after["decision"]["quantity"] > before["quantity"]
+    assert after["decision"]["order_up_to_level"] > before["order_up_to_level"] + 10
     told = after["lead_time"]
     assert (told["receipts"], told["p50_days"]) == (30, LEAD + 10)
     assert told["on_promised_day"] < 0.1
@@ -200,3 +201,20 @@ def test_the_reason_suffices_to_recompute_an_uncertain_decision() -> None:
     assert len(why["inputs"]["lead_times"]) > 1
     for name, number in recompute(why).items():
         assert why["decision"][name] == pytest.approx(number, abs=0.005), name
+
+
+def test_a_customer_is_promised_what_comes_late_for_when_it_surely_comes() -> None:
+    delivered([0, 10] * 15)
+    order = ordered(TODAY - timedelta(days=4), quantity=500)
+    found = promise("CUP", "SHOP", Decimal(500), wanted_on=TODAY, today=TODAY)
+    assert found.in_full_on is not None
+    assert found.in_full_on >= TODAY + timedelta(days=LEAD - 4 + 10)
+    assert Delivery.objects.get(line__revision__purchase_order=order).requested_on == TODAY + timedelta(days=LEAD - 4)
+
+
+def test_one_item_site_alone_is_told_what_the_last_plan_knew() -> None:
+    delivered([0, 10, 3, 0, 20, 5, 0, 0, 7, 12] * 3)
+    planned()
+    [row] = inputs().sources.values()
+    alone = planning_inputs(TODAY, only=row.item_site)
+    assert alone.lead_times.equals(inputs().lead_times)

@@ -102,7 +102,7 @@ def test_past_stock_ends_with_what_is_there(client: Client) -> None:
 def test_one_item_site_is_told_what_the_plan_of_all_was_told(client: Client) -> None:
     for sku in ("CUP", "PLATE"):
         proposal = pending(sku)
-        beside = ("terms", "lead_time", "on_order", "not_counted_because_late", "in_quarantine")
+        beside = ("terms", "lead_time", "on_order", "not_counted_because_late", "in_quarantine", "transfers")
         kept = {k: v for k, v in proposal.reason.items() if k not in beside}
         assert item_site_outlook(proposal.item_site, TODAY).reason == kept
 

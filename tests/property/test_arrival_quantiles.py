@@ -42,7 +42,7 @@ def plainly(record: ArrivalRecord, asked: pl.DataFrame) -> np.ndarray[Any, Any]:
     """In numpy, row by row: the distribution as documented, and the first day on which each level is reached."""
     told = distributions(record.by_promise, asked.with_columns(everybody=pl.lit(0)))
     day = np.array([(TODAY - on).days + BY_PROMISE.zero for on in asked["promised_on"]])
-    share = np.minimum(record.memory.surprise, 1 - told[:, BY_PROMISE.zero])[:, None]
+    share = np.minimum(record.memory.surprise, 1 - told.max(axis=1))[:, None]
     anything = np.broadcast_to(BY_PROMISE.anything, told.shape)
     whole = (1 - share) * given_at_least(told, day) + share * given_at_least(anything, day)
     reached = np.cumsum(whole, axis=1)

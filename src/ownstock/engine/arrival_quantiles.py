@@ -39,7 +39,7 @@ def arrival_quantiles(record: ArrivalRecord, asked: pl.DataFrame, today: date, l
 
     asked: supplier, lane, item_site, promised_on. `today` may be later than the day of the record. The distribution is that
     of `ArrivalRecord.distributions`, but its share of surprise is no more than that of the deliveries which come on another
-    day than the promised one: who keeps promises is taken to go on so.
+    day than the most usual one: who is regular, early, late or on the day, is taken to go on so.
     """
     day = asked.select((pl.lit(today) - pl.col("promised_on")).dt.total_days()).to_series().to_numpy() + BY_PROMISE.zero
     day = np.clip(day, 0, DAYS)

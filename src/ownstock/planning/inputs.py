@@ -34,6 +34,7 @@ from ownstock.planning.lead_times import (
     SupplyOutlook,
     Told,
     arrival_rows,
+    latest_records,
     lead_time_rows,
     supplier_records,
     supply_outlook,
@@ -125,7 +126,7 @@ def planning_inputs(
         else:
             coming[delivery.item_id, delivery.site_id].append(delivery)
     candidates, unplanned = _candidates(rows, terms, coming, planned_on)
-    records = supplier_records(planned_on)
+    records = latest_records(planned_on) if only else supplier_records(planned_on)
     outlook = supply_outlook(list(candidates.values()), records, planned_on)
     keys = np.fromiter(candidates, np.int64, len(candidates))
     sources = _sources(candidates, outlook, records)

@@ -13,23 +13,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import polars as pl
+from django.db import connection
 
 from ownstock.catalog.models import ItemSite, SupplyTerm
 from ownstock.engine import ArrivalRecord, Memory, learn_arrivals
 from ownstock.engine.arrays import Floats, Ints, Truths
 from ownstock.engine.arrival_quantiles import ArrivalQuantiles, arrival_quantiles
+from ownstock.planning.models import PlanningRun
 from ownstock.planning.receipts import deliveries_told, promised_lines
 from ownstock.planning.rules import closed_weeks_start
 from ownstock.purchasing.queries import OpenDelivery
-from ownstock.purchasing.rules import expected_arrival_in_days
+from ownstock.purchasing.rules import LATE_LIMIT_DAYS, expected_arrival_in_days
 
 SCENARIOS = 20
 LEVELS = (np.arange(SCENARIOS) + 0.5) / SCENARIOS
 EXPECTED = SCENARIOS // 2
+# A promise to a customer is broken where goods come late: nine in ten are to hold.
+SAFE = SCENARIOS * 9 // 10
 # Ahead of fewer arrivals of a supplier, its promise was forecast no worse by itself (`bench.scms`, first two thirds).
 ENOUGH = 10
 # Until a supplier shows otherwise it is taken to keep its promises.
@@ -111,6 +116,22 @@ def supplier_records(planned_on: date) -> SupplierRecords:
     return SupplierRecords(requested, promised, dict(arrivals.iter_rows()))
 
 
+def latest_records(on: date) -> SupplierRecords:
+    """What the last plan knew of suppliers, told on a day of its week; else what is known now.
+
+    Kept in memory, so that a page or a promise does not wait for all receipts to be read.
+    """
+    run = PlanningRun.objects.order_by("-id").values_list("pk", flat=True).first()
+    if run is None:
+        return supplier_records(on)
+    return _kept_records(str(connection.settings_dict["NAME"]), run, closed_weeks_start(on))
+
+
+@lru_cache(maxsize=2)
+def _kept_records(database: str, run: int, on: date) -> SupplierRecords:
+    return supplier_records(on)
+
+
 def _by_request(told: pl.DataFrame, as_of: date) -> ArrivalRecord:
     return learn_arrivals(told.with_columns(promised_on="requested_on"), as_of, MEMORY)
 
@@ -123,10 +144,10 @@ def supply_outlook(candidates: Sequence[Candidate], records: SupplierRecords, pl
     leads_told = _told(asked, records.requested, records, planned_on)
     owner = np.array([place for place, c in enumerate(candidates) for _ in c.coming], dtype=np.int64)
     coming = [delivery for c in candidates for delivery in c.coming]
-    coming_told = _coming_told(candidates, coming, owner, records, planned_on)
+    coming_told = _coming_told(coming, records, planned_on)
     leads = _days(leads_told, [c.requested_in_days for c in candidates])
-    deliveries = _days(coming_told, [expected_arrival_in_days(d.expected_on, planned_on) for d in coming])
-    _wait_for_earlier(leads, deliveries, owner, candidates, coming, planned_on)
+    deliveries = _delivery_days(coming, coming_told, planned_on)
+    _wait_for_earlier(leads, deliveries, owner, candidates, list(zip(coming, coming_told, strict=True)), planned_on)
     waits = np.array([c.item_site.item.usable_after_days for c in candidates], dtype=np.int64)
     leads, deliveries = leads + waits[:, None], deliveries + waits[owner][:, None]
     return SupplyOutlook(leads, deliveries, coming, owner, _starts(leads, deliveries, owner), leads_told, coming_told)
@@ -136,14 +157,9 @@ def _asked(supplier_id: int, item_site: ItemSite, promised_on: date) -> tuple[An
     return supplier_id, item_site.site_id, item_site.item_id, promised_on
 
 
-def _coming_told(
-    candidates: Sequence[Candidate], coming: list[OpenDelivery], owner: Ints, records: SupplierRecords, planned_on: date
-) -> list[Told | None]:
+def _coming_told(coming: list[OpenDelivery], records: SupplierRecords, planned_on: date) -> list[Told | None]:
     """What the record says of open deliveries: by the last promise where there is one, else by the day asked for."""
-    asked = [
-        _asked(d.supplier_id, candidates[place].item_site, d.expected_on)
-        for d, place in zip(coming, owner, strict=True)
-    ]
+    asked = [(d.supplier_id, d.site_id, d.item_id, d.expected_on) for d in coming]
     by_promise = _told(asked, records.promised, records, planned_on)
     if records.promised is records.requested:
         return by_promise
@@ -151,6 +167,20 @@ def _coming_told(
     promised = promised_lines()
     told = zip(coming, by_promise, by_request, strict=True)
     return [p if (d.number, d.line) in promised else r for d, p, r in told]
+
+
+def _delivery_days(coming: list[OpenDelivery], told: list[Told | None], planned_on: date) -> Ints:
+    return _days(told, [expected_arrival_in_days(d.expected_on, planned_on) for d in coming])
+
+
+def safe_arrival_in_days(coming: list[OpenDelivery], planned_on: date) -> list[int]:
+    """In how many days each open delivery is there with a chance of nine in ten, by the records of the last plan.
+
+    Without a record: as planning expects it.
+    """
+    told = _coming_told(coming, latest_records(planned_on), planned_on)
+    safe: list[int] = _delivery_days(coming, told, planned_on)[:, SAFE].tolist()
+    return safe
 
 
 def _told(
@@ -189,18 +219,28 @@ def _days(told: list[Told | None], otherwise: Sequence[int]) -> Ints:
 
 
 def _wait_for_earlier(
-    leads: Ints, deliveries: Ints, owner: Ints, candidates: Sequence[Candidate], coming: list[OpenDelivery], today: date
+    leads: Ints,
+    deliveries: Ints,
+    owner: Ints,
+    candidates: Sequence[Candidate],
+    coming: Sequence[tuple[OpenDelivery, Told | None]],
+    today: date,
 ) -> None:
-    """Let no order overtake what was asked for no later, of the same item from the same supplier; in place."""
-    terms = [candidates[place].term for place in owner]
-    is_earlier = np.array(
-        [
-            d.supplier_id == term.supplier_id and d.requested_on <= today + timedelta(days=term.lead_time_days)
-            for d, term in zip(coming, terms, strict=True)
-        ],
-        dtype=np.bool_,
-    )
-    np.maximum.at(leads, owner[is_earlier], deliveries[is_earlier])
+    """Let no order overtake what was asked for no later, of the same item from the same supplier; in place.
+
+    Where a record has it that goods come so late that planning would no longer count on them, nothing waits for them: by
+    then they are promised anew, or cut.
+    """
+    waits_for = deliveries.copy()
+    for place, (delivery, told) in enumerate(coming):
+        term = candidates[owner[place]].term
+        by = today + timedelta(days=term.lead_time_days)
+        if delivery.supplier_id != term.supplier_id or delivery.requested_on > by:
+            waits_for[place] = 0
+        elif told is not None:
+            limit = (delivery.expected_on - today).days + LATE_LIMIT_DAYS
+            waits_for[place][waits_for[place] > limit] = 0
+    np.maximum.at(leads, owner, waits_for)
 
 
 def _starts(leads: Ints, deliveries: Ints, owner: Ints) -> Truths:

@@ -13,11 +13,12 @@ from ownstock.demand import queries as demand
 from ownstock.demand.rules import Promise, Supply
 from ownstock.demand.rules import promise as promise_from
 from ownstock.demand.rules.lines import quantity_fault
+from ownstock.planning.lead_times import safe_arrival_in_days
 from ownstock.planning.quarantine import in_quarantine
 from ownstock.planning.rules import release_in_days
 from ownstock.planning.transfers import transfers_on
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
-from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
+from ownstock.purchasing.rules import is_past_limit
 
 
 def promise(
@@ -25,11 +26,10 @@ def promise(
 ) -> Promise:
     """What can be promised of a quantity of an item from a site by a day, and when all of it (see `demand.rules.promises`).
 
-    Counted is what is free on the shelves, every open delivery on the day on which planning expects it, but for those late
-    past their limit, what transfers are to bring from other sites, and goods in quarantine from the day on which they are
-    expected to be released; against it stands all that is owed to customers and has no goods yet, and what is to leave for
-    other sites. A `customer` asks for the life that is noted for them, or for `life_days`
-    where that is more.
+    Counted is what is free on the shelves, every open delivery on the day by which nine in ten such deliveries come, but for
+    those late past their limit, what transfers are to bring from other sites, and goods in quarantine from the day on which
+    they are expected to be released; against it stands all that is owed to customers and has no goods yet, and what is to
+    leave for other sites. A `customer` asks for the life that is noted for them, or for `life_days` where that is more.
 
     Raises:
         Refused: there is no such item, site or customer, or the quantity is malformed.
@@ -61,12 +61,10 @@ def _place(sku: str, site: str) -> tuple[int, int]:
 
 
 def _coming(deliveries: Iterable[OpenDelivery], today: date, wait: timedelta) -> list[Supply]:
-    """Open deliveries, each from the day on which its goods may be used: `wait` after they come."""
-    return [
-        Supply(d.quantity, today + timedelta(days=expected_arrival_in_days(d.expected_on, today)) + wait)
-        for d in deliveries
-        if not is_past_limit(d.expected_on, today)
-    ]
+    """Open deliveries, each from the day on which its goods may be used: `wait` after they surely come."""
+    counted = [d for d in deliveries if not is_past_limit(d.expected_on, today)]
+    days = safe_arrival_in_days(counted, today)
+    return [Supply(d.quantity, today + timedelta(days=day) + wait) for d, day in zip(counted, days, strict=True)]
 
 
 def _releases(item_id: int, site_id: int, today: date) -> list[Supply]:

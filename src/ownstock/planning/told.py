@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from ownstock.planning.inputs import Source
-from ownstock.planning.lead_times import ENOUGH, SCENARIOS, Coming, Told
+from ownstock.planning.lead_times import ENOUGH, EXPECTED, SAFE, Coming, Told
 
-HALF, NINE_IN_TEN = SCENARIOS // 2, SCENARIOS * 9 // 10
 # A supplier that comes on the promised day more often is said to keep its promises.
 KEEPS = 0.95
 
@@ -23,8 +22,8 @@ def lead_time_told(source: Source) -> dict[str, Any]:
     numbers = {
         "promised_in_days": promised,
         "receipts": source.receipts,
-        "p50_days": told.in_days[HALF] if told else None,
-        "p90_days": told.in_days[NINE_IN_TEN] if told else None,
+        "p50_days": told.in_days[EXPECTED] if told else None,
+        "p90_days": told.in_days[SAFE] if told else None,
         "on_promised_day": round(told.on_day, 4) if told else None,
     }
     return {**numbers, "sentence": _sentence(source.term.supplier.code, promised, source.receipts, told)}
@@ -38,7 +37,7 @@ def _sentence(supplier: str, promised: int, receipts: int, told: Told | None) ->
         )
     if told.on_day >= KEEPS and told.in_days[0] == told.in_days[-1]:
         return f"{supplier} promises {promised} days and keeps it: so its {receipts} deliveries tell."
-    half, most = told.in_days[HALF], told.in_days[NINE_IN_TEN]
+    half, most = told.in_days[EXPECTED], told.in_days[SAFE]
     share = f"{100 * told.on_day:.0f} % on the promised day"
     return (
         f"{supplier} promises {promised} days; by its {receipts} deliveries, half come within {half} days and nine in ten "

@@ -72,7 +72,10 @@ def quantile_days(
         posterior(
             prior[above], tail[above], concentration[i], first, last, entry, exits, ended, weight, found, change
         )  # fmt: skip
-        share = min(surprise, 1.0 - found[zero])
+        usual = 0.0
+        for t in range(days):
+            usual = max(usual, found[t])
+        share = min(surprise, 1.0 - usual)
         rest = 0.0
         for t in range(now, days):
             rest += found[t]
