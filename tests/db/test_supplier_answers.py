@@ -1,4 +1,4 @@
-"""Suppliers' answers: late, early, twice, contradictory, to another revision, at another price: kept, and told where it matters."""
+"""Answers that come late, twice, contradictory, to another revision, at another price: kept, and told where it matters."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_same_message_with_other_content_is_refused_and_told() -> None:
 def test_more_promised_than_ordered_is_kept_without_effect_and_told() -> None:
     order = placed()
     for _ in range(2):
-        with pytest.raises(Refused, match="more than was ordered|only 24 ordered"):
+        with pytest.raises(Refused, match=r"more than was ordered|only 24 ordered"):
             say(order, cups(30))
     assert (outcomes(), open_by_line(order), order.state) == (["too_much"], {1: 24, 2: 12}, OrderState.PLACED)
     assert "30 promised, but only 24 ordered" in alert("promised_too_much").sentence

@@ -13,27 +13,30 @@ from ownstock.purchasing.rules import AskedLine
 
 
 def write_revision(
-    order: PurchaseOrder, lines: Sequence[tuple[OrderLine, AskedLine]], *, actor: str, reason: str
-) -> dict[int, OrderLine]:
-    """Write the next revision of an order: each line with what is asked of it now. Returns its lines by number.
+    order: PurchaseOrder, lines: Sequence[tuple[OrderLine, AskedLine]], *, actor: str, reason: str,
+    numbers: Sequence[int] = (),
+) -> list[OrderLine]:  # fmt: skip
+    """Write the next revision of an order: each line with what is asked of it now, under its number or that of `numbers`.
 
     What is coming of these lines moves on to them; other lines stay with the revision that had them last.
     """
     number = newest_revision(order).number + 1
     revision = OrderRevision.objects.create(purchase_order=order, number=number, created_by=actor, reason=reason)
-    written = OrderLine.objects.bulk_create([_next(line, asked, revision) for line, asked in lines])
+    under = numbers or [line.line for line, _ in lines]
+    rows = [_next(line, asked, revision, n) for n, (line, asked) in zip(under, lines, strict=True)]
+    written = OrderLine.objects.bulk_create(rows)
     moved: list[Delivery] = []
     for (line, _), row in zip(lines, written, strict=True):
         for delivery in line.deliveries.all():
             delivery.line = row
             moved.append(delivery)
     save(moved)
-    return {row.line: row for row in written}
+    return written
 
 
-def _next(line: OrderLine, asked: AskedLine, revision: OrderRevision) -> OrderLine:
+def _next(line: OrderLine, asked: AskedLine, revision: OrderRevision, number: int) -> OrderLine:
     return OrderLine(
-        revision=revision, line=line.line, item_id=line.item_id, supplier_sku=line.supplier_sku,
+        revision=revision, line=number, item_id=line.item_id, supplier_sku=line.supplier_sku,
         purchase_unit=line.purchase_unit, units_numerator=line.units_numerator,
         units_denominator=line.units_denominator, quantity=asked.quantity, price=asked.price,
         requested_on=asked.requested_on,

@@ -157,8 +157,8 @@ def _tell_of_line(order: PurchaseOrder, line: OrderLine, answer: LineAnswer, *, 
     said = f" ({answer.reason})" if answer.reason else ""
     if not answer.promises:
         sentence = (
-            f"{name}: {order.supplier.code} will not deliver {line.item.sku}{said}. {plain(line.quantity)} were wanted for "
-            f"{line.requested_on}: find them elsewhere, or let planning propose them again."
+            f"{name}: {order.supplier.code} will not deliver {line.item.sku}{said}. {plain(line.quantity)} were wanted "
+            f"for {line.requested_on}: find them elsewhere, or let planning propose them again."
         )
         _alert("line_rejected", facts, sentence)
     elif is_less:
@@ -170,8 +170,8 @@ def _tell_of_line(order: PurchaseOrder, line: OrderLine, answer: LineAnswer, *, 
         journal.clear_alert(price_key(order.number, line.line), because="the supplier names the ordered price")
         return
     sentence = (
-        f"{name}: {order.supplier.code} asks {plain(answer.price, decimals=2)} {order.currency} for {line.item.sku}; ordered was "
-        f"{plain(line.price, decimals=2)}. Accept or refuse the price."
+        f"{name}: {order.supplier.code} asks {plain(answer.price, decimals=2)} {order.currency} for {line.item.sku}; "
+        f"ordered was {plain(line.price, decimals=2)}. Accept or refuse the price."
     )
     _alert("price_differs", {**facts, "price": str(answer.price), "ordered": str(line.price)}, sentence)
 
@@ -188,7 +188,7 @@ def _tell_if_kept(
     if outcome is AnswerOutcome.OLDER_REVISION:
         sentence = (
             f"{order.supplier.code} answered revision {context.revision} of {order.number}, which revision "
-            f"{context.newest_revision} replaces. The answer is kept and changes nothing; the newest revision is to be answered."
+            f"{context.newest_revision} replaces. The answer is kept and changes nothing; the newest is to be answered."
         )
         journal.raise_alert(f"older_answer:{order.number}", kind="older_answer", sentence=sentence, facts=facts)
     if order.state == OrderState.CANCELLED and any(answer.promises for answer in answers):

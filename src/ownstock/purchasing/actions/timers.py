@@ -64,8 +64,8 @@ def chase(number: str, *, actor: str, is_forced: bool = False) -> PurchaseOrder:
     now, last = timezone.now(), chases(order).last()
     if not is_forced and last is not None and not may_chase(last.recorded_at, now):
         raise Refused(
-            f"{order.supplier.code} was reminded of {number} at {last.recorded_at:%Y-%m-%d %H:%M} UTC already. Wait a day, or "
-            "force it.",
+            f"{order.supplier.code} was reminded of {number} at {last.recorded_at:%Y-%m-%d %H:%M} UTC already. Wait a day, "
+            "or force it.",
             code="chased_already",
             number=number,
         )

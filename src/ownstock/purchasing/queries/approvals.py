@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from ownstock.access.queries import roles_of, users
 from ownstock.base.fingerprints import fingerprint
@@ -125,8 +125,9 @@ def content_hash(revision: OrderRevision) -> bytes:
 
 
 def authors(order: PurchaseOrder) -> set[str]:
-    """Who wrote any of an order: none of them approves it."""
-    return {order.created_by, *order.revisions.values_list("created_by", flat=True)}
+    """Who wrote any of an order, or of one that was merged into it: none of them approves it."""
+    revisions = OrderRevision.objects.filter(Q(purchase_order=order) | Q(purchase_order__merged_into=order))
+    return {order.created_by, *revisions.values_list("created_by", flat=True)}
 
 
 def approvers_in_words(order: PurchaseOrder, amount: Decimal) -> str:

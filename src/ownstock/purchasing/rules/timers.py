@@ -52,7 +52,7 @@ class ComingPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedOrder:
-    """What a sent order waits for. `unread_since` is when a message left that the supplier's system has not yet said to read."""
+    """What a sent order waits for. `unread_since` is when a message left that the supplier's system did not read yet."""
 
     number: str
     supplier: str
