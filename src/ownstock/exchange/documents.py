@@ -27,10 +27,11 @@ class Purpose(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a supplier answers to an order as a whole; `detailed` leaves it to the lines."""
+    """What a supplier answers to an order as a whole; `detailed` leaves it to the lines, `excepted` excepts them."""
 
     ACCEPTED = "accepted"
     DETAILED = "detailed"
+    EXCEPTED = "excepted"
     HELD = "held"
     REJECTED = "rejected"
 
@@ -110,10 +111,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderedLine(Line):
-    """So much of an item, at a price per unit, for a day."""
+    """So much of an item, at a price per unit, to arrive on a day, or to leave the supplier on one."""
 
     price: Decimal | None = None
     requested_on: date | None = None
+    shipping_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,20 +258,22 @@ class Tax:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoicedLine(Line):
-    """So much of an item, at a price per unit."""
+    """So much of an item, at a price per unit; `order_number` where a line names another order than the whole."""
 
     price: Decimal | None = None
+    order_number: str = ""
     charges: tuple[Charge, ...] = ()
     taxes: tuple[Tax, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceDocument:
-    """An invoice; `total` is what it asks for, in the currency."""
+    """An invoice; `total` is what it asks for, in the currency, with all charges and taxes."""
 
     number: str
     invoiced_on: date | None
     total: Decimal
+    due_on: date | None = None
     order_number: str = ""
     ordered_on: date | None = None
     kind: str = ""
@@ -388,6 +392,15 @@ class ForecastDocument:
     parties: tuple[Party, ...] = ()
     lines: tuple[ForecastLine, ...] = ()
     kept: Kept = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why something that came cannot be taken as it is, where it stands, and what can be done."""
+
+    code: str
+    sentence: str
+    place: str = ""
 
 
 Document = (

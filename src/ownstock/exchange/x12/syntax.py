@@ -175,7 +175,7 @@ class _Cutter:
 def read_isa(head: str) -> Delimiters | str:
     """The delimiters that an ISA names, padded or not; a sentence where it names none that could be."""
     element = head[3:4]
-    if not _can_divide(element):
+    if not can_divide(element):
         return f"{shown(element)} cannot be the separator of elements."
     parts = head.split(element, ISA_ELEMENTS)
     if len(parts) <= ISA_ELEMENTS:
@@ -184,7 +184,7 @@ def read_isa(head: str) -> Delimiters | str:
     if terminator.isalnum():
         # ISA16 is missing, and what stands in its place is the terminator.
         component, terminator = "", component
-    repeats = parts[12] >= FIRST_REPEATING_VERSION and len(parts[11]) == 1 and _can_divide(parts[11])
+    repeats = parts[12] >= FIRST_REPEATING_VERSION and len(parts[11]) == 1 and can_divide(parts[11])
     found = Delimiters(element, component, parts[11] if repeats else "", terminator)
     if any(c in part for part in parts[:16] for c in component + terminator):
         return f"its delimiters {shown(component + terminator)} stand within its elements."
@@ -196,14 +196,15 @@ def _why_not(delimiters: Delimiters) -> str:
     characters = delimiters.characters
     for name in ("terminator", "component"):
         value = getattr(delimiters, name)
-        if (name == "terminator" or value) and not _can_divide(value):
+        if (name == "terminator" or value) and not can_divide(value):
             return f"{shown(value)} cannot be the {name}."
     if len(set(characters)) < len(characters):
         return f"it names one character for two purposes: {shown(characters)}."
     return ""
 
 
-def _can_divide(character: str) -> bool:
+def can_divide(character: str) -> bool:
+    """Whether a character may be a delimiter: no letter, digit or blank."""
     return bool(character) and not character.isalnum() and character not in " \u00a0\ufeff"
 
 

@@ -28,11 +28,18 @@ VERDICTS = {
     "AK": Verdict.ACCEPTED,
     "AT": Verdict.ACCEPTED,
     "AD": Verdict.ACCEPTED,
+    "AE": Verdict.EXCEPTED,
     "AH": Verdict.HELD,
     "RJ": Verdict.REJECTED,
     "RD": Verdict.REJECTED,
 }
-VERDICT_CODES = {Verdict.ACCEPTED: "AD", Verdict.DETAILED: "AC", Verdict.HELD: "AH", Verdict.REJECTED: "RD"}
+VERDICT_CODES = {
+    Verdict.ACCEPTED: "AD",
+    Verdict.DETAILED: "AC",
+    Verdict.EXCEPTED: "AE",
+    Verdict.HELD: "AH",
+    Verdict.REJECTED: "RD",
+}
 STATUSES = {
     **dict.fromkeys(("IA", "AA", "AR"), LineStatus.ACCEPTED),
     **dict.fromkeys(("IC", "IP", "IQ", "DR", "IE", "SP"), LineStatus.CHANGED),
@@ -93,7 +100,7 @@ def read_change_acknowledgement(message: Message) -> AcknowledgementDocument:
 def _line(block: parts.Block, index: int) -> AcknowledgedLine:
     return AcknowledgedLine(
         **parts.line_fields(block, index),
-        price=parts.decimal_of(element(block.opening, 4)),
+        price=parts.price_of(block.opening, 4),
         **_answered(block),
     )
 
@@ -101,7 +108,7 @@ def _line(block: parts.Block, index: int) -> AcknowledgedLine:
 def _changed_line(block: parts.Block, index: int) -> AcknowledgedLine:
     return AcknowledgedLine(
         **parts.line_fields(block, index, **order_change.POSITIONS),
-        price=parts.decimal_of(element(block.opening, order_change.PRICE)),
+        price=parts.price_of(block.opening, order_change.PRICE),
         change=order_change.change_of(block.opening),
         **_answered(block),
     )
@@ -109,6 +116,7 @@ def _changed_line(block: parts.Block, index: int) -> AcknowledgedLine:
 
 class _Answered(TypedDict):
     requested_on: date | None
+    shipping_on: date | None
     answers: tuple[AnsweredPart, ...]
     texts: tuple[str, ...]
     kept: Kept
@@ -119,6 +127,7 @@ def _answered(block: parts.Block) -> _Answered:
     before, answers = parts.divided(block.segments, "ACK", LINE_ENDS)
     return {
         "requested_on": parts.date_said(before, parts.REQUESTED_DELIVERY),
+        "shipping_on": parts.date_said(before, parts.REQUESTED_SHIPPING),
         "answers": tuple(map(_answer, answers)),
         "texts": (*parts.texts_of(block.segments), *parts.words_of(block.segments)),
         "kept": parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
@@ -170,7 +179,7 @@ def _body(opening: Segment, answer: AcknowledgementDocument, lines: list[list[Se
 
 
 def _line_segments(line: AcknowledgedLine) -> list[Segment]:
-    said = [*parts.description_segments(line.description), *requested(line.requested_on)]
+    said = [*parts.description_segments(line.description), *requested(line.requested_on, line.shipping_on)]
     answers = [segment for one in line.answers for segment in _answer_segments(one)]
     return [*said, *answers, *parts.text_segments(line.texts)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 
 from ownstock.exchange.documents import Charge, InvoicedLine, InvoiceDocument, Tax
@@ -15,6 +16,8 @@ KIND = "810"
 UNDERSTOOD = {"ST", "BIG", "CUR", "N1", "N2", "N3", "N4", "TDS", "SAC", "TXI", "CTT", "SE"}
 UNDERSTOOD_OF_LINE = {"IT1", "PID", "SAC", "TXI"}
 CHARGE, ALLOWANCE = "C", "A"
+ORDER = "PO"
+MAX_DAYS_UNTIL_DUE = 3_650
 
 
 def read_invoice(message: Message) -> InvoiceDocument:
@@ -25,6 +28,7 @@ def read_invoice(message: Message) -> InvoiceDocument:
         number=element(opening, 2),
         invoiced_on=parts.date_of(element(opening, 1)),
         total=parts.hundredths_of(element(parts.first_of(summary, "TDS"), 1)) or Decimal(0),
+        due_on=_due_on(header, parts.date_of(element(opening, 1))),
         order_number=element(opening, 4),
         ordered_on=parts.date_of(element(opening, 3)),
         kind=element(opening, 7),
@@ -38,10 +42,22 @@ def read_invoice(message: Message) -> InvoiceDocument:
     )
 
 
+def _due_on(header: list[Segment], invoiced_on: date | None) -> date | None:
+    """The day on which it is to be paid in full: as ITD says it, or so many days after the invoice."""
+    terms = parts.first_of(header, "ITD")
+    if said := parts.date_of(element(terms, 6)):
+        return said
+    days = element(terms, 7)
+    if invoiced_on is None or not (days.isascii() and days.isdigit() and int(days) <= MAX_DAYS_UNTIL_DUE):
+        return None
+    return invoiced_on + timedelta(days=min(int(days), (date.max - invoiced_on).days))
+
+
 def _line(block: parts.Block, index: int) -> InvoicedLine:
     return InvoicedLine(
         **parts.line_fields(block, index),
-        price=parts.decimal_of(element(block.opening, 4)),
+        price=parts.price_of(block.opening, 4),
+        order_number=element(parts.first_of(block.segments, "REF", ORDER), 2),
         charges=tuple(_charges(block.segments)),
         taxes=tuple(_taxes(block.segments)),
         kept=parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
@@ -74,9 +90,11 @@ def write_invoice(invoice: InvoiceDocument) -> list[Segment]:
     ]
     opening += ["", "", invoice.kind, parts.PURPOSE_CODES[invoice.purpose]]
     body = [opening, *header_segments(invoice.currency, None), *parts.party_segments(invoice.parties)]
+    body += [["ITD", "", "", "", "", "", parts.day(invoice.due_on)]] if invoice.due_on else []
     for line in invoice.lines:
         body.append(parts.line_segment("IT1", line, line.price))
         body += [*_tax_segments(line.taxes), *parts.description_segments(line.description)]
+        body += [["REF", ORDER, line.order_number]] if line.order_number else []
         body += _charge_segments(line.charges)
     body += [
         ["TDS", parts.hundredths(invoice.total)],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ownstock.exchange.documents import OrderDocument, OrderedLine
 from ownstock.exchange.x12.envelope import Message, element
 from ownstock.exchange.x12.messages import parts
@@ -34,8 +36,9 @@ def read_order(message: Message) -> OrderDocument:
 def _line(block: parts.Block, index: int) -> OrderedLine:
     return OrderedLine(
         **parts.line_fields(block, index),
-        price=parts.decimal_of(element(block.opening, 4)),
+        price=parts.price_of(block.opening, 4),
         requested_on=parts.date_said(block.segments, parts.REQUESTED_DELIVERY),
+        shipping_on=parts.date_said(block.segments, parts.REQUESTED_SHIPPING),
         kept=parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
     )
 
@@ -54,16 +57,17 @@ def write_order(order: OrderDocument) -> list[Segment]:
     body += [*parts.text_segments(order.texts), *parts.party_segments(order.parties)]
     for line in order.lines:
         body.append(parts.line_segment("PO1", line, line.price))
-        body += [*parts.description_segments(line.description), *requested(line.requested_on)]
+        body += [*parts.description_segments(line.description), *requested(line.requested_on, line.shipping_on)]
     return [*body, ["CTT", str(len(order.lines))]]
 
 
-def header_segments(currency: str, requested_on: object) -> list[Segment]:
+def header_segments(currency: str, requested_on: date | None) -> list[Segment]:
     """The currency and the requested day of a document."""
     named = [["CUR", "BY", currency]] if currency else []
     return [*named, *requested(requested_on)]
 
 
-def requested(requested_on: object) -> list[Segment]:
-    """The day for which something is requested."""
-    return [["DTM", "002", f"{requested_on:%Y%m%d}"]] if requested_on else []
+def requested(requested_on: date | None, shipping_on: date | None = None) -> list[Segment]:
+    """The day on which something is to arrive, and the day on which it is to leave."""
+    days = (("002", requested_on), ("010", shipping_on))
+    return [["DTM", kind, parts.day(on)] for kind, on in days if on]

@@ -52,8 +52,9 @@ def _line(block: parts.Block, index: int) -> ChangedLine:
         change=change_of(opening),
         change_code=element(opening, 2),
         open_quantity=parts.decimal_of(element(opening, 4)),
-        price=parts.decimal_of(element(opening, PRICE)),
+        price=parts.price_of(opening, PRICE),
         requested_on=parts.date_said(block.segments, parts.REQUESTED_DELIVERY),
+        shipping_on=parts.date_said(block.segments, parts.REQUESTED_SHIPPING),
         kept=parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
     )
 
@@ -71,7 +72,7 @@ def write_order_change(change: OrderChangeDocument) -> list[Segment]:
     body += [*parts.text_segments(change.texts), *parts.party_segments(change.parties)]
     for line in change.lines:
         body.append(changed_segment(line, line.change_code or CHANGE_CODES[line.change], line.open_quantity))
-        body += [*parts.description_segments(line.description), *requested(line.requested_on)]
+        body += [*parts.description_segments(line.description), *requested(line.requested_on, line.shipping_on)]
     return [*body, ["CTT", str(len(change.lines))]]
 
 

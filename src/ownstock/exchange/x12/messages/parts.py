@@ -38,6 +38,9 @@ ROLES = {"BY": "buyer", "SE": "seller", "ST": "ship_to", "SF": "ship_from", "BT"
 ROLES_READ = {**ROLES, "SU": "seller", "VN": "seller"}
 ROLE_CODES = {role: code for code, role in ROLES.items()}
 REQUESTED_DELIVERY = ("002", "074")
+REQUESTED_SHIPPING = ("010", "038", "037")
+# By which power of ten a price is of more than one: of a hundred, of a thousand.
+PRICED_BY = {"HP": -2, "TP": -3}
 HUNDREDTH = Decimal("0.01")
 LONGEST_WORDS, LONGEST_TEXT, LONGEST_NAME = 80, 264, 60
 
@@ -48,6 +51,12 @@ def decimal_of(text: str) -> Decimal | None:
         return Decimal(text) if text and text.isascii() else None
     except InvalidOperation:
         return None
+
+
+def price_of(segment: Segment, position: int) -> Decimal | None:
+    """The price of one, whatever number the basis beside it says it is of."""
+    price = decimal_of(element(segment, position))
+    return None if price is None else price.scaleb(PRICED_BY.get(element(segment, position + 1), 0))
 
 
 def hundredths_of(text: str) -> Decimal | None:
