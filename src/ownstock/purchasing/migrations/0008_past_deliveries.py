@@ -43,9 +43,9 @@ class Migration(migrations.Migration):
                         blank=True, help_text="What arrives under one number arrives together.", max_length=60
                     ),
                 ),
-                ("ordered_on", models.DateField()),
+                ("ordered_on", models.DateField(help_text="The day of the order.")),
                 ("promised_on", models.DateField(help_text="The day that was promised or agreed.")),
-                ("received_on", models.DateField()),
+                ("received_on", models.DateField(help_text="The day on which the goods came.")),
                 ("quantity", ownstock.journal.fields.QuantityField(help_text="Stock units.")),
                 (
                     "imported_file",

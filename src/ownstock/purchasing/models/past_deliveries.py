@@ -21,9 +21,9 @@ class PastDelivery(Fact):
     site = models.ForeignKey(Location, models.PROTECT, related_name="+", help_text="Where the goods arrived.")
     order_number = models.CharField(max_length=60, help_text="The number of the order in the other system.")
     shipment = models.CharField(max_length=60, blank=True, help_text="What arrives under one number arrives together.")
-    ordered_on = models.DateField()
+    ordered_on = models.DateField(help_text="The day of the order.")
     promised_on = models.DateField(help_text="The day that was promised or agreed.")
-    received_on = models.DateField()
+    received_on = models.DateField(help_text="The day on which the goods came.")
     quantity = QuantityField(help_text="Stock units.")
 
     class Meta(Fact.Meta):
