@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
 
 from ownstock.catalog.models import SupplyTerm
+from ownstock.cli.reason import lines
 from ownstock.planning import actions
 from ownstock.planning.inputs import PlanningInputs, planning_inputs
 from ownstock.planning.lead_times import ENOUGH
@@ -218,3 +222,18 @@ def test_one_item_site_alone_is_told_what_the_last_plan_knew() -> None:
     [row] = inputs().sources.values()
     alone = planning_inputs(TODAY, only=row.item_site)
     assert alone.lead_times.equals(inputs().lead_times)
+
+
+def test_the_page_and_the_print_tell_the_lead_time_and_each_open_order(client: Client) -> None:
+    delivered([0, 10, 3, 0, 20, 5, 0, 0, 7, 12] * 3)
+    order = ordered(TODAY - timedelta(days=4), quantity=6)
+    planned()
+    proposal = Proposal.objects.latest("pk")
+    told = proposal.reason["lead_time"]["sentence"]
+    client.force_login(get_user_model().objects.create_user("planner", is_staff=True))
+    page = unescape(client.get(f"/proposals/{proposal.pk}").content.decode())
+    printed = "\n".join(lines(proposal))
+    for text in (page, printed):
+        assert told in text
+        assert order.number in text
+    assert "late with a chance of" in page
