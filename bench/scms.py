@@ -28,7 +28,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.arrival_levels import BY_ORDER, BY_PROMISE, Clock
 from ownstock.engine.arrival_record import ArrivalRecord, Memory, learn_arrivals
 from ownstock.engine.measure import COVERAGE_LEVELS, cdf_around, paired_difference, randomised_pit
+from ownstock.purchasing.rules.past_days import read_days, unscrambled
 
 FILE = "data/scms_deliveries/deliveries_to_2011.csv.gz"
 USUAL_DAYS = 90
@@ -106,13 +107,13 @@ def _row(written: dict[str | None, Any], mended: Counter[str]) -> tuple[Any, ...
     if None in written or None in written.values():
         return "the row has too few or too many fields"
     row = {name: _unscrambled(text.strip(), mended) for name, text in written.items() if name}
-    promised_on = _day(row["Scheduled Delivery Date"], "%d-%b-%y")
-    received_on = _day(row["Delivered to Client Date"], "%d-%b-%y")
+    promised_on = _day(row["Scheduled Delivery Date"])
+    received_on = _day(row["Delivered to Client Date"])
     if promised_on is None:
         return "no scheduled day that can be read"
     if received_on is None:
         return "no delivered day that can be read"
-    ordered_on = _day(row["PO Sent to Vendor Date"], "%m/%d/%y")
+    ordered_on = _day(row["PO Sent to Vendor Date"])
     if ordered_on is None:
         mended[f"no day of the order ({row['PO Sent to Vendor Date']}), taken as {USUAL_DAYS} days ahead"] += 1
         ordered_on = promised_on - timedelta(days=USUAL_DAYS)
@@ -125,22 +126,15 @@ def _row(written: dict[str | None, Any], mended: Counter[str]) -> tuple[Any, ...
 
 
 def _unscrambled(text: str, mended: Counter[str]) -> str:
-    """UTF-8 that was once read as Latin-1 and written again, as it was."""
-    if text.isascii():
-        return text
-    try:
-        plain = text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
-    mended["texts encoded twice"] += 1
+    """A text as it was meant; that it was mended is counted."""
+    plain = unscrambled(text)
+    if plain != text:
+        mended["texts encoded twice"] += 1
     return plain
 
 
-def _day(text: str, form: str) -> date | None:
-    try:
-        return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no time zone
-    except ValueError:
-        return None
+def _day(text: str) -> date | None:
+    return read_days([text], "mdy")[0][text]
 
 
 @dataclass(frozen=True)
