@@ -40,6 +40,8 @@ class Scope(StrEnum):
     DEMAND_WRITE = "demand:write", "Enter what customers want, allocate goods to it and ship it."
     SUPPLIERS_READ = "suppliers:read", "Look up suppliers, what is agreed with them and what lapses."
     SUPPLIERS_WRITE = "suppliers:write", "Qualify suppliers, enter their certificates, agreements and closures."
+    INVOICES_READ = "invoices:read", "Look up invoices, what is not invoiced yet and how prices differ."
+    INVOICES_WRITE = "invoices:write", "Enter invoices, approve them for payment, dispute and cancel them."
     TRANSFERS_READ = "transfers:read", "Look up transfers between sites."
     TRANSFERS_WRITE = "transfers:write", "Write transfers between sites, ship, receive and cancel them."
     IMPORTS_WRITE = "imports:write", "Bring in files of items, locations, suppliers, terms and movements."

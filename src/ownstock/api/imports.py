@@ -26,6 +26,7 @@ from ownstock.ledger import actions
 from ownstock.ledger import imports as ledger
 from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
+from ownstock.purchasing.invoice_imports import import_invoices
 
 router = Router()
 WRITES = KeyHolder(Scope.IMPORTS_WRITE)
@@ -50,6 +51,7 @@ class ImportKind(StrEnum):
     LOTS = "lots"
     ON_HAND = "on-hand"
     MOVEMENTS = "movements"
+    INVOICES = "invoices"
 
 
 IMPORTERS: dict[ImportKind, Callable[..., Any]] = {
@@ -69,6 +71,7 @@ IMPORTERS: dict[ImportKind, Callable[..., Any]] = {
     ImportKind.LOTS: import_lots,
     ImportKind.ON_HAND: ledger.import_on_hand,
     ImportKind.MOVEMENTS: ledger.import_movements,
+    ImportKind.INVOICES: import_invoices,
 }
 
 

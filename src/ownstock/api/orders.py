@@ -14,7 +14,7 @@ from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.base.errors import Refused
 from ownstock.purchasing import actions, queries
-from ownstock.purchasing.actions import ReceiptLine
+from ownstock.purchasing.actions import ReceiptLine, WrongGoods
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.rules import LineAnswer, OrderState, Promise, open_quantity
 
@@ -85,11 +85,25 @@ class AcknowledgementIn(Schema):
 
 
 class ReceiptLineIn(Schema):
-    """Goods that came for a line."""
+    """Goods that came for a line: so many that are good, and so many that are damaged."""
 
     line: int = Field(ge=1)
+    quantity: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4, description="Stock units that are good.")]
+    lot: str = Field("", max_length=60)
+    expires_on: date | None = Field(None, description="Until when the lot may be used.")
+    damaged: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)] = Decimal(0)
+    reason: str = Field("", max_length=1_000, description="What is wrong with what is damaged.")
+
+
+class WrongGoodsIn(Schema):
+    """Another item that came instead of what a line asked for; not kept, it is only noted."""
+
+    line: int = Field(ge=1)
+    sku: str = Field(max_length=60)
     quantity: Quantity
     lot: str = Field("", max_length=60)
+    is_kept: bool = True
+    reason: str = Field("", max_length=1_000)
 
 
 class ReceiptIn(Schema):
@@ -97,7 +111,9 @@ class ReceiptIn(Schema):
 
     received_on: date
     moved_at: AwareDatetime | None = Field(None, description="When they were put on the shelf; empty: now.")
-    lines: list[ReceiptLineIn] = Field(min_length=1, max_length=MAX_LINES)
+    lines: list[ReceiptLineIn] = Field(max_length=MAX_LINES)
+    wrong: list[WrongGoodsIn] = Field([], max_length=MAX_LINES)
+    notice: str = Field("", max_length=60, description="The number of the shipping notice that the goods came by.")
 
 
 @router.get(
@@ -141,10 +157,11 @@ def receive(
     key: Annotated[Key, Header(alias="Idempotency-Key", description="Becomes the key of the posting in the ledger.")],
 ) -> dict[str, Any]:
     """Put goods on the shelf. The same key again changes nothing; the order comes back as it is now."""
-    receipts = [ReceiptLine(line.line, line.quantity, line.lot) for line in body.lines]
     received = actions.receive(
-        number, receipts, key=key, received_on=body.received_on, moved_at=body.moved_at, actor=actor_of(request)
-    )
+        number, [ReceiptLine(**line.dict()) for line in body.lines], key=key, received_on=body.received_on,
+        moved_at=body.moved_at, actor=actor_of(request), wrong=[WrongGoods(**goods.dict()) for goods in body.wrong],
+        notice=body.notice,
+    )  # fmt: skip
     return _order(received)
 
 

@@ -29,11 +29,15 @@ STATUSES = {
     "no_order": HTTPStatus.NOT_FOUND,
     "no_transfer": HTTPStatus.NOT_FOUND,
     "no_demand_line": HTTPStatus.NOT_FOUND,
+    "no_discrepancy": HTTPStatus.NOT_FOUND,
+    "no_invoice": HTTPStatus.NOT_FOUND,
+    "no_receipt": HTTPStatus.NOT_FOUND,
     "no_posting": HTTPStatus.NOT_FOUND,
     "no_lot": HTTPStatus.NOT_FOUND,
     "no_imported_file": HTTPStatus.NOT_FOUND,
     "no_proposal": HTTPStatus.NOT_FOUND,
     "key_reused": HTTPStatus.CONFLICT,
+    "number_reused": HTTPStatus.CONFLICT,
 }
 RETRY_SECONDS = "5"
 log = logging.getLogger(__name__)

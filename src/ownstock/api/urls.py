@@ -9,7 +9,20 @@ from ninja import NinjaAPI
 
 import ownstock
 from ownstock.access.rules import Scope
-from ownstock.api import counts, demand, imports, ledger, orders, postings, reading, suppliers, trace, transfers
+from ownstock.api import (
+    counts,
+    demand,
+    imports,
+    invoices,
+    ledger,
+    notices,
+    orders,
+    postings,
+    reading,
+    suppliers,
+    trace,
+    transfers,
+)
 from ownstock.api.keys import KeyHolder
 from ownstock.api.problems import nowhere, say_no, told_of_methods
 
@@ -34,6 +47,8 @@ for router in (
     counts.router,
     trace.router,
     transfers.router,
+    notices.router,
+    invoices.router,
     suppliers.router,
 ):
     api.add_router("", router)

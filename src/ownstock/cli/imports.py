@@ -23,6 +23,7 @@ from ownstock.ledger import imports as ledger
 from ownstock.ledger.actions import undo_import
 from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
+from ownstock.purchasing.invoice_imports import import_invoices
 from ownstock.purchasing.past_imports import import_past_deliveries
 
 KINDS: dict[str, Callable[..., Any]] = {
@@ -43,6 +44,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "on-hand": ledger.import_on_hand,
     "movements": ledger.import_movements,
     "past-deliveries": import_past_deliveries,
+    "invoices": import_invoices,
 }
 WITH_PROGRESS = ("on-hand", "movements")
 

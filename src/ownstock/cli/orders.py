@@ -149,31 +149,43 @@ def _answers(lines: Sequence[int], quantities: Sequence[Decimal], days: Sequence
 @click.option("--line", "lines", type=click.IntRange(min=1), multiple=True, help="A line; again for each.")
 @click.option("--quantity", "quantities", type=Number(), multiple=True, help="So many stock units of that line came.")
 @click.option("--lot", "lots", multiple=True, help="Of this lot; for every line or for none.")
+@click.option("--damaged", type=Number(), multiple=True, help="So many more of it are damaged; for every line or for none.")
+@click.option("--reason", default="", help="What is wrong with what is damaged.")
+@click.option("--notice", default="", help="The supplier's shipping notice that the goods came by: what is missing is short.")
 @click.option("--all-open", is_flag=True, help="All that is still open came.")
 @click.option("--key", required=True, help="Makes it happen once, such as the delivery note's number.")
 @on_option("The day on which the goods came.")
 @actor_option
 @json_option
 def receive(
-    number: str, lines: tuple[int, ...], quantities: tuple[Decimal, ...], lots: tuple[str, ...], all_open: bool,
-    key: str, on: date | None, actor: str,
+    number: str, lines: tuple[int, ...], quantities: tuple[Decimal, ...], lots: tuple[str, ...],
+    damaged: tuple[Decimal, ...], reason: str, notice: str, all_open: bool, key: str, on: date | None, actor: str,
 ) -> None:  # fmt: skip
-    """Put goods that came on the shelf: one posting in the ledger, and the order knows what it still waits for."""
-    if bool(lines) == all_open or len(lines) != len(quantities) or len(lots) not in (0, len(lines)):
+    """Put goods that came on the shelf: one posting in the ledger, and the order knows what it still waits for.
+
+    What is damaged comes in on hold; it and whatever else is not as ordered or announced is a discrepancy to settle.
+    """
+    counts = {len(lots), len(damaged)} - {0, len(lines)}
+    if bool(lines) == all_open or len(lines) != len(quantities) or counts:
         raise click.UsageError("Say --all-open, or for each --line its --quantity (and its --lot, if it has one).")
     found = queries.order(number)
-    receipts = _open_receipts(found) if all_open else _receipts(lines, quantities, lots)
+    receipts = _open_receipts(found) if all_open else _receipts(lines, quantities, lots, damaged, reason)
     zone = ZoneInfo(found.site.time_zone)
     received = actions.receive(
         number, receipts, key=key, received_on=on or timezone.localdate(timezone=zone), actor=actor,
-        moved_at=_moved_at(on, zone),
+        moved_at=_moved_at(on, zone), notice=notice,
     )  # fmt: skip
     tell(f"{number} is {received.state}; {counted(len(receipts), 'line')} received.", {**told(received), "key": key})
 
 
-def _receipts(lines: Sequence[int], quantities: Sequence[Decimal], lots: Sequence[str]) -> list[ReceiptLine]:
-    lots = lots or [""] * len(lines)
-    return [ReceiptLine(*receipt) for receipt in zip(lines, quantities, lots, strict=True)]
+def _receipts(
+    lines: Sequence[int], quantities: Sequence[Decimal], lots: Sequence[str], damaged: Sequence[Decimal], reason: str
+) -> list[ReceiptLine]:
+    rows = zip(lines, quantities, lots or [""] * len(lines), damaged or [Decimal(0)] * len(lines), strict=True)
+    return [
+        ReceiptLine(line, quantity, lot, damaged=broken, reason=reason if broken else "")
+        for line, quantity, lot, broken in rows
+    ]
 
 
 def _open_receipts(found: PurchaseOrder) -> list[ReceiptLine]:
