@@ -8,6 +8,7 @@ import io
 import os
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -81,7 +82,8 @@ def test_every_fault_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     ]  # fmt: skip
     with pytest.raises(Refused) as refused:
         import_past_deliveries(written(tmp_path, *rows), actor=ACTOR)
-    told = [(fault["row"], fault["field"]) for fault in refused.value.facts["faults"]]
+    faults: Any = refused.value.facts["faults"]
+    told = [(fault["row"], fault["field"]) for fault in faults]
     assert told == [(3, "supplier"), (4, "ordered_on"), (5, "received_on"), (5, "quantity")]
     assert not PastDelivery.objects.exists()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from ownstock.catalog.rules import UnservedDemand
 from ownstock.engine.propose import reason
 from ownstock.planning.history import closings_of
 from ownstock.planning.inputs import planning_inputs
+from ownstock.planning.lead_times import Coming
 from ownstock.planning.models import PlanningRun, Proposal
 from ownstock.planning.rules import (
     Basis,
@@ -40,14 +41,15 @@ class DayClose:
 class ItemSiteOutlook:
     """An item-site around a day: what was on hand until then, what is expected until an order decided then is used up.
 
-    `past` has the days on which something changed, `expected` every day; `reason` is what the engine would say of it now.
-    Where it cannot be planned, `fault` says why and all else is empty.
+    `past` has the days on which something changed, `expected` every day; `coming` are the open deliveries that count;
+    `reason` is what the engine would say of it now. Where it cannot be planned, `fault` says why and all else is empty.
     """
 
     fault: str = ""
     reason: dict[str, Any] = field(default_factory=dict)
     past: list[DayClose] = field(default_factory=list)
     expected: list[DayClose] = field(default_factory=list)
+    coming: Sequence[Coming] = ()
 
 
 def standing(item_site_ids: list[int]) -> dict[int, tuple[int, Standing]]:
@@ -125,7 +127,8 @@ def item_site_outlook(item_site: ItemSite, on: date) -> ItemSiteOutlook:
     [given] = engine.inputs(*inputs.frames, lead_times=leads, known=known).iter_rows(named=True)
     why = reason(row, given)
     first_week_on = date.fromisoformat(why["inputs"]["weeks"][0]["week_start_on"])
-    return ItemSiteOutlook(reason=why, past=_past(item_site, first_week_on, on), expected=_expected(why, on))
+    past, coming = _past(item_site, first_week_on, on), inputs.sources[item_site.pk].coming
+    return ItemSiteOutlook(reason=why, past=past, expected=_expected(why, on), coming=coming)
 
 
 def _last_pool() -> engine.Pool | None:

@@ -16,7 +16,6 @@ from django.utils.formats import date_format
 
 from ownstock.planning.queries import DayClose, ItemSiteOutlook
 from ownstock.purchasing.queries import OpenDelivery
-from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
 from ownstock.web.templatetags.figures import day, number, units
 
 # A week less in stock than this does not count in the forecast (`engine.history`).
@@ -130,7 +129,7 @@ def outlook_picture(outlook: ItemSiteOutlook, deliveries: Sequence[OpenDelivery]
         order_arrives=days((order_arrives_on - start_on).days),
         order_arrives_on=order_arrives_on,
         level=Mark(height(level), f"order-up-to level {number(level, 0)}"),
-        arrivals=list(_arrivals(deliveries, as_of, start_on, end_on, days)),
+        arrivals=list(_arrivals(outlook, deliveries, as_of, start_on, end_on, days)),
         weeks=_weeks(weeks, start_on, days, top=300, bottom=384),
         up=_ticks(height),
         sentence=_sentence(outlook, as_of),
@@ -212,11 +211,16 @@ def _empty(past: Sequence[DayClose], expected: Sequence[DayClose], start_on: dat
 
 
 def _arrivals(
-    deliveries: Sequence[OpenDelivery], as_of: date, start_on: date, end_on: date, days: Scale
+    outlook: ItemSiteOutlook,
+    deliveries: Sequence[OpenDelivery],
+    as_of: date,
+    start_on: date,
+    end_on: date,
+    days: Scale,
 ) -> Iterable[Arrival]:
-    """The open orders that planning counts on; the first few by name."""
-    counted = [d for d in deliveries if not is_past_limit(d.expected_on, as_of)]
-    dated = [(as_of + timedelta(days=expected_arrival_in_days(d.expected_on, as_of)), d) for d in counted]
+    """The open orders that planning counts on, each when it does; the first few by name."""
+    expected = {coming.delivery: coming.usable_in_days for coming in outlook.coming}
+    dated = [(as_of + timedelta(days=expected[d]), d) for d in deliveries if d in expected]
     shown = [(expected_on, d) for expected_on, d in dated if expected_on <= end_on]
     for row, (expected_on, delivery) in enumerate(sorted(shown, key=lambda pair: pair[0])):
         name = f"+{units(delivery.quantity)} {delivery.number}" if row < MOST_NAMED_ARRIVALS else ""
