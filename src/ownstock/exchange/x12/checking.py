@@ -1,13 +1,13 @@
 """Segments against their tables: which elements are there, and whether each value is what its element must be.
 
-Most segments are right. So what a segment looks like is judged once per shape and each value by one compiled pattern; only
-where that says no are the words for it found.
+Most segments are right. So what a segment looks like is judged once per shape and all its values by one compiled pattern;
+only where that says no is each value looked at, and the words for it found.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -19,22 +19,64 @@ TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 CONTROLS = r"\x00-\x1f\x7f"
 NUMBERS = ("R", "N0", "N2")
 WORDS = {"DT": "a date", "TM": "a time", "R": "a number", "N0": "a whole number", "N2": "a whole number of hundredths"}
+CERTAIN_DATE = (
+    "(?:[0-9]{2})?[0-9]{2}(?:(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)"
+    "|02(?:0[1-9]|1[0-9]|2[0-8]))"
+)
 # What is wrong with the shape of a segment: (code, weight, position, sentence).
 Fault = tuple[str, Weight, int, str]
 
 
-def check_segment(segment: Segment, number: int, delimiters: Delimiters) -> Iterator[Problem]:
+def check_segment(segment: Segment, number: int, delimiters: Delimiters) -> Iterable[Problem]:
     """What is wrong with one segment, whatever message it stands in."""
     tag = segment[0]
     if tag not in segment_rules():
-        yield from _unknown(tag, number)
-        return
-    for code, weight, position, words in shape_faults(tag, tuple(map(bool, segment))):
+        return _unknown(tag, number)
+    is_right = _whole(tag, delimiters.element, delimiters.component, delimiters.repetition)
+    faults = shape_faults(tag, tuple(map(bool, segment)))
+    if not faults and is_right(delimiters.element.join(segment)):
+        return ()
+    return _problems(segment, number, delimiters, faults)
+
+
+def _problems(segment: Segment, number: int, delimiters: Delimiters, faults: tuple[Fault, ...]) -> Iterator[Problem]:
+    tag = segment[0]
+    for code, weight, position, words in faults:
         yield Problem(code, weight, f"Segment {number} ({tag}): {words}.", number, tag, position)
     judges = _judges(tag, delimiters.component, delimiters.repetition)
     for position, (judge, value) in enumerate(zip(judges, segment[1:], strict=False), start=1):
         if value and not judge(value):
             yield value_problem(tag, number, position, value, delimiters)
+
+
+@lru_cache(maxsize=1024)
+def _whole(tag: str, separator: str, component: str, repetition: str) -> Callable[[str], object]:
+    """What says yes to a segment of which each value is right; what it says no to may be right, and is judged by values."""
+    divides = component + repetition + separator
+    values = [_certain(element, divides) for element in segment_rules()[tag].elements]
+    pattern = ""
+    for value in reversed(values):
+        pattern = f"(?:{re.escape(separator)}(?:{value})?{pattern})?"
+    return re.compile(re.escape(tag) + pattern).fullmatch
+
+
+def _certain(rule: ElementRule, separators: str) -> str:
+    """A pattern of values that are surely right. It leaves out leap days, long decimals and repetitions, which are rare."""
+    if rule.codes:
+        return "|".join(map(re.escape, code_lists()[rule.codes]))
+    match rule.type:
+        case "DT":
+            return CERTAIN_DATE
+        case "R":
+            before = (rule.longest + 1) // 2
+            decimals = (
+                rf"|[0-9]{{{rule.shortest},{before}}}\.[0-9]{{1,{rule.longest - before}}}" if rule.longest > 1 else ""
+            )
+            return rf"-?(?:[0-9]{{{rule.shortest},{rule.longest}}}{decimals})"
+        case "CO":
+            return f"[^{CONTROLS}{re.escape(separators)}]+"
+        case _:
+            return _pattern(rule, separators)
 
 
 def _unknown(tag: str, number: int) -> Iterator[Problem]:

@@ -14,28 +14,43 @@ from ownstock.exchange.x12.tables import MessageRule, message_rules, segment_rul
 def check_layout(message: Message) -> Iterator[Problem]:
     """What stands where it should not, too often, or not at all."""
     kind = message.kind
-    rule, loop_ends = message_rules()[kind], _loop_ends(kind)
+    rule, ends, steps = message_rules()[kind], _loop_ends(kind), _steps(kind)
     counts = [0] * len(rule.places)
     at = -1
     for index, segment in enumerate(message.segments):
         tag = segment[0]
-        place = next_place(kind, at, tag)
+        step = steps.get((at, tag)) or _step(kind, at, tag)
+        place, wanted = step
         if place < 0:
             yield from _misplaced(rule, tag, message.number_of(index))
             continue
-        yield from _left_out(rule, at, place, counts, message.number_of(index))
+        if wanted:
+            yield from _left_out(rule, wanted, counts, message.number_of(index))
         at = place
         counts[place] += 1
         if counts[place] == rule.places[place].most + 1:
             yield _too_often(rule, place, message.number_of(index))
-        end = loop_ends[place]
+        end = ends[place]
         if end > place + 1:
             counts[place + 1 : end] = [0] * (end - place - 1)
     yield from _missing(rule, counts, message)
     yield from _miscounted(message)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=64)
+def _steps(kind: str) -> dict[tuple[int, str], tuple[int, tuple[int, ...]]]:
+    """The steps of a kind that were taken before, of segments that we know: (row, tag) to (row, rows wanted before)."""
+    return {}
+
+
+def _step(kind: str, at: int, tag: str) -> tuple[int, tuple[int, ...]]:
+    place = next_place(kind, at, tag)
+    step = place, wanted_before(kind, at, place) if place >= 0 else ()
+    if tag in segment_rules():
+        _steps(kind)[at, tag] = step
+    return step
+
+
 def next_place(kind: str, at: int, tag: str) -> int:
     """The row that takes a segment after the row `at` (-1: at the beginning), or -1 where none does."""
     places = message_rules()[kind].places
@@ -56,7 +71,6 @@ def _in_loop(kind: str, loop: int, start: int, tag: str) -> int:
     return next(rows, -1)
 
 
-@lru_cache(maxsize=16_384)
 def wanted_before(kind: str, at: int, place: int) -> tuple[int, ...]:
     """The rows that must have come in the loops that end where a segment goes from the row `at` to the row `place`."""
     places = message_rules()[kind].places
@@ -105,8 +119,8 @@ def _too_often(rule: MessageRule, place: int, number: int) -> Problem:
     return Problem(code, Weight.IRREGULAR, sentence, number, row.tag)
 
 
-def _left_out(rule: MessageRule, at: int, place: int, counts: list[int], number: int) -> Iterator[Problem]:
-    for row in wanted_before(rule.kind, at, place):
+def _left_out(rule: MessageRule, wanted: tuple[int, ...], counts: list[int], number: int) -> Iterator[Problem]:
+    for row in wanted:
         if not counts[row]:
             tag, opening = rule.places[row].tag, rule.places[rule.places[row].loop].tag
             sentence = f"The loop of {opening} that ends before segment {number} has no segment {tag}."

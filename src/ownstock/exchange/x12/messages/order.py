@@ -34,11 +34,12 @@ def read_order(message: Message) -> OrderDocument:
 
 
 def _line(block: parts.Block, index: int) -> OrderedLine:
+    dates = parts.dates_of(block.segments)
     return OrderedLine(
         **parts.line_fields(block, index),
         price=parts.price_of(block.opening, 4),
-        requested_on=parts.date_said(block.segments, parts.REQUESTED_DELIVERY),
-        shipping_on=parts.date_said(block.segments, parts.REQUESTED_SHIPPING),
+        requested_on=parts.date_among(dates, parts.REQUESTED_DELIVERY),
+        shipping_on=parts.date_among(dates, parts.REQUESTED_SHIPPING),
         kept=parts.kept_of(block.segments, UNDERSTOOD_OF_LINE),
     )
 

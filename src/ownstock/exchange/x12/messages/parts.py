@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypedDict
 
@@ -78,6 +79,7 @@ def hundredths(number: Decimal) -> str:
     return str(int(number.quantize(HUNDREDTH, ROUND_HALF_UP).scaleb(2)))
 
 
+@lru_cache(maxsize=4096)
 def date_of(text: str) -> date | None:
     """A day as YYYYMMDD; None where there is none."""
     if len(text) != 8 or not (text.isascii() and text.isdigit()):
@@ -151,16 +153,15 @@ def _bounds(segments: list[Segment], opening: str, closing: Collection[str]) -> 
 
 def codes_of(segment: Segment, first: int) -> ItemCodes:
     """The codes of an item, in pairs of kind and code from an element on; of two of the same side the first is taken."""
-    picked: dict[str, str] = {}
-    others: list[tuple[str, str]] = []
+    picked = {"sku": "", "supplier_sku": "", "gtin": ""}
+    others: tuple[tuple[str, str], ...] = ()
     for kind, code in zip(segment[first::2], segment[first + 1 :: 2], strict=False):
         side = CODE_SIDES.get(kind, "")
-        if code and side and side not in picked:
+        if code and side and not picked[side]:
             picked[side] = code
         elif code:
-            others.append((kind, code))
-    sku, supplier_sku, gtin = (picked.get(side, "") for side in ("sku", "supplier_sku", "gtin"))
-    return ItemCodes(sku=sku, supplier_sku=supplier_sku, gtin=gtin, others=tuple(others))
+            others = (*others, (kind, code))
+    return ItemCodes(sku=picked["sku"], supplier_sku=picked["supplier_sku"], gtin=picked["gtin"], others=others)
 
 
 def code_pairs(codes: ItemCodes) -> list[str]:
@@ -224,7 +225,7 @@ def chunks(text: str, length: int) -> list[str]:
 
 def description_of(segments: list[Segment]) -> str:
     """What the PIDs of a line say in words."""
-    return " ".join(words for segment in all_of(segments, "PID") if (words := element(segment, 5)))
+    return " ".join([s[5] for s in segments if s[0] == "PID" and len(s) > 5 and s[5]])
 
 
 def description_segments(text: str) -> Iterator[Segment]:
@@ -252,17 +253,29 @@ def text_segments(texts: Iterable[str]) -> Iterator[Segment]:
             yield ["MSG", part]
 
 
-def date_said(segments: list[Segment], kinds: Iterable[str]) -> date | None:
-    """The first date of these kinds that a DTM gives."""
-    for kind in kinds:
-        if found := date_of(element(first_of(segments, "DTM", kind), 2)):
-            return found
+def dates_of(segments: Iterable[Segment]) -> dict[str, str]:
+    """What DTM says, by the kind of date; of two of a kind the first."""
+    said = [segment for segment in segments if segment[0] == "DTM" and len(segment) > 2]
+    return {segment[1]: segment[2] for segment in reversed(said)}
+
+
+def date_among(said: dict[str, str], kinds: Iterable[str]) -> date | None:
+    """The first date of these kinds among what is said."""
+    if said:
+        for kind in kinds:
+            if found := date_of(said.get(kind, "")):
+                return found
     return None
+
+
+def date_said(segments: Iterable[Segment], kinds: Iterable[str]) -> date | None:
+    """The first date of these kinds that a DTM gives."""
+    return date_among(dates_of(segments), kinds)
 
 
 def kept_of(segments: Iterable[Segment], understood: Collection[str]) -> Kept:
     """The segments that no reader looks at."""
-    return tuple(tuple(segment) for segment in segments if segment[0] not in understood)
+    return tuple([tuple(segment) for segment in segments if segment[0] not in understood])
 
 
 def currency_of(segments: list[Segment]) -> str:
