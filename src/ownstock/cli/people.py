@@ -23,6 +23,7 @@ from ownstock.access.rules import (
     scopes_named,
 )
 from ownstock.base.errors import Refused
+from ownstock.catalog import actions as catalog
 from ownstock.cli.command import noun
 from ownstock.cli.options import actor_option, json_option, limit_option
 from ownstock.cli.render import first, show, tell
@@ -75,6 +76,17 @@ def change_roles(name: str, add: tuple[str, ...], remove: tuple[str, ...], reaso
     if add or remove:
         found = actions.change_roles(name, add=roles_named(add), remove=roles_named(remove), reason=reason, actor=actor)
     tell(f"{name}: {', '.join(found.roles) or 'no role, which leaves all that asks for none'}.", _told(found))
+
+
+@user.command("supplier")
+@click.argument("name")
+@click.argument("supplier")
+@actor_option
+@json_option
+def act_for_supplier(name: str, supplier: str, actor: str) -> None:
+    """Let the person NAME act for the supplier of code SUPPLIER: they see that supplier's orders, and nothing else."""
+    catalog.add_contact(supplier, queries.user(name), actor=actor)
+    tell(f"{name} sees what is {supplier}'s, and nothing else.", {"username": name, "supplier": supplier})
 
 
 @user.command("disable")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from ownstock.catalog.models import Supplier
-from ownstock.exchange import queries
+from ownstock.exchange import order_csv, queries
 from ownstock.exchange.confirmations_rules import AskedLine, Counting, RejectReason, closed_because
 from ownstock.exchange.models import AnswerRemark
 from ownstock.exchange.rules import WrittenOrder
 from ownstock.purchasing.models import Acknowledgement, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.rules import OPEN_STATES, AnswerOutcome, OrderState, Promise
+
+MAX_SHEET_ORDERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,27 @@ class AskedOrder:
 
 
 def orders_of(supplier: Supplier) -> QuerySet[PurchaseOrder]:
-    """The orders that were sent to a supplier, newest first."""
-    return PurchaseOrder.objects.filter(supplier=supplier, sent_revision__isnull=False).order_by("-id")
+    """The orders that were sent to a supplier, newest first, each with `is_answered` and `line_count` as it was sent last."""
+    answers = Acknowledgement.objects.filter(
+        purchase_order=OuterRef("pk"), revision=OuterRef("sent_revision"), outcome=AnswerOutcome.APPLIED
+    )
+    lines = OrderLine.objects.filter(
+        revision__purchase_order=OuterRef("pk"), revision__number=OuterRef("sent_revision")
+    )
+    count = lines.order_by().values("revision").annotate(n=Count("pk")).values("n")
+    sent = PurchaseOrder.objects.filter(supplier=supplier, sent_revision__isnull=False).select_related("site")
+    return sent.annotate(is_answered=Exists(answers), line_count=Subquery(count)).order_by("-id")
 
 
 def open_orders_of(supplier: Supplier) -> QuerySet[PurchaseOrder]:
     """Of these, those of which something is still to come."""
     return orders_of(supplier).filter(state__in=OPEN_STATES)
+
+
+def sheet_of(orders: Iterable[PurchaseOrder]) -> bytes:
+    """Orders as one CSV with columns to fill in, as they were sent last."""
+    revisions = [sent_revision_of(order) for order in orders]
+    return order_csv.render_all([queries.written_order(r, written_at=r.created_at) for r in revisions])
 
 
 def sent_revision_of(order: PurchaseOrder) -> OrderRevision:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from ownstock.web.security import for_everybody
-from ownstock.web.views import answer_page, item_sites, orders, proposals, suppliers, transfers
+from ownstock.web.views import answer_page, item_sites, orders, portal, proposals, sheets, sign_in, suppliers, transfers
 
 app_name = "web"
 urlpatterns = [
     path("", proposals.proposals, name="proposals"),
-    path(
-        "sign-in", LoginView.as_view(template_name="web/sign_in.html", redirect_authenticated_user=True), name="sign-in"
-    ),
+    path("sign-in", sign_in.SignIn.as_view(), name="sign-in"),
     path("answer/<str:token>", answer_page.answer_page, name="answer-page"),
+    path("portal", portal.portal, name="portal"),
+    path("portal/orders.csv", portal.portal_orders_csv, name="portal-orders-csv"),
+    path("portal/orders/<str:number>", portal.portal_order, name="portal-order"),
+    path("portal/sheet", portal.portal_sheet, name="portal-sheet"),
+    path("answers", sheets.upload_answers, name="answers"),
     path("sign-out", for_everybody(LogoutView.as_view()), name="sign-out"),
     path("proposals/approve", proposals.approve, name="approve"),
     path("proposals/reject", proposals.reject, name="reject"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from ownstock.access.actions import change_roles
 from ownstock.access.models import User
+from ownstock.access.rules import Role
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import SupplierContact
 from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
@@ -13,12 +15,13 @@ from ownstock.journal import actions as journal
 
 @transaction.atomic
 def add_contact(supplier: str, user: User, *, actor: str) -> SupplierContact:
-    """Let a person act for a supplier; the same again changes nothing.
+    """Let a person act for a supplier, and make the account one that sees nothing else; the same again changes nothing.
 
     Raises:
-        Refused: there is no such supplier, or the person acts for another.
+        Refused: there is no such supplier, or the person acts for another, or is one of ours.
     """
     found = find_supplier(supplier)
+    change_roles(user.username, add=[Role.SUPPLIER], actor=actor)
     contact, is_new = SupplierContact.objects.select_related("supplier").get_or_create(
         user=user, defaults={"supplier": found}
     )

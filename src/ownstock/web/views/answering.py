@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.template.backends.utils import csrf_input
 
 from ownstock.base.errors import OwnstockError
 from ownstock.exchange.confirmations_actions import confirm
@@ -19,11 +21,20 @@ from ownstock.web.refusals import status_of
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Who answers: the actor of the journal, what their messages' keys begin with, the page they see."""
+    """Who answers: the journal's actor, what their messages' keys begin with, the page they see, what it shows beside.
+
+    Whoever is signed in is known by a cookie, so their forms carry what shows that our own page sent them.
+    """
 
     actor: str
     key_prefix: str
     template: str
+    shown_beside: Mapping[str, object] | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a cookie lets them in, not the address."""
+        return self.shown_beside is not None
 
 
 class Answering:
@@ -83,12 +94,14 @@ class Answering:
     ) -> HttpResponse:  # fmt: skip
         is_short = len(self.order.lines) <= MAX_FORM_LINES
         context = {
+            **(self.answerer.shown_beside or {}),
             "order": self.order,
             "form": (form or ReplyForm(self.order)) if is_short else None,
             "reject": reject or RejectForm(self.order),
             "key": uuid4(),
             "told": told,
             "is_changing": is_changing,
+            "csrf_box": csrf_input(self.request) if self.answerer.is_signed_in else "",
         }
         return render(self.request, self.answerer.template, context, status=status)
 

@@ -1,0 +1,52 @@
+"""Sheets of confirmations: brought to a page, by a supplier for their own orders or by our people for any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from ownstock.base.errors import OwnstockError
+from ownstock.catalog.models import Supplier
+from ownstock.exchange import confirmations_file
+from ownstock.exchange.confirmations_actions import TakenAnswer, confirm_sheet
+from ownstock.web.refusals import status_of
+from ownstock.web.requests import actor_of
+from ownstock.web.uploads import kept_for_now
+
+FAULTS_SHOWN = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_answers(request: HttpRequest) -> HttpResponse:
+    """Take down suppliers' answers from a sheet."""
+    return taken_sheet(request, None, template="web/answer_sheet.html", done=reverse("web:orders"))
+
+
+def taken_sheet(
+    request: HttpRequest, supplier: Supplier | None, *, template: str, done: str, context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Show where a sheet is chosen, or take one down: all of it, or nothing with every fault named."""
+    if request.method != "POST":
+        return render(request, template, context)
+    try:
+        with kept_for_now(request.FILES.get("sheet")) as path:
+            answers = confirmations_file.read(path, supplier=supplier)
+            taken = confirm_sheet(answers, name=path.name, actor=actor_of(request))
+    except OwnstockError as refusal:
+        faults: Any = refusal.facts.get("faults", [])
+        told = {"refusal": refusal, "faults": faults[:FAULTS_SHOWN], "fault_count": refusal.facts.get("fault_count", 0)}
+        return render(request, template, {**(context or {}), **told}, status=status_of(refusal))
+    messages.success(request, " ".join(map(_in_words, taken)))
+    return HttpResponseRedirect(done, status=303)
+
+
+def _in_words(taken: TakenAnswer) -> str:
+    lines = f"{taken.lines} line{'' if taken.lines == 1 else 's'}"
+    return (
+        f"{taken.number}: {lines} taken down." if taken.is_new else f"{taken.number}: known already, nothing changed."
+    )
