@@ -16,18 +16,21 @@ from django.utils import timezone
 
 from ownstock.access import actions as access
 from ownstock.access.rules import Scope
-from ownstock.catalog.models import Item
+from ownstock.catalog.models import Item, ItemSite
+from ownstock.cli.reason import lines
 from ownstock.demand import actions as demand
 from ownstock.exchange import transfer_note_pdf
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Posting
 from ownstock.ledger.rules import Kind, Line, PostingRequest
+from ownstock.planning import actions as planning
+from ownstock.planning.models import Proposal
 from ownstock.planning.transfers import suggested
 from ownstock.purchasing.models import TransferOrder
-from ownstock.purchasing.queries.transfers import transfer
+from ownstock.purchasing.queries.transfers import transfer, transfers_coming
 from ownstock.site.entry import cli
 from tests.demand_cases import allocate, entered, goods_in
-from tests.factories import ACTOR
+from tests.factories import ACTOR, TODAY, keep
 from tests.transfer_cases import DEPOT, SHOP, TwoSites, drafted, lose, placed, receive, ship, two_sites, where
 from tests.web_cases import read, signed_in
 
@@ -217,6 +220,35 @@ class TestOnPages:
         ship(order, 10)
         assert client.get(f"/transfers/{order.number}/note?shipment=s1").content.startswith(b"%PDF")
         assert client.get(f"/transfers/{order.number}/note?shipment=s2").status_code == 422
+
+
+def test_the_pages_of_items_know_transfers_at_both_ends(sites: TwoSites) -> None:
+    keep(sites.cup, DEPOT)
+    order = placed(10)
+    ship(order, 4)
+    client = signed_in()
+    listed = read(client.get("/item-sites")).text
+    assert "CUP" in listed
+    shop, depot = (
+        read(client.get(f"/item-sites/{ItemSite.objects.get(item=sites.cup, site__code=code).pk}")).text
+        for code in (SHOP, DEPOT)
+    )
+    assert f"{order.number}, line 1: 4 from DEPOT, on the way, expected on" in shop
+    assert f"{order.number}, line 1: 6 to leave for SHOP on" in depot
+    assert transfers_coming([sites.cup.pk]) == {(sites.cup.pk, sites.business.site.pk): 10}
+
+
+def test_the_reason_of_a_proposal_names_transfers_on_every_face(sites: TwoSites) -> None:
+    keep(sites.cup, DEPOT)
+    coming, leaving = placed(400, days=10), placed(2, source=SHOP, target=DEPOT)
+    planning.plan(planned_on=TODAY, actor=ACTOR)
+    proposal = Proposal.objects.get(item_site__site__code=DEPOT)
+    printed = "\n".join(lines(proposal))
+    assert "Coming by transfers" in printed
+    assert "To leave by transfers" in printed
+    shown = read(signed_in().get(f"/proposals/{proposal.pk}")).text
+    assert f"{leaving.number}, line 1: 2 from SHOP" in shown
+    assert f"{coming.number}, line 1: 400 for SHOP" in shown
 
 
 class TestNotes:

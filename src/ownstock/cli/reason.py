@@ -44,6 +44,9 @@ def lines(proposal: Proposal) -> Iterator[str]:
         yield from _list("On order", why["on_order"])
     yield from _list("Open arrivals", [{name: a[name] for name in ARRIVING} for a in inputs["arrivals"]])
     # Reasons of earlier versions name neither goods in quarantine nor known demand.
+    for heading, of in (("Coming by transfers", "coming"), ("To leave by transfers", "leaving")):
+        if parts := why.get("transfers", {}).get(of):
+            yield from _list(heading, parts)
     if held := why.get("in_quarantine"):
         yield from _list("In quarantine, expected to be released", held)
     if known := inputs.get("known"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -132,6 +133,14 @@ def open_transfers(*, item_site: tuple[int, int] | None = None) -> list[OpenTran
     """
     found = [*_to_ship(item_site), *_shipped(item_site)]
     return sorted(found, key=lambda t: (t.expected_on, t.number, t.line))
+
+
+def transfers_coming(item_ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
+    """What transfers are still to bring, keyed by (item id, id of the target); what has none is left out."""
+    rows = TransferLine.objects.filter(item_id__in=item_ids, transfer_order__state__in=OPEN_TRANSFER_STATES)
+    left = Sum(F("quantity") - F("cancelled_quantity") - F("received_quantity") - F("lost_quantity"))
+    sums = rows.values_list("item_id", "transfer_order__target_id").annotate(left=left).order_by()
+    return {(item_id, site_id): quantity for item_id, site_id, quantity in sums if quantity}
 
 
 def _to_ship(item_site: tuple[int, int] | None) -> list[OpenTransfer]:

@@ -12,6 +12,7 @@ from ownstock.catalog import queries as catalog
 from ownstock.ledger import queries as ledger
 from ownstock.planning import queries as planning
 from ownstock.purchasing import queries as purchasing
+from ownstock.purchasing.queries.transfers import open_transfers, transfers_coming
 from ownstock.web.pictures import outlook_picture
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import page_of
@@ -26,9 +27,13 @@ def item_sites(request: HttpRequest) -> HttpResponse:
     page = page_of(request, catalog.search_item_sites(text))
     as_of = planning.business_day()
     item_ids = [row.item_id for row in page]
-    usable, on_order = ledger.usable(item_ids, on=as_of), purchasing.on_order(item_ids)
+    usable, ordered, coming = (
+        ledger.usable(item_ids, on=as_of), purchasing.on_order(item_ids), transfers_coming(item_ids),
+    )  # fmt: skip
     rows = [
-        (row, usable.get((row.item_id, row.site_id), 0), on_order.get((row.item_id, row.site_id), 0)) for row in page
+        (row, usable.get(key, 0), ordered.get(key, 0) + coming.get(key, 0))
+        for row in page
+        for key in [(row.item_id, row.site_id)]
     ]
     return render(request, "web/item_sites.html", {"page": page, "rows": rows, "text": text, "as_of": as_of})
 
@@ -40,15 +45,16 @@ def item_site(request: HttpRequest, pk: int) -> HttpResponse:
     row = catalog.item_site(pk)
     as_of = planning.business_day(row.site.time_zone)
     key = (row.item_id, row.site_id)
-    deliveries = purchasing.open_deliveries(item_site=key)
+    deliveries, transfers = purchasing.open_deliveries(item_site=key), open_transfers(item_site=key)
     outlook = planning.item_site_outlook(row, as_of)
     context = {
         "item_site": row,
         "as_of": as_of,
         "usable": ledger.usable([row.item_id], on=as_of).get(key, 0),
-        "on_order": sum(delivery.quantity for delivery in deliveries),
+        "on_order": sum(d.quantity for d in deliveries) + transfers_coming([row.item_id]).get(key, 0),
         "balances": ledger.balances_at(*key),
         "deliveries": deliveries,
+        "transfers": transfers,
         "outlook": outlook,
         "weekly": _weekly(outlook, as_of),
         "picture": None if outlook.fault else outlook_picture(outlook, deliveries, as_of),
