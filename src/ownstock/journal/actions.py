@@ -57,15 +57,17 @@ def wake() -> None:
         jobs.configure_task(DISPATCH, queueing_lock=DISPATCH).defer()
 
 
+def assign_lanes(lanes: Mapping[int, str]) -> None:
+    """Say of rows, by their ids, in which lane they wait."""
+    for lane in sorted(set(lanes.values())):
+        OutboxRow.objects.filter(pk__in=[pk for pk, its in lanes.items() if its == lane], lane="").update(lane=lane)
+
+
 @transaction.atomic
-def claim(*, lease_seconds: int) -> OutboxRow | None:
-    """Take the next due row under a lease, or None when nothing waits. Two claimers never get the same row."""
-    row = (
-        OutboxRow.objects.select_for_update(skip_locked=True)
-        .filter(state=State.WAITING, due_at__lte=Now())
-        .order_by("due_at", "id")
-        .first()
-    )
+def claim(*, lease_seconds: int, lane: str | None = None) -> OutboxRow | None:
+    """Take the next due row (of a lane) under a lease, or None when nothing waits. Two claimers never get the same row."""
+    due = OutboxRow.objects.select_for_update(skip_locked=True).filter(state=State.WAITING, due_at__lte=Now())
+    row = (due if lane is None else due.filter(lane=lane)).order_by("due_at", "id").first()
     if row is None:
         return None
     row.state = State.LEASED
@@ -88,10 +90,11 @@ def complete(row: OutboxRow) -> None:
 
 
 @transaction.atomic
-def fail(row: OutboxRow, error: str) -> None:
+def fail(row: OutboxRow, error: str, *, wait_seconds: int = 0) -> None:
     """Give a row back after a failed attempt: due again later, or dead once the attempts are used up.
 
-    People are told by an alert long before that, and again when the row is dead.
+    `wait_seconds` is how long the receiver asked to be left alone, at least. People are told by an alert long before a row
+    is dead, and again when it is.
 
     Raises:
         Refused: the lease ran out meanwhile.
@@ -100,7 +103,9 @@ def fail(row: OutboxRow, error: str) -> None:
     if delay is None:
         _bury(row, error, sentence=f"{row.key} could not be sent in {row.attempts} attempts: {error}")
         return
-    _end_lease(row, state=State.WAITING, due_at=timezone.now() + timedelta(seconds=delay), last_error=error)
+    _end_lease(
+        row, state=State.WAITING, due_at=timezone.now() + timedelta(seconds=max(delay, wait_seconds)), last_error=error
+    )
     if row.attempts >= ATTEMPTS_BEFORE_ALERT:
         raise_alert(
             f"outbox_waiting:{row.key}",

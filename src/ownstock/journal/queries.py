@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
 from django.db.models import F, Model, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from ownstock.journal.fields import TransactionIdField
@@ -46,6 +48,17 @@ def oldest_waiting_seconds() -> float | None:
     now = timezone.now()
     row = OutboxRow.objects.filter(state__in=["waiting", "leased"], due_at__lte=now).order_by(F("due_at")).first()
     return None if row is None else (now - row.due_at).total_seconds()
+
+
+def without_lane(limit: int) -> list[OutboxRow]:
+    """Waiting rows of which nobody has said yet in which lane they wait, oldest first."""
+    return list(OutboxRow.objects.filter(state=OutboxRow.State.WAITING, lane="").order_by("id")[:limit])
+
+
+def next_lane(besides: Iterable[str]) -> str | None:
+    """The lane of the row that has been due for longest, some lanes left out; None when nothing else is due."""
+    due = OutboxRow.objects.filter(state=OutboxRow.State.WAITING, due_at__lte=Now()).exclude(lane__in=list(besides))
+    return due.order_by("due_at", "id").values_list("lane", flat=True).first()
 
 
 def watermark() -> int:

@@ -1,0 +1,48 @@
+"""Lanes of the outbox: rows that wait for the same server go one after another, so that a slow one holds up nobody else.
+
+Who tells a row holds its lane by a lock of its connection: whoever is killed lets go of it in the same moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from ownstock.journal import actions, queries
+from ownstock.journal.models import OutboxRow
+
+# Any number serves, as long as nobody else locks it in the same database.
+LANES = 7_267_004
+
+
+@contextmanager
+def claimed(*, lease_seconds: int) -> Iterator[OutboxRow | None]:
+    """Hold the next due row whose lane is free, under a lease, for as long as the block lasts; None when there is none."""
+    busy: set[str] = set()
+    while (lane := queries.next_lane(busy)) is not None:
+        with held(lane) as is_free:
+            row = actions.claim(lease_seconds=lease_seconds, lane=lane) if is_free else None
+            if row is not None:
+                yield row
+                return
+        busy.add(lane)
+    yield None
+
+
+@contextmanager
+def held(lane: str) -> Iterator[bool]:
+    """Hold a lane, unless somebody else does; tells whether it is held now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LANES, lane])
+        is_free = bool(cursor.fetchone()[0])
+    try:
+        yield is_free
+    finally:
+        # Where the connection has gone the lock has gone with it.
+        with suppress(DatabaseError):
+            if is_free:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LANES, lane])
