@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,13 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def hand_over(port: int, *, is_encrypted: bool = False) -> None:
     server = MailServer("localhost", port, is_encrypted)
-    send(MESSAGE, server=server, sender="orders@shop.example", recipient="orders@alpha.example")
+    send(
+        MESSAGE,
+        server=server,
+        sender="orders@shop.example",
+        recipient="orders@alpha.example",
+        ends_at=time.monotonic() + 30,
+    )
 
 
 @pytest.mark.usefixtures("trusted")

@@ -11,6 +11,9 @@ EVERY_MORNING = "30 4 * * *"
 EVERY_QUARTER = "*/15 * * * *"
 # One row a job: however slow a mail server is, the sweep waits for no more than one attempt.
 ROWS_AT_ONCE = 1
+POLL = "poll"
+POLL_EVERY_SECONDS = 60
+INBOUND_AT_ONCE = 200
 # Of waiting jobs the highest goes first.
 SWEEP_PRIORITY = 10
 TICKER = "ticker"

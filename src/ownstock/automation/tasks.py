@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from ownstock.automation import actions, lapses, order_watch
 from ownstock.automation.rules import EVERY_MINUTE, EVERY_MORNING, EVERY_QUARTER, ROWS_AT_ONCE, SWEEP_PRIORITY
+from ownstock.exchange.inbox import receiving
 from ownstock.journal import actions as journal
 
 
 @app.task(name=journal.DISPATCH, queueing_lock=journal.DISPATCH)
 def dispatch() -> None:
-    """Tell what is due; where there was something, ask for the next job, until one finds nothing."""
-    if actions.dispatch_due(ROWS_AT_ONCE):
+    """Tell what is due; the next job begins as soon as this one has its row, and the last one finds nothing.
+
+    So of as many servers as the worker has hands, each is talked to at the same time, and a slow one holds up no other.
+    """
+    if actions.dispatch_due(ROWS_AT_ONCE, meanwhile=journal.wake):
         journal.wake()
 
 
@@ -21,6 +28,21 @@ def dispatch() -> None:
 def sweep(timestamp: int) -> None:
     """Every minute: take back lost leases, wake the dispatcher, give a sign of life, notice silent jobs."""
     actions.sweep()
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="ownstock.poll", queueing_lock="ownstock.poll", priority=SWEEP_PRIORITY)
+def poll(timestamp: int) -> None:
+    """Every minute: have each channel looked into by a job of its own, so that a slow server holds up no other."""
+    for name in actions.channels_to_poll():
+        with suppress(AlreadyEnqueued):
+            look_into.configure(queueing_lock=f"ownstock.look_into:{name}").defer(channel=name)
+
+
+@app.task(name="ownstock.look_into")
+def look_into(channel: str) -> None:
+    """Take in what came by a channel, and do what it says."""
+    receiving.poll(channel)
 
 
 @app.periodic(cron=EVERY_MORNING)

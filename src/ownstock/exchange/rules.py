@@ -276,3 +276,20 @@ def answered(status: int, retry_after: str) -> tuple[Answered, int]:
         is_seconds = retry_after.isascii() and retry_after.isdigit() and len(retry_after) <= 9
         return Answered.LATER, min(int(retry_after), MAX_WAIT_SECONDS) if is_seconds else 0
     return Answered.REFUSED, 0
+
+
+class Direction(StrEnum):
+    """Which way a message went."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class OutboundState(StrEnum):
+    """How far a message of ours has got: by the outbox, then by what the supplier's system says of it."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    READ = "read"
+    UNREADABLE = "unreadable"
+    GIVEN_UP = "given_up"

@@ -22,8 +22,8 @@ from ownstock.base.errors import Unavailable
 from ownstock.exchange import transports
 from ownstock.journal import actions as journal
 
-# A dispatch may wait for a slow mail server; meanwhile another job has its turn.
-CONCURRENCY = 2
+# A job may wait for a slow server of somebody else's; meanwhile the others have their turn.
+CONCURRENCY = 6
 CONNECTIONS = 4
 RETRY_SECONDS = 5
 FAULTS = (ConnectorException, DatabaseError, psycopg.Error)

@@ -1,7 +1,11 @@
 """The rows of what crosses, one room a noun."""
 
+from ownstock.exchange.models.channels import Channel, ChannelSecret
 from ownstock.exchange.models.links import AnswerLink
-from ownstock.exchange.models.messages import OutboundMessage
+from ownstock.exchange.models.messages import Attempt, InboundMessage, OutboundMessage, SyntaxAnswer
 from ownstock.exchange.models.remarks import AnswerRemark
 
-__all__ = ["AnswerLink", "AnswerRemark", "OutboundMessage"]
+__all__ = [
+    "AnswerLink", "AnswerRemark", "Attempt", "Channel", "ChannelSecret", "InboundMessage", "OutboundMessage",
+    "SyntaxAnswer",
+]  # fmt: skip

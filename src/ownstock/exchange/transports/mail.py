@@ -1,7 +1,4 @@
-"""How messages leave: to a mail server where one is set, else as files in the outbox folder.
-
-    Refused       the message itself is not wanted: no further attempt helps until somebody mends something
-    Unavailable   the way is blocked: server down, login refused, disk full; the same bytes may pass later
+"""Mail: a message is handed to the mail server of the installation.
 
 What a server says before it hears of the message (connection, greeting, login) is about the way; what it says after,
 with a code from 500 on, is about the message.
@@ -9,7 +6,6 @@ with a code from 500 on, is about the message.
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
 import time
@@ -17,19 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
-
 from ownstock.base.errors import Refused, Unavailable
-from ownstock.exchange.models import OutboundMessage
-from ownstock.exchange.queries import address
 from ownstock.exchange.rules import mail_address
 
 PORTS = {"smtp": 25, "smtps": 465}
-# Of the lease, how much may go by before the server's last word: the rest is for marking the row.
-SENDING_SHARE = 0.75
 PERMANENT = 500
 
 
@@ -76,33 +65,15 @@ def mail_server(url: str) -> MailServer:
     return MailServer(parts.hostname, port or PORTS[parts.scheme], parts.scheme == "smtps", user, password)
 
 
-def deliver(message: OutboundMessage) -> str:
-    """Hand a message over, its bytes as they were prepared, and tell where it went.
-
-    Raises:
-        Refused: it is not wanted as it is; the sentence says what to mend.
-        Unavailable: the way is blocked; the same call may succeed later.
-    """
-    if settings.SMTP_URL:
-        server, recipient = mail_server(settings.SMTP_URL), address(message.order_revision)
-        send(bytes(message.content), server=server, sender=settings.ORDERS_FROM, recipient=recipient)
-        return f"{recipient} by {server.name}"
-    revision = message.order_revision
-    path = Path(settings.OUTBOX_FOLDER) / f"{revision.purchase_order.number}-{revision.number}.eml"
-    write(bytes(message.content), path)
-    return str(path)
-
-
-def send(content: bytes, *, server: MailServer, sender: str, recipient: str) -> None:
+def send(content: bytes, *, server: MailServer, sender: str, recipient: str, ends_at: float) -> None:
     """Hand a message to a mail server and wait for its word that it took it.
 
-    All its answers together have three quarters of a lease. The last may take what is left of it: a server that is cut
-    off while it thinks would get the message twice.
+    All its answers together have until `ends_at`, on the monotonic clock. The last may take what is left: a server that is
+    cut off while it thinks would get the message twice.
 
     Raises:
         Refused, Unavailable: see the module.
     """
-    ends_at = time.monotonic() + SENDING_SHARE * settings.OUTBOX_LEASE_SECONDS
     from_address = mail_address("The address that orders are sent from (OWNSTOCK_ORDERS_FROM)", sender)
     with _telling(server), _session(server, ends_at) as session:
         steps: list[Callable[[], tuple[int, bytes]]] = [
@@ -199,40 +170,3 @@ def _not_taken(server: MailServer, recipient: str, code: int, answer: bytes | st
         return Refused(sentence, code="mail_refused", answer=code)
     sentence = f"The mail server {server.name} does not take it for {recipient} now: {code} {said}."
     return Unavailable(sentence, code="mail_not_now", answer=code)
-
-
-def write(content: bytes, path: Path) -> None:
-    """Put a message into the outbox folder, whole or not at all, durably; the same message there already is fine.
-
-    Raises:
-        Refused: another message stands there under this name.
-        Unavailable: the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _write_whole(content, path)
-        if path.read_bytes() == content:
-            return
-    except OSError as fault:
-        sentence = f"{path} cannot be written ({fault.strerror})."
-        raise Unavailable(sentence, code="outbox_folder", path=str(path)) from fault
-    sentence = f"{path} already holds another message, perhaps of an earlier database. Move it away."
-    raise Refused(sentence, code="file_exists", path=str(path))
-
-
-def _write_whole(content: bytes, path: Path) -> None:
-    passing = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        with passing.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        passing.rename(path)
-    finally:
-        passing.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
