@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -23,7 +23,12 @@ from ownstock.catalog.rules import objections as rules
 from ownstock.catalog.rules.objections import Need, Objection, Paper, SupplierRecord, Wanted
 from ownstock.catalog.rules.qualification import deciding
 
-Key = TypeVar("Key")
+
+class Listed(NamedTuple):
+    """Of an item what the register looks at."""
+
+    sku: str
+    category: str
 
 
 def objections(supplier: Supplier, items: Iterable[Wanted], on: date, is_automatic: bool = False) -> list[Objection]:
@@ -93,7 +98,8 @@ def may_be_ordered_by(terms: Sequence[SupplyTerm], on: date) -> list[SupplyTerm]
     if not speaking:
         return list(terms)
     concerned = {term.item_id for term in terms if term.supplier_id in speaking}
-    items = {item.pk: item for item in Item.objects.filter(pk__in=concerned).only("sku", "category")}
+    listed = Item.objects.filter(pk__in=concerned).values_list("pk", "sku", "category")
+    items = {pk: (sku, category) for pk, sku, category in listed.iterator(chunk_size=10_000)}
     named = {pk: record.skus_named for pk, record in speaking.items()}
     judged: dict[tuple[int, str, str], bool] = {}
     permitted = []
@@ -102,11 +108,11 @@ def may_be_ordered_by(terms: Sequence[SupplyTerm], on: date) -> list[SupplyTerm]
         if record is None:
             permitted.append(term)
             continue
-        item = items[term.item_id]
+        sku, category = items[term.item_id]
         # Items of one category that the register does not name are alike to it.
-        key = (term.supplier_id, item.category, item.sku if item.sku in named[term.supplier_id] else "")
+        key = (term.supplier_id, category, sku if sku in named[term.supplier_id] else "")
         if key not in judged:
-            judged[key] = not rules.causes(record, item, on=on)
+            judged[key] = not rules.causes(record, Listed(sku, category), on=on)
         if judged[key]:
             permitted.append(term)
     return permitted
