@@ -44,6 +44,9 @@ class Scope(StrEnum):
     INVOICES_WRITE = "invoices:write", "Enter invoices, approve them for payment, dispute and cancel them."
     TRANSFERS_READ = "transfers:read", "Look up transfers between sites."
     TRANSFERS_WRITE = "transfers:write", "Write transfers between sites, ship, receive and cancel them."
+    MESSAGES_READ = "messages:read", "Look up channels, and what went to suppliers and came from them, with its bytes."
+    MESSAGES_WRITE = "messages:write", "Replay and discard messages of suppliers that were set aside."
+    CHANNELS_WRITE = "channels:write", "Set, try out and remove the ways to suppliers, and their secrets."
     IMPORTS_WRITE = "imports:write", "Bring in files of items, locations, suppliers, terms and movements."
     AUDIT_READ = "audit:read", "Look up the audit trail and its seal."
 

@@ -10,11 +10,14 @@ from ninja import NinjaAPI
 import ownstock
 from ownstock.access.rules import Scope
 from ownstock.api import (
+    channels,
     counts,
     demand,
     imports,
+    inbox,
     invoices,
     ledger,
+    messages,
     notices,
     orders,
     postings,
@@ -46,6 +49,9 @@ for router in (
     imports.router,
     counts.router,
     trace.router,
+    channels.router,
+    messages.router,
+    inbox.router,
     transfers.router,
     notices.router,
     invoices.router,

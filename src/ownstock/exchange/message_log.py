@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from ownstock.base.errors import Refused
+from ownstock.catalog.models import Supplier
 from ownstock.exchange.documents import SyntaxVerdict
 from ownstock.exchange.inbox.queries import inbound
 from ownstock.exchange.models import Attempt, InboundMessage, OutboundMessage, SyntaxAnswer
@@ -145,3 +146,9 @@ def _content(found: InboundMessage) -> bytes:
     """The bytes as they came; those of a duplicate lie with the message that it repeats."""
     is_same = found.repeats is not None and bytes(found.repeats.content_hash) == bytes(found.content_hash)
     return bytes(found.repeats.content if is_same and found.repeats else found.content)
+
+
+def suppliers_of_messages() -> list[str]:
+    """The codes of the suppliers that something went to or came from."""
+    has = Q(outbound_messages__isnull=False) | Q(inbound_messages__isnull=False)
+    return list(Supplier.objects.filter(has).order_by("code").values_list("code", flat=True).distinct())

@@ -25,6 +25,7 @@ except OwnstockError as error:
 # The commands import models, which need Django's settings.
 from ownstock.cli import (
     audit,
+    channels,
     company,
     counts,
     demand,
@@ -35,6 +36,7 @@ from ownstock.cli import (
     ledger,
     limits,
     lots,
+    messages,
     notices,
     order_life,
     orders,
@@ -186,7 +188,8 @@ FACES: tuple[Any, ...] = (
     planning.approve, planning.reject, orders.orders, order_life.order, orders.place, orders.acknowledge, orders.receive,
     limits.limit, limits.rate, orders.cut, suppliers.supplier, demand.demand,
     notices.notice, notices.discrepancy, invoices.invoice,
-    trace.trace, transfers.transfer, counts.count, journal.alerts, journal.outbox, audit.audit,
+    trace.trace, transfers.transfer, counts.count, journal.alerts, journal.outbox,
+    channels.channel, messages.message, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from ownstock.base.errors import OwnstockError, Refused
 
-NOT_FOUND = frozenset({"no_item_site", "no_order", "no_proposal", "no_transfer", "no_supplier"})
+NOT_FOUND = frozenset({"no_item_site", "no_message", "no_order", "no_proposal", "no_transfer", "no_supplier"})
 IN_CONFLICT = frozenset(
     {"key_reused", "not_a_draft", "not_answerable", "not_pending", "not_placed", "term_ended", "wrong_state"}
 )

@@ -6,6 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from ownstock.web.security import for_everybody
+from ownstock.web.views import messages
 from ownstock.web.views import answer_page, item_sites, orders, portal, proposals, sheets, sign_in, suppliers, transfers
 
 app_name = "web"
@@ -32,6 +33,11 @@ urlpatterns = [
     path("transfers/<str:number>/ship", transfers.ship, name="transfer-ship"),
     path("transfers/<str:number>/receive", transfers.receive, name="transfer-receive"),
     path("transfers/<str:number>/note", transfers.note, name="transfer-note"),
+    path("messages", messages.messages, name="messages"),
+    path("messages/<str:key>", messages.message, name="message"),
+    path("messages/<str:key>/content", messages.message_content, name="message-content"),
+    path("messages/<str:key>/replay", messages.replay, name="message-replay"),
+    path("messages/<str:key>/discard", messages.discard, name="message-discard"),
     path("orders", orders.orders, name="orders"),
     path("orders/<str:number>", orders.order, name="order"),
     path("orders/<str:number>/place", orders.place, name="place"),
