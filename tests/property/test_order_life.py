@@ -68,6 +68,13 @@ class OrderLife(RuleBasedStateMachine):
             OutboxRow.objects.count(),
         ]
 
+    def still_open(self, line: int) -> Decimal:
+        return sum((d.quantity for d in queries.open_deliveries() if d.line == line), Decimal(0))
+
+    def received(self, line: int) -> Decimal:
+        total = Delivery.objects.filter(line__line=line).aggregate(total=Sum("received_quantity"))["total"]
+        return total or Decimal(0)
+
     @rule()
     def place(self) -> None:
         self.attempt(actions.place, self.number, actor=ACTOR)
@@ -75,7 +82,8 @@ class OrderLife(RuleBasedStateMachine):
     @rule(line=LINES, quantity=st.integers(0, 40).map(Decimal), days=DAYS)
     def change(self, line: int, quantity: Decimal, days: int) -> None:
         wanted = LineChange(line, quantity, WANTED + timedelta(days=days))
-        self.attempt(actions.change, self.number, [wanted], reason="now", actor=ACTOR)
+        if self.attempt(actions.change, self.number, [wanted], reason="now", actor=ACTOR):
+            assert self.still_open(line) == max(quantity - self.received(line), 0)
 
     @rule(line=LINES, quantities=st.lists(QUANTITIES, max_size=3), days=DAYS)
     def answer(self, line: int, quantities: list[Decimal], days: int) -> None:
@@ -96,8 +104,10 @@ class OrderLife(RuleBasedStateMachine):
     def receive(self, line: int, quantity: Decimal) -> None:
         key = f"r{len(self.keys)}"
         goods = [ReceiptLine(line, quantity)]
+        before = self.received(line)
         if self.attempt(actions.receive, self.number, goods, key=key, received_on=WANTED, actor=ACTOR):
             self.keys.append(key)
+            assert self.received(line) == before + quantity
 
     @rule(which=st.integers(0, 9))
     def take_back(self, which: int) -> None:
@@ -107,11 +117,14 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(line=LINES, quantity=QUANTITIES)
     def cut(self, line: int, quantity: Decimal) -> None:
-        self.attempt(actions.cut, self.number, line, quantity, actor=ACTOR, reason="short")
+        before = self.still_open(line)
+        if self.attempt(actions.cut, self.number, line, quantity, actor=ACTOR, reason="short"):
+            assert self.still_open(line) == before - quantity
 
     @rule()
     def cancel(self) -> None:
-        self.attempt(actions.cancel, self.number, reason="too late", actor=ACTOR)
+        if self.attempt(actions.cancel, self.number, reason="too late", actor=ACTOR):
+            assert list(queries.open_deliveries()) == []
 
     @invariant()
     def on_order_is_what_is_open(self) -> None:
@@ -161,5 +174,5 @@ class OrderLife(RuleBasedStateMachine):
 
 
 def test_an_order_adds_up_whatever_happens_to_it() -> None:
-    run_state_machine_as_test(OrderLife, settings=settings(max_examples=12, stateful_step_count=25))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(OrderLife, settings=settings(max_examples=12, stateful_step_count=25))
     assert Receipt.objects.count() == 0

@@ -36,6 +36,7 @@ class Scope(StrEnum):
     PLANNING_READ = "planning:read", "Look up proposals with their reasons."
     ORDERS_READ = "orders:read", "Look up purchase orders."
     ORDERS_WRITE = "orders:write", "Take suppliers' answers and receive goods."
+    ORDERS_PLACE = "orders:place", "Place, change and cancel purchase orders, and remind suppliers of them."
     DEMAND_READ = "demand:read", "Look up what customers want and what they can be promised."
     DEMAND_WRITE = "demand:write", "Enter what customers want, allocate goods to it and ship it."
     SUPPLIERS_READ = "suppliers:read", "Look up suppliers, what is agreed with them and what lapses."

@@ -1,4 +1,4 @@
-"""One purchase order: looking at it, approving, changing, cancelling it."""
+"""Purchase orders one by one: looking at them, approving, changing, cancelling, merging, reminding of them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from datetime import date
 from decimal import Decimal
 
 import click
+from django.utils import timezone
 
 from ownstock.cli.command import Noun
-from ownstock.cli.options import Day, Number, actor_option, json_option
+from ownstock.cli.options import Day, Number, actor_option, json_option, on_option
 from ownstock.cli.order_answers import answer_file, answer_link, revoke_links
 from ownstock.cli.orders import show_order, told
-from ownstock.cli.render import tell
+from ownstock.cli.render import show, tell
+from ownstock.planning.merging import merge_orders
+from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import DraftLine
+from ownstock.purchasing.queries.timers import due_chases, open_sent_orders, overdue_of
 from ownstock.purchasing.rules import LineChange
 
 
@@ -110,3 +114,53 @@ def cancel_order(number: str, reason: str, actor: str) -> None:
     """Take back an order, or what is still open of it; a supplier that has it is told."""
     cancelled = actions.cancel(number, reason=reason, actor=actor)
     tell(f"{number} is {cancelled.state}; nothing more of it is wanted.", told(cancelled))
+
+
+@order.command("chase")
+@click.argument("number")
+@click.option("--force", is_flag=True, help="Although a reminder left within a day.")
+@actor_option
+@json_option
+def chase_order(number: str, force: bool, actor: str) -> None:
+    """Remind the supplier of an order, not more than once a day."""
+    chased = actions.chase(number, actor=actor, is_forced=force)
+    tell(f"A reminder of {number} is on its way to {chased.supplier.code}.", told(chased))
+
+
+@order.command("overdue")
+@click.option("--due-only", is_flag=True, help="Only those whose supplier was not reminded within a day.")
+@on_option("Judge late goods by this day.")
+@json_option
+def overdue_orders(due_only: bool, on: date | None) -> None:
+    """List what should have happened to sent orders by now and has not."""
+    now, today = timezone.now(), on or business_day()
+    found = due_chases(now=now, today=today) if due_only else overdue_of(open_sent_orders(), now=now, today=today)
+    rows = [
+        {"number": each.number, "line": each.line or None, "waiting": each.waiting, "due_at": each.due_at,
+         "sentence": each.sentence}
+        for some in found.values()
+        for each in some
+    ]  # fmt: skip
+    show(rows, empty="Nothing is overdue.")
+
+
+@order.command("merge")
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
+@actor_option
+@json_option
+def merge_drafts(numbers: tuple[str, ...], actor: str) -> None:
+    """Make one order of the drafts of each supplier, site and currency among these."""
+    show([told(merged) for merged in merge_orders(numbers, actor=actor)], empty="Nothing was merged.")
+
+
+@order.command("settle-price")
+@click.argument("number")
+@click.argument("line", type=click.IntRange(min=1))
+@click.option("--accept/--refuse", "is_accepted", required=True, help="The price that the supplier named for the line.")
+@click.option("--reason", required=True, help="Why, in your words.")
+@actor_option
+@json_option
+def settle_price(number: str, line: int, is_accepted: bool, reason: str, actor: str) -> None:
+    """Accept the price that the supplier named for a line, by the next revision, or keep the ordered one."""
+    settled = actions.settle_price(number, line, is_accepted=is_accepted, reason=reason, actor=actor)
+    tell(f"The price of line {line} of {number} is {'accepted' if is_accepted else 'refused'}.", told(settled))

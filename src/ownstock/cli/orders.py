@@ -18,20 +18,28 @@ from ownstock.cli.answer import all_accepted, answers_of, read_answers
 from ownstock.cli.command import command, is_json_wanted
 from ownstock.cli.options import Day, Number, actor_option, json_option, limit_option, on_option
 from ownstock.cli.render import counted, first, print_json, show, table, tell, text
+from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import ReceiptLine
 from ownstock.purchasing.models import OrderLine, PurchaseOrder
 from ownstock.purchasing.queries.approvals import is_free_to_leave
+from ownstock.purchasing.queries.waiting import WaitsFor, waiting_orders
 from ownstock.purchasing.rules import LineAnswer, OrderState, open_quantity
 
 
 @command()
 @click.option("--state", type=click.Choice([str(s) for s in OrderState]), help="Only those in this state.")
+@click.option(
+    "--waiting", type=click.Choice([str(w) for w in WaitsFor]),
+    help="Only those that wait for an approval, for their supplier's answer, or for goods that are late.",
+)  # fmt: skip
 @limit_option(50)
 @json_option
-def orders(state: str | None, limit: int) -> None:
+def orders(state: str | None, waiting: str | None, limit: int) -> None:
     """List purchase orders, newest first."""
     found = queries.orders().filter(state=state) if state else queries.orders()
+    if waiting:
+        found = found.filter(pk__in=waiting_orders(WaitsFor(waiting), today=business_day()).values("pk"))
     rows = [
         {
             "number": o.number, "state": o.state, "supplier": o.supplier.code, "site": o.site.code,

@@ -37,6 +37,22 @@ def newest_revision(order: PurchaseOrder) -> OrderRevision:
     return order.revisions.latest("number")
 
 
+def check_looked_at(order: PurchaseOrder, revision: int | None) -> None:
+    """Refuse to decide on an order that is no longer what somebody looked at.
+
+    Raises:
+        Refused: `revision` is given and is not the newest.
+    """
+    newest = newest_revision(order).number
+    if revision not in (None, newest):
+        raise Refused(
+            f"{order.number} was changed meanwhile: it is at revision {newest} now. Look at it again.",
+            code="changed_meanwhile",
+            number=order.number,
+            revision=newest,
+        )
+
+
 def asked_lines(order: PurchaseOrder) -> list[OrderLine]:
     """The lines of an order's newest revision, with items and deliveries (earliest first)."""
     return list(_with_deliveries(OrderLine.objects.filter(revision=newest_revision(order))).order_by("line"))

@@ -13,7 +13,23 @@ from ownstock.base.errors import OwnstockError, Refused
 
 NOT_FOUND = frozenset({"no_item_site", "no_message", "no_order", "no_proposal", "no_transfer", "no_supplier"})
 IN_CONFLICT = frozenset(
-    {"key_reused", "not_a_draft", "not_answerable", "not_pending", "not_placed", "term_ended", "wrong_state"}
+    {
+        "key_reused",
+        "not_a_draft",
+        "not_answerable",
+        "not_pending",
+        "not_placed",
+        "term_ended",
+        "wrong_state",
+        "not_waiting",
+        "not_approved",
+        "already_approved",
+        "changed_meanwhile",
+        "not_open",
+        "nothing_open",
+        "chased_already",
+        "not_chasable",
+    }
 )
 Asked = ParamSpec("Asked")
 

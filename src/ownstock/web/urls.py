@@ -6,8 +6,19 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from ownstock.web.security import for_everybody
-from ownstock.web.views import messages
-from ownstock.web.views import answer_page, item_sites, orders, portal, proposals, sheets, sign_in, suppliers, transfers
+from ownstock.web.views import (
+    answer_page,
+    item_sites,
+    messages,
+    order_life,
+    orders,
+    portal,
+    proposals,
+    sheets,
+    sign_in,
+    suppliers,
+    transfers,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -39,8 +50,14 @@ urlpatterns = [
     path("messages/<str:key>/replay", messages.replay, name="message-replay"),
     path("messages/<str:key>/discard", messages.discard, name="message-discard"),
     path("orders", orders.orders, name="orders"),
+    path("orders/merge", order_life.merge, name="merge-orders"),
     path("orders/<str:number>", orders.order, name="order"),
     path("orders/<str:number>/place", orders.place, name="place"),
     path("orders/<str:number>/answer", orders.answer, name="answer"),
     path("orders/<str:number>/receive", orders.receive, name="receive"),
+    path("orders/<str:number>/approve", order_life.approve, name="approve-order"),
+    path("orders/<str:number>/change", order_life.change, name="change-order"),
+    path("orders/<str:number>/cancel", order_life.cancel, name="cancel-order"),
+    path("orders/<str:number>/chase", order_life.chase, name="chase"),
+    path("orders/<str:number>/prices/<int:line>", order_life.settle_price, name="settle-price"),
 ]

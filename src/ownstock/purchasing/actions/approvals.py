@@ -12,7 +12,7 @@ from ownstock.access.rules import INTERNAL_ROLES, Role
 from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
 from ownstock.purchasing.models import ApprovalLimit, OrderApproval, PurchaseOrder
-from ownstock.purchasing.order_rows import locked, newest_revision, settle, subject_of
+from ownstock.purchasing.order_rows import check_looked_at, locked, newest_revision, settle, subject_of
 from ownstock.purchasing.orderable import check_orderable, items_of
 from ownstock.purchasing.queries.approvals import (
     Need,
@@ -45,13 +45,7 @@ def approve(number: str, *, actor: str, revision: int | None = None) -> Purchase
         raise Refused(
             f"{number} is {order.state}; nothing of it waits for approval.", code="not_waiting", number=number
         )
-    if revision not in (None, newest.number):
-        raise Refused(
-            f"{number} was changed meanwhile: it is at revision {newest.number} now. Look at it again.",
-            code="changed_meanwhile",
-            number=number,
-            revision=newest.number,
-        )
+    check_looked_at(order, revision)
     need = need_of(order)
     if need is None:
         raise Refused(f"{number} needs no approval; place it.", code="needs_no_approval", number=number)

@@ -15,6 +15,7 @@ from ownstock.purchasing.deliveries import asked_anew, cancelled
 from ownstock.purchasing.models import Delivery, OrderLine, PurchaseOrder
 from ownstock.purchasing.order_rows import (
     asked_lines,
+    check_looked_at,
     line_alerts,
     locked,
     price_key,
@@ -40,16 +41,19 @@ Asked = dict[int, tuple[OrderLine, AskedLine]]
 
 
 @transaction.atomic
-def change(number: str, lines: Sequence[LineChange | DraftLine], *, reason: str, actor: str) -> PurchaseOrder:
+def change(
+    number: str, lines: Sequence[LineChange | DraftLine], *, reason: str, actor: str, revision: int | None = None
+) -> PurchaseOrder:
     """Ask for something else: the next revision. Lines not named stay as they stand; a `DraftLine` is added.
 
     An order that had been sent is sent again as a change, unless it now needs an approval that it has not: then the change
     waits until it is approved and placed. A draft waits as before. What came stays received. The promises
-    of a line whose quantity or day changes fall, its first promise is kept.
+    of a line whose quantity or day changes fall, its first promise is kept. `revision` is the one that was looked at.
 
     Raises:
-        Refused: no reason, nothing is open any more, a line is unknown or named twice, less is asked for than came, nothing
-            changes, nothing would be left (then cancel), or the register of suppliers speaks against more.
+        Refused: it was changed meanwhile, no reason, nothing is open any more, a line is unknown or named twice, less is
+            asked for than came, nothing changes, nothing would be left (then cancel), or the register of suppliers speaks against
+            more.
     """
     order = locked(number)
     _check_reason(reason)
@@ -57,6 +61,7 @@ def change(number: str, lines: Sequence[LineChange | DraftLine], *, reason: str,
         raise Refused(
             f"{number} is {order.state}; it can no longer be changed. Order anew.", code="not_open", number=number
         )
+    check_looked_at(order, revision)
     before = _asked(order)
     changes = [line for line in lines if isinstance(line, LineChange)]
     added = [line for line in lines if isinstance(line, DraftLine)]

@@ -118,8 +118,8 @@ def on_order(item_ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
     return {(item_id, site_id): quantity for item_id, site_id, quantity in sums if quantity}
 
 
-def order_totals(state: str = "") -> QuerySet[PurchaseOrder]:
-    """Purchase orders (in a state, or all), newest first, each with `line_count`, `amount` and `next_expected_on`.
+def order_totals(state: str = "", *, among: QuerySet[PurchaseOrder] | None = None) -> QuerySet[PurchaseOrder]:
+    """Purchase orders (in a state, `among` some, or all), newest first, with `line_count`, `amount`, `next_expected_on`.
 
     Lines and amount are those of the latest revision; `next_expected_on` is the earliest day on which something open is
     expected, None when nothing is open.
@@ -131,6 +131,8 @@ def order_totals(state: str = "") -> QuerySet[PurchaseOrder]:
     )
     coming = deliveries.filter(still_open__gt=0, line__revision__purchase_order=OuterRef("pk")).order_by("expected_on")
     rows = orders().filter(state=state) if state else orders()
+    if among is not None:
+        rows = rows.filter(pk__in=among.values("pk"))
     return rows.annotate(latest_revision=Subquery(newest)).annotate(
         line_count=Subquery(of_revision.annotate(n=Count("pk")).values("n")),
         amount=Subquery(of_revision.annotate(total=Sum(F("quantity") * F("price"))).values("total")),
@@ -143,7 +145,12 @@ def order_counts() -> dict[str, int]:
     return dict(PurchaseOrder.objects.values_list("state").annotate(Count("pk")).order_by("state"))
 
 
+def outbox_rows(purchase_order: PurchaseOrder) -> QuerySet[OutboxRow]:
+    """Everything that was told of an order, or is to be, oldest first."""
+    told = [Q(key__startswith=f"purchase_order.{topic}:{purchase_order.number}:") for topic in TOPICS]
+    return OutboxRow.objects.filter(reduce(or_, told)).order_by("id")
+
+
 def sending(purchase_order: PurchaseOrder) -> OutboxRow | None:
     """How far what was told last of the order is on its way to the supplier; None before it was placed."""
-    told = [Q(key__startswith=f"purchase_order.{topic}:{purchase_order.number}:") for topic in TOPICS]
-    return OutboxRow.objects.filter(reduce(or_, told)).order_by("-id").first()
+    return outbox_rows(purchase_order).last()

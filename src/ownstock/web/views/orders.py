@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ownstock.base.text import plain
@@ -16,25 +17,40 @@ from ownstock.journal import queries as journal
 from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.models import OrderLine
-from ownstock.purchasing.rules import ANSWERABLE_STATES, OrderState
+from ownstock.purchasing.queries.answers import answers
+from ownstock.purchasing.queries.revisions import revision_stories
+from ownstock.purchasing.queries.timers import chases, overdue_of
+from ownstock.purchasing.queries.waiting import WaitsFor, waiting_orders
+from ownstock.purchasing.rules import ANSWERABLE_STATES, OPEN_STATES, OrderState
 from ownstock.web.forms import AnswerForm, ReceiptForm, carry_out, open_of
+from ownstock.web.order_waits import price_questions, waits_of
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
 
 CAN_RECEIVE = ANSWERABLE_STATES | {OrderState.RECEIVED}
+WAITS_IN_WORDS = {
+    WaitsFor.APPROVAL: "Waiting for approval",
+    WaitsFor.ANSWER: "Unanswered",
+    WaitsFor.GOODS: "Late",
+}
 
 
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
-    """Purchase orders, newest first, all or in one state."""
-    state = request.GET.get("state", "")
+    """Purchase orders, newest first: all, in one state, or those that wait for somebody."""
+    state, waits_for = request.GET.get("state", ""), request.GET.get("waiting", "")
+    today = business_day()
+    waiting = {each: waiting_orders(each, today=today) for each in WaitsFor}
     counts = queries.order_counts()
+    among = waiting.get(WaitsFor(waits_for)) if waits_for in list(WaitsFor) else None
     context = {
-        "page": page_of(request, queries.order_totals(state)),
+        "page": page_of(request, queries.order_totals(state, among=among)),
         "state": state,
+        "waits_for": waits_for,
         "states": [(s, counts[s]) for s in OrderState if s in counts],
+        "waiting": [(each, WAITS_IN_WORDS[each], rows.count()) for each, rows in waiting.items()],
         "count": sum(counts.values()),
-        "as_of": business_day(),
+        "as_of": today,
     }
     return render(request, "web/orders.html", context)
 
@@ -42,19 +58,30 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shows_refusals
 def order(request: HttpRequest, number: str) -> HttpResponse:
-    """One order: its lines and deliveries, what was sent, what happened."""
+    """One order: its lines and deliveries, what it waits for, its revisions and answers, what was sent, what happened."""
     found = queries.order(number)
     lines = queries.lines(found)
+    stories = revision_stories(found)
+    newest = stories[0].revision
+    today = business_day(found.site.time_zone)
     context = {
         "order": found,
         "lines": lines,
-        "amount": sum(line.quantity * line.price for line in lines),
+        "newest": newest,
+        "amount": sum(line.quantity * line.price for line in lines if line.revision_id == newest.pk),
         "can_receive": found.state in CAN_RECEIVE,
         "can_answer": found.state in ANSWERABLE_STATES,
+        "is_open": found.state in OPEN_STATES,
+        "waits": waits_of(found, newest.number),
+        "overdue": overdue_of([found], now=timezone.now(), today=today).get(number, []),
+        "prices": price_questions(found, lines),
+        "stories": stories,
+        "answers": list(answers(found))[::-1],
+        "reminders": list(chases(found))[::-1],
         "sending": queries.sending(found),
         "messages_sent": exchange.messages(number),
         "trail": journal.trail(f"purchase_order:{number}"),
-        "as_of": business_day(found.site.time_zone),
+        "as_of": today,
     }
     return render(request, "web/order.html", context)
 
@@ -62,8 +89,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @shows_refusals
 def place(request: HttpRequest, number: str) -> HttpResponse:
-    """Send a draft to its supplier."""
-    actions.place(number, actor=actor_of(request))
+    """Send a draft to its supplier, or a change that waited."""
+    actions.place(number, actor=actor_of(request), below_minimum=request.POST.get("below_minimum", ""))
     messages.success(request, f"{number} is placed and on its way to the supplier.")
     return redirect("web:order", number)
 
@@ -73,7 +100,8 @@ def place(request: HttpRequest, number: str) -> HttpResponse:
 def answer(request: HttpRequest, number: str) -> HttpResponse:
     """Enter what the supplier promises."""
     found = queries.order(number)
-    lines = queries.lines(found)
+    newest = found.revisions.latest("number").pk
+    lines = [line for line in queries.lines(found) if line.revision_id == newest]
     form = AnswerForm(lines, data=_posted(request), initial=_as_asked(lines) if "fill" in request.GET else None)
     status = 200
     if request.method == "POST":
