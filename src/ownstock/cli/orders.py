@@ -157,9 +157,13 @@ def _answers(lines: Sequence[int], quantities: Sequence[Decimal], days: Sequence
 @click.option("--line", "lines", type=click.IntRange(min=1), multiple=True, help="A line; again for each.")
 @click.option("--quantity", "quantities", type=Number(), multiple=True, help="So many stock units of that line came.")
 @click.option("--lot", "lots", multiple=True, help="Of this lot; for every line or for none.")
-@click.option("--damaged", type=Number(), multiple=True, help="So many more of it are damaged; for every line or for none.")
+@click.option(
+    "--damaged", type=Number(), multiple=True, help="So many more of it are damaged; for every line or for none."
+)
 @click.option("--reason", default="", help="What is wrong with what is damaged.")
-@click.option("--notice", default="", help="The supplier's shipping notice that the goods came by: what is missing is short.")
+@click.option(
+    "--notice", default="", help="The supplier's shipping notice that the goods came by: what is missing is short."
+)
 @click.option("--all-open", is_flag=True, help="All that is still open came.")
 @click.option("--key", required=True, help="Makes it happen once, such as the delivery note's number.")
 @on_option("The day on which the goods came.")

@@ -52,8 +52,8 @@ def change(
 
     Raises:
         Refused: it was changed meanwhile, no reason, nothing is open any more, a line is unknown or named twice, less is
-            asked for than came, nothing changes, nothing would be left (then cancel), or the register of suppliers speaks against
-            more.
+            asked for than came, nothing changes, nothing would be left (then cancel), or the register of suppliers speaks
+            against more.
     """
     order = locked(number)
     _check_reason(reason)
