@@ -84,7 +84,7 @@ def try_channel(request: HttpRequest, name: Name) -> Any:
     return actions.try_channel(name, actor=actor_of(request))
 
 
-@router.delete("/channels/{name}", auth=WRITES, response=Removed, summary="Remove a channel")
+@router.api_operation(["DELETE"], "/channels/{name}", auth=WRITES, response=Removed, summary="Remove a channel")
 def remove_channel(request: HttpRequest, name: Name) -> Any:
     """Let nothing go or come by it any more; its secrets are forgotten, its messages stay."""
     actions.remove_channel(name, actor=actor_of(request))

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='Which: `password`, `private_key`, `webhook_secret`.', max_length=20)),
                 ('sealed', models.BinaryField(help_text="Encrypted by a key that comes from the installation's secret key.")),
-                ('set_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('set_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it was set last.')),
             ],
             options={
                 'db_table': 'exchange_channel_secret',
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(help_text='Which try it was, since the last revival.')),
-                ('outcome', models.CharField(choices=[('taken', 'taken'), ('refused', 'refused'), ('blocked', 'blocked'), ('failed', 'failed')], max_length=8)),
+                ('outcome', models.CharField(choices=[('taken', 'taken'), ('refused', 'refused'), ('blocked', 'blocked'), ('failed', 'failed')], help_text='What came of it.', max_length=8)),
                 ('told', models.TextField(help_text='Where it went, or why it did not.')),
                 ('began_at', models.DateTimeField(help_text='When the try began.')),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -62,7 +62,7 @@ class ChannelSecret(models.Model):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="secrets")
     name = models.CharField(max_length=20, help_text="Which: `password`, `private_key`, `webhook_secret`.")
     sealed = models.BinaryField(help_text="Encrypted by a key that comes from the installation's secret key.")
-    set_at = models.DateTimeField(db_default=Now())
+    set_at = models.DateTimeField(db_default=Now(), help_text="When it was set last.")
 
     class Meta:
         db_table = "exchange_channel_secret"

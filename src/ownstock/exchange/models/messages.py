@@ -65,7 +65,9 @@ class Attempt(models.Model):
 
     outbound_message = models.ForeignKey(OutboundMessage, models.PROTECT, related_name="attempts")
     number = models.PositiveIntegerField(help_text="Which try it was, since the last revival.")
-    outcome = models.CharField(max_length=8, choices=[(o.value, o.value) for o in AttemptOutcome])
+    outcome = models.CharField(
+        max_length=8, choices=[(o.value, o.value) for o in AttemptOutcome], help_text="What came of it."
+    )
     told = models.TextField(help_text="Where it went, or why it did not.")
     began_at = models.DateTimeField(help_text="When the try began.")
     recorded_at = models.DateTimeField(db_default=Now())
