@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django import forms
 
 from ownstock.base.errors import OwnstockError
-from ownstock.purchasing.actions import ReceiptLine
 from ownstock.purchasing.models import OrderLine
 from ownstock.purchasing.rules import LineAnswer, Promise, open_quantity
 from ownstock.web.refusals import status_of
@@ -53,42 +50,6 @@ class LinesForm(forms.Form):
             quantity = self.cleaned_data[f"quantity_{line.line}"]
             if quantity is not None:
                 yield line.line, quantity
-
-
-class ReceiptForm(LinesForm):
-    """Goods that came: per line how many, and of which lot."""
-
-    received_on = forms.DateField(label="Received on", widget=DayInput)
-
-    def __init__(self, lines: Sequence[OrderLine], *, time_zone: str, **options: Any) -> None:
-        super().__init__(lines, **options)
-        self.time_zone = ZoneInfo(time_zone)
-        for line in lines:
-            self.fields[f"lot_{line.line}"] = _lot_box(line)
-
-    @property
-    def rows(self) -> Iterator[tuple[OrderLine, Decimal, forms.BoundField, forms.BoundField]]:
-        """(line, what is open of it, box of the quantity, box of the lot)."""
-        for line in self.lines:
-            yield line, open_of(line), self[f"quantity_{line.line}"], self[f"lot_{line.line}"]
-
-    def clean_received_on(self) -> date:
-        """Refuse a day to come."""
-        received_on: date = self.cleaned_data["received_on"]
-        if received_on > datetime.now(self.time_zone).date():
-            raise forms.ValidationError("Goods cannot be received on a day to come.")
-        return received_on
-
-    def receipts(self) -> list[ReceiptLine]:
-        """What `purchasing.receive` takes."""
-        return [ReceiptLine(line, q, self.cleaned_data[f"lot_{line}"]) for line, q in self.filled()]
-
-    def moved_at(self) -> datetime | None:
-        """When the goods moved: now, or at noon of the earlier day on which they came."""
-        received_on: date = self.cleaned_data["received_on"]
-        if received_on == datetime.now(self.time_zone).date():
-            return None
-        return datetime(received_on.year, received_on.month, received_on.day, 12, tzinfo=self.time_zone)
 
 
 class AnswerForm(LinesForm):
@@ -149,11 +110,6 @@ def _quantity_box(line: OrderLine) -> forms.Field:
         required=False,
         widget=forms.NumberInput(attrs=QUANTITY_BOX),
     )
-
-
-def _lot_box(line: OrderLine) -> forms.Field:
-    label = f"Lot of line {line.line}, {line.item.sku}"
-    return forms.CharField(label=label, max_length=60, required=False, widget=forms.TextInput({"autocomplete": "off"}))
 
 
 def _promise_box(line: OrderLine) -> forms.Field:

@@ -11,7 +11,18 @@ from django.shortcuts import render
 
 from ownstock.base.errors import OwnstockError, Refused
 
-NOT_FOUND = frozenset({"no_item_site", "no_message", "no_order", "no_proposal", "no_transfer", "no_supplier"})
+NOT_FOUND = frozenset(
+    {
+        "no_item_site",
+        "no_message",
+        "no_order",
+        "no_proposal",
+        "no_transfer",
+        "no_supplier",
+        "no_invoice",
+        "no_discrepancy",
+    }
+)
 IN_CONFLICT = frozenset(
     {
         "key_reused",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
-from ownstock.purchasing.models import Discrepancy, SupplierReturn
+from ownstock.purchasing.models import Discrepancy, PurchaseOrder, Receipt, SupplierReturn
 from ownstock.purchasing.queries.standing import standing
 
 
@@ -29,3 +30,10 @@ def returned_quantity(receipt_key: str, item_id: int) -> Decimal:
     """What of an item that came by a receipt has gone back."""
     rows = SupplierReturn.objects.filter(receipt_key=receipt_key, item_id=item_id)
     return rows.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
+
+
+def receipts_of(order: PurchaseOrder) -> list[tuple[str, date, Decimal]]:
+    """What came for an order and was not taken back: the key of the receipt, its day and how much, newest first."""
+    rows = standing(Receipt.objects.filter(delivery__line__revision__purchase_order=order), "posting_key")
+    sums = rows.values_list("posting_key", "received_on").annotate(sum=Sum("quantity"), last=Max("id"))
+    return [(key, received_on, quantity) for key, received_on, quantity, _ in sums.order_by("-last")]

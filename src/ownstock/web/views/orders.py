@@ -1,4 +1,4 @@
-"""Purchase orders: list, one order, placing it, the supplier's answer, what arrived."""
+"""Purchase orders: list, one order, placing it, the supplier's answer."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from ownstock.purchasing.queries.revisions import revision_stories
 from ownstock.purchasing.queries.timers import chases, overdue_of
 from ownstock.purchasing.queries.waiting import WaitsFor, waiting_orders
 from ownstock.purchasing.rules import ANSWERABLE_STATES, OPEN_STATES, OrderState
-from ownstock.web.forms import AnswerForm, ReceiptForm, carry_out, open_of
+from ownstock.web.forms import AnswerForm, carry_out, open_of
 from ownstock.web.order_waits import price_questions, waits_of
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
 
-CAN_RECEIVE = ANSWERABLE_STATES | {OrderState.RECEIVED}
+CAN_RECEIVE = ANSWERABLE_STATES | {OrderState.RECEIVED, OrderState.CLOSED}
 WAITS_IN_WORDS = {
     WaitsFor.APPROVAL: "Waiting for approval",
     WaitsFor.ANSWER: "Unanswered",
@@ -112,24 +112,6 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "web/answer.html", {"order": found, "form": form}, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@shows_refusals
-def receive(request: HttpRequest, number: str) -> HttpResponse:
-    """Enter what came; the form can be sent twice and is posted once."""
-    found = queries.order(number)
-    lines = queries.lines(found)
-    initial = {"received_on": business_day(found.site.time_zone)} | (_all_open(lines) if "fill" in request.GET else {})
-    form = ReceiptForm(lines, time_zone=found.site.time_zone, data=_posted(request), initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = carry_out(form, lambda: _receive(number, form, actor_of(request)))
-        if status == 200:
-            messages.success(request, f"Received for {number}: {_lines_in_words(form)}.")
-            return redirect("web:order", number)
-    context = {"order": found, "form": form, "has_open": any(map(open_of, lines))}
-    return render(request, "web/receive.html", context, status=status)
-
-
 def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
@@ -137,22 +119,6 @@ def _posted(request: HttpRequest) -> QueryDict | None:
 def _acknowledge(number: str, form: AnswerForm, actor: str) -> None:
     key = f"web:{form.cleaned_data['key']}"
     actions.acknowledge(number, form.answers(), message_key=key, actor=actor)
-
-
-def _receive(number: str, form: ReceiptForm, actor: str) -> None:
-    actions.receive(
-        number,
-        form.receipts(),
-        key=f"receipt:{number}:{form.cleaned_data['key']}",
-        received_on=form.cleaned_data["received_on"],
-        moved_at=form.moved_at(),
-        actor=actor,
-    )
-
-
-def _lines_in_words(form: ReceiptForm) -> str:
-    count = len(form.receipts())
-    return f"{count} {'line' if count == 1 else 'lines'}"
 
 
 def _as_asked(lines: Sequence[OrderLine]) -> dict[str, Any]:
@@ -163,7 +129,3 @@ def _as_asked(lines: Sequence[OrderLine]) -> dict[str, Any]:
             filled[f"quantity_{line.line}"] = plain(line.quantity)
             filled[f"promised_on_{line.line}"] = line.deliveries.all()[0].requested_on
     return filled
-
-
-def _all_open(lines: Sequence[OrderLine]) -> dict[str, Any]:
-    return {f"quantity_{line.line}": plain(open_of(line)) for line in lines if open_of(line)}

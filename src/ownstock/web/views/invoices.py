@@ -1,0 +1,132 @@
+"""Invoices: the list, one beside what was ordered and what came, and what is done about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from ownstock.base.errors import Refused
+from ownstock.journal import queries as journal
+from ownstock.planning.queries import business_day
+from ownstock.purchasing import actions
+from ownstock.purchasing.models import Invoice
+from ownstock.purchasing.queries import invoices as queries
+from ownstock.purchasing.rules.disputes import DisputeEnd
+from ownstock.purchasing.rules.invoices import InvoiceState
+from ownstock.web.receipt_forms import ReasonForm, SettlementForm
+from ownstock.web.refusals import shows_refusals
+from ownstock.web.requests import actor_of, page_of
+
+OPEN = (InvoiceState.WAITING, InvoiceState.DISPUTED, InvoiceState.MATCHED)
+
+
+@require_safe
+def invoices(request: HttpRequest) -> HttpResponse:
+    """Invoices and credit notes, newest first, all or in one state."""
+    state, counts = request.GET.get("state", ""), queries.invoice_counts()
+    context = {
+        "page": page_of(request, queries.invoices(state=state)),
+        "state": state,
+        "states": [(s, counts[s]) for s in InvoiceState if s in counts],
+        "count": sum(counts.values()),
+        "as_of": business_day(),
+    }
+    return render(request, "web/invoices.html", context)
+
+
+@require_safe
+@shows_refusals
+def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """One invoice line by line: ordered, received, invoiced, with what differs; and the ways out."""
+    found = queries.invoice_by_id(pk)
+    context = {
+        "invoice": found,
+        "lines": queries.matched_lines(found),
+        "charges": found.charges.order_by("id"),
+        "entries": queries.variance_entries(found),
+        "is_open": found.state in OPEN,
+        "settlement": SettlementForm(list(DisputeEnd), auto_id="settle_%s"),
+        "disputes": found.disputes.select_related("settlement").order_by("id"),
+        "trail": journal.trail(f"invoice:{found.supplier.code}/{found.number}"),
+        "as_of": business_day(),
+    }
+    return render(request, "web/invoice.html", context)
+
+
+@require_safe
+def not_invoiced(request: HttpRequest) -> HttpResponse:
+    """Goods that came and are kept, and stand on no invoice yet; and what suppliers are still to credit."""
+    rows = queries.goods_not_invoiced()
+    context = {
+        "rows": rows,
+        "totals": _totals(rows),
+        "credits": queries.expected_credits(),
+        "as_of": business_day(),
+    }
+    return render(request, "web/not_invoiced.html", context)
+
+
+def _totals(rows: list[queries.NotInvoiced]) -> list[tuple[str, str, Any]]:
+    """The value by supplier and currency."""
+    sums: dict[tuple[str, str], Any] = {}
+    for row in rows:
+        key = row.supplier, row.currency
+        sums[key] = sums.get(key, 0) + row.value
+    return [(supplier, currency, value) for (supplier, currency), value in sorted(sums.items())]
+
+
+@require_POST
+@shows_refusals
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve a matched invoice for payment."""
+    found = queries.invoice_by_id(pk)
+    actions.approve_invoice(found.supplier.code, found.number, actor=actor_of(request))
+    return _done(request, found, "It is approved for payment.")
+
+
+@require_POST
+@shows_refusals
+def dispute(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hold something against an invoice."""
+    found, reason = queries.invoice_by_id(pk), _reason(request)
+    actions.dispute_invoice(found.supplier.code, found.number, reason=reason, actor=actor_of(request))
+    return _done(request, found, "It is disputed.")
+
+
+@require_POST
+@shows_refusals
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the dispute about an invoice."""
+    found, form = queries.invoice_by_id(pk), SettlementForm(list(DisputeEnd), request.POST)
+    if not form.is_valid():
+        raise Refused("Say how the dispute ends, and why.", code="no_reason")
+    end = DisputeEnd(form.cleaned_data["settled_as"])
+    actions.settle_dispute(
+        found.supplier.code, found.number, end, reason=form.cleaned_data["reason"], actor=actor_of(request),
+        credit_note=request.POST.get("credit_note", ""),
+    )  # fmt: skip
+    return _done(request, found, "The dispute is ended, and the invoice matched again.")
+
+
+@require_POST
+@shows_refusals
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an invoice out that was entered wrongly or withdrawn."""
+    found, reason = queries.invoice_by_id(pk), _reason(request)
+    actions.cancel_invoice(found.supplier.code, found.number, reason=reason, actor=actor_of(request))
+    return _done(request, found, "It is cancelled.")
+
+
+def _reason(request: HttpRequest) -> str:
+    """Why, in the words of whoever asks; empty where they gave none, which the action refuses."""
+    form = ReasonForm(request.POST)
+    return str(form.cleaned_data["reason"]) if form.is_valid() else ""
+
+
+def _done(request: HttpRequest, found: Invoice, sentence: str) -> HttpResponse:
+    messages.success(request, f"{found.supplier.code}, {found.number}: {sentence}")
+    return redirect("web:invoice", found.pk)
