@@ -1,0 +1,135 @@
+"""Documents come back from JSON and CSV as they went, and whatever the bytes are there is an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownstock.base.errors import Refused
+from ownstock.exchange.channels.rules import MessageFormat
+from ownstock.exchange.documents import (
+    AcknowledgedLine,
+    AcknowledgementDocument,
+    AnsweredPart,
+    ItemCodes,
+    LineStatus,
+    ShippedLine,
+    ShippingNoticeDocument,
+    Verdict,
+)
+from ownstock.exchange.formats import csv_documents, json_documents
+from ownstock.exchange.inbox.readers import identity_said, read
+
+TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+WORDS = TEXT.filter(lambda text: not text.startswith("'"))
+NUMBER = st.decimals(0, 10**12, allow_nan=False, allow_infinity=False, places=4).map(lambda n: n.normalize() + 0)
+DAY = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+STATUS = st.sampled_from(sorted(csv_documents.STATUSES))
+CODES = st.builds(ItemCodes, sku=WORDS, supplier_sku=WORDS)
+SETTINGS = {"our_id": "ZZ:WE", "their_id": "ZZ:THEY"}
+
+
+def kinds() -> st.SearchStrategy[Any]:
+    for_types = {Decimal: NUMBER, date: DAY}
+    for kind, strategy in for_types.items():
+        st.register_type_strategy(kind, strategy)
+    st.register_type_strategy(
+        str, st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=15)
+    )
+    return st.one_of([st.from_type(kind) for kind in json_documents.KINDS.values()])
+
+
+def without_places(value: Any) -> Any:
+    """Where a line stood is no part of what it says."""
+    names = {field.name for field in fields(value)}
+    return replace(value, lines=tuple(replace(line, place="") for line in value.lines)) if "lines" in names else value
+
+
+@given(kinds(), TEXT)
+def test_any_document_comes_back_from_json_as_it_went(document: Any, identity: str) -> None:
+    kind, message_id, again = json_documents.read(json_documents.write(document, message_id=identity))
+    assert (message_id, kind) == (identity, json_documents.kind_of(document))
+    assert without_places(again) == without_places(document)
+
+
+PART = st.builds(AnsweredPart, status=STATUS.map(LineStatus), quantity=NUMBER, unit=WORDS, promised_on=DAY)
+ANSWERED = st.builds(
+    AcknowledgedLine, line=st.integers(1, 999).map(str), codes=CODES, price=NUMBER,
+    answers=st.lists(PART, min_size=1, max_size=3).map(tuple),
+)  # fmt: skip
+
+
+@given(st.lists(ANSWERED, min_size=1, max_size=4, unique_by=lambda line: line.line).map(tuple), WORDS, WORDS)
+def test_an_answer_comes_back_from_csv_as_it_went(
+    lines: tuple[AcknowledgedLine, ...], number: str, identity: str
+) -> None:
+    lines = tuple(replace(line, unit=line.answers[0].unit) for line in lines)
+    document = AcknowledgementDocument(order_number=number, ordered_on=None, verdict=Verdict.DETAILED, lines=lines)
+    kind, message_id, [again] = csv_documents.read(csv_documents.write_answer(document, message_id=identity))
+    assert (kind, message_id, again) == ("acknowledgement", identity, document)
+
+
+SHIPPED = st.builds(
+    ShippedLine, order_number=WORDS, line=st.integers(1, 999).map(str), codes=CODES, quantity=NUMBER, unit=WORDS, lot=WORDS,
+    expires_on=DAY, marks=WORDS.map(lambda mark: (mark,)),
+)  # fmt: skip
+
+
+@given(st.lists(SHIPPED, min_size=1, max_size=4).map(tuple), WORDS, DAY)
+def test_a_notice_comes_back_from_csv_as_it_went(lines: tuple[ShippedLine, ...], number: str, day: date) -> None:
+    document = ShippingNoticeDocument(number=number, written_on=None, shipped_on=day, carrier=number, lines=lines)
+    _, _, [again] = csv_documents.read(csv_documents.write_notice(document, message_id="N-1"))
+    assert again == document
+
+
+def refusal_of(reads: Callable[[bytes], object], raw: bytes) -> Refused | None:
+    """How bytes are refused; None where they are not."""
+    try:
+        reads(raw)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+@given(st.binary(max_size=400), st.sampled_from(sorted(MessageFormat)))
+def test_any_bytes_get_an_answer(raw: bytes, written: MessageFormat) -> None:
+    came = read(raw, written, SETTINGS)
+    assert came.documents or came.faults
+    assert identity_said(raw, written).isprintable()
+
+
+HEADS = [",".join(columns) for columns in (csv_documents.ANSWER_COLUMNS, csv_documents.NOTICE_COLUMNS)]
+
+
+@given(st.sampled_from(HEADS), st.lists(st.lists(st.text(max_size=8), max_size=16), max_size=4))
+def test_any_rows_get_an_answer_that_names_a_place(head: str, rows: list[list[str]]) -> None:
+    raw = "\n".join([head, *(",".join(row) for row in rows)]).encode("utf-8", "surrogatepass")
+    found = refusal_of(csv_documents.read, raw)
+    assert found is None or "place" in found.facts
+
+
+SIMPLE = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+ANY_JSON = st.recursive(
+    SIMPLE,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(ANY_JSON)
+def test_any_json_gets_an_answer(value: Any) -> None:
+    body = {"schema": json_documents.SCHEMA, "kind": "invoice", "message_id": "A", "document": value}
+    found = refusal_of(json_documents.read, json.dumps(body).encode())
+    assert found is None or "place" in found.facts
+
+
+def test_what_nests_without_end_is_refused_at_once() -> None:
+    [fault] = read(b"[" * 10**6, MessageFormat.JSON, SETTINGS).faults
+    assert "nested deeper than 12 levels" in fault.sentence
