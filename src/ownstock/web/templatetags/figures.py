@@ -112,6 +112,12 @@ def words(value: str) -> str:
 
 
 @register.filter
+def topic(value: str) -> str:
+    """What a message tells, as words: `purchase_order.placed` is purchase order placed."""
+    return words(value).replace(".", " ")
+
+
+@register.filter
 def person(actor: str) -> str:
     """Who an actor key names: `user:anna` is anna, `job:plan` the job plan, `key:4f2a` the key 4f2a."""
     kind, _, name = actor.partition(":")

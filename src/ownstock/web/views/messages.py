@@ -42,7 +42,14 @@ def message(request: HttpRequest, key: str) -> HttpResponse:
     """One message: how far it got, every attempt, what it did, its bytes as text that is never rendered."""
     found = find_message(key)
     raw = found.content[:SHOWN_BYTES].decode("utf-8", "replace")
-    context = {"message": found, "raw": raw, "is_cut": len(found.content) > SHOWN_BYTES, "as_of": business_day()}
+    context = {
+        "message": found,
+        # Most sentences name the place themselves.
+        "place": "" if found.fault_place in found.fault else found.fault_place,
+        "raw": raw,
+        "is_cut": len(found.content) > SHOWN_BYTES,
+        "as_of": business_day(),
+    }
     return render(request, "web/message.html", context)
 
 
