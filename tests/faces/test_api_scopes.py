@@ -28,7 +28,6 @@ from ownstock.site.entry import cli
 from tests.docs.sources import ROOT
 from tests.factories import ACTOR
 
-
 # A supplier's system signs what it posts; it is handed no key of ours.
 SIGNED = {("post", "/api/v1/inbox/{channel}")}
 

@@ -75,7 +75,8 @@ def test_what_is_known_for_harm_does_not(text: str) -> None:
     "url",
     [
         "http://supplier.example/in", "ftp://supplier.example/", "https://", "https:///x", "https://user@supplier.example/",
-        "https://user:password@supplier.example/", "https://supplier.example:99999/", "https://exa mple/", "//supplier.example",
+        "https://user:password@supplier.example/", "https://supplier.example:99999/", "https://exa mple/",
+        "//supplier.example",
         "https://2130706433/",
         "https://0x7f.1/", "https://127.1/", "https://supplier.example\\@inside/", "javascript:1",
         "https://supplier.example/\r\nHost: inside", "https://[::1", "https://a..b/", "https://" + "a" * 2000,

@@ -17,7 +17,6 @@ from ownstock.exchange.understanding import Answer, Remark
 from ownstock.journal import actions as journal
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.rules.invoices import EnteredInvoice
-from ownstock.purchasing.rules.invoices import EnteredInvoice
 from ownstock.purchasing.rules.notices import Notice
 
 READABLE = frozenset({SyntaxVerdict.ACCEPTED, SyntaxVerdict.ACCEPTED_WITH_ERRORS})
@@ -37,10 +36,7 @@ def carry_out(effect: object, message: InboundMessage, *, message_key: str) -> s
             return f"The shipping notice {effect.number} is taken."
         case EnteredInvoice():
             taken = purchasing.take_invoice(effect, message_key=message_key, actor=message.actor)
-            return f"The invoice {effect.number} is taken." if taken.is_new else f"The invoice {effect.number} is known."
-        case EnteredInvoice():
-            taken = purchasing.take_invoice(effect, message_key=message_key, actor=message.actor)
-            return f"The invoice {effect.number} is {taken.invoice.state}."
+            return f"The invoice {effect.number} is {taken.invoice.state}." + ("" if taken.is_new else " It came before.")
         case SyntaxAnswerDocument():
             return _note_syntax(message, effect.group_number, effect.verdict, asdict(effect))
         case InterchangeAnswerDocument():
