@@ -220,9 +220,10 @@ def _moved_at(on: date | None, zone: ZoneInfo) -> datetime | None:
 @click.argument("line", type=click.IntRange(min=1))
 @click.argument("quantity", type=Number())
 @click.option("--reason", required=True, help="Why, in your words.")
+@click.option("--by-supplier", is_flag=True, help="The supplier will not send it; it counts against it.")
 @actor_option
 @json_option
-def cut(number: str, line: int, quantity: Decimal, reason: str, actor: str) -> None:
+def cut(number: str, line: int, quantity: Decimal, reason: str, by_supplier: bool, actor: str) -> None:
     """Take QUANTITY off what is still open of a line: it will not come, or is not wanted any more."""
-    left = actions.cut(number, line, quantity, actor=actor, reason=reason)
+    left = actions.cut(number, line, quantity, actor=actor, reason=reason, by_supplier=by_supplier)
     tell(f"{number} is {left.state}; {text(quantity)} of line {line} will not come.", told(left))

@@ -85,7 +85,7 @@ def save(deliveries: Sequence[Delivery]) -> None:
     columns = ["line", "quantity", "requested_on", "first_promised_on", "latest_promised_on", "received_quantity"]
     Delivery.objects.bulk_update(
         [d for d in deliveries if d.pk is not None],
-        [*columns, "cancelled_quantity", "shipped_quantity", "announced_on"],
+        [*columns, "cancelled_quantity", "refused_quantity", "cancelled_on", "shipped_quantity", "announced_on"],
         batch_size=500,
     )
 

@@ -112,7 +112,7 @@ def _write(
     order: PurchaseOrder, before: Asked, after: Asked, added: Sequence[DraftLine], *, actor: str, reason: str
 ) -> None:
     gone = [line for number, (line, _) in before.items() if number not in after]
-    save([delivery for line in gone for delivery in cancelled(line.deliveries.all())])
+    save([delivery for line in gone for delivery in cancelled(line.deliveries.all(), on=timezone.localdate())])
     write_revision(order, list(after.values()), actor=actor, reason=reason)
     moved = [(line, asked) for n, (line, asked) in after.items() if is_promised_anew(before[n][1], asked)]
     save([d for line, asked in moved for d in asked_anew(list(line.deliveries.all()), asked)])
@@ -171,7 +171,7 @@ def cancel(number: str, *, reason: str, actor: str) -> PurchaseOrder:
         raise Refused(f"{number} is {order.state}; nothing is open of it.", code="nothing_open", number=number)
     lines = asked_lines(order)
     taken_out = Delivery.objects.filter(line__revision__purchase_order=order).exclude(line__in=lines)
-    save(cancelled([*(d for line in lines for d in line.deliveries.all()), *taken_out]))
+    save(cancelled([*(d for line in lines for d in line.deliveries.all()), *taken_out], on=timezone.localdate()))
     if order.sent_revision is not None:
         kept = [
             (line, AskedLine(came, line.requested_on, line.price))

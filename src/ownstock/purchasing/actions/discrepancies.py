@@ -16,7 +16,7 @@ from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Movement, Posting
 from ownstock.ledger.rules import Kind, Line, PostingRequest, Status
 from ownstock.purchasing.arrived import FoundDiscrepancy
-from ownstock.purchasing.deliveries import opened_again, room
+from ownstock.purchasing.deliveries import opened_again, refuse, room
 from ownstock.purchasing.models import Discrepancy, OrderLine, PurchaseOrder, Receipt, Settlement, SupplierReturn
 from ownstock.purchasing.order_rows import lines_of, locked, save, settle, subject_of
 from ownstock.purchasing.queries.discrepancies import returned_quantity
@@ -128,7 +128,7 @@ def _give_up(line: OrderLine, quantity: Decimal) -> None:
     deliveries = list(line.deliveries.all())
     for delivery in deliveries:
         share = min(room(delivery), quantity)
-        delivery.cancelled_quantity += share
+        refuse(delivery, share)
         quantity -= share
     save(deliveries)
 

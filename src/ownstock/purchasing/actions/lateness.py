@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.journal import actions as journal
-from ownstock.purchasing.deliveries import room
+from ownstock.purchasing.deliveries import refuse, room, withdraw
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.order_rows import late_key, lines_of, locked, save, settle, subject_of
 from ownstock.purchasing.queries import OpenDelivery
@@ -20,8 +21,10 @@ from ownstock.purchasing.rules.timers import ComingPart, late_sentence
 
 
 @transaction.atomic
-def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -> PurchaseOrder:
-    """Take so much off what is still open of a line (the supplier will not send it, or we no longer want it).
+def cut(
+    number: str, line: int, quantity: Decimal, *, actor: str, reason: str, by_supplier: bool = False
+) -> PurchaseOrder:
+    """Take so much off what is still open of a line: we no longer want it, or `by_supplier`, it will not be sent.
 
     Raises:
         Refused: less is open than is to be cut, or the order has no such line.
@@ -39,7 +42,10 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
     left = quantity
     for delivery, still_to_come in zip(reversed(deliveries), reversed(rooms), strict=True):
         share = min(still_to_come, left)
-        delivery.cancelled_quantity += share
+        if by_supplier:
+            refuse(delivery, share)
+        elif share:
+            withdraw(delivery, share, on=timezone.localdate())
         left -= share
     save(deliveries)
     settle(order)
@@ -48,7 +54,7 @@ def cut(number: str, line: int, quantity: Decimal, *, actor: str, reason: str) -
         actor=actor,
         verb="purchasing.cut",
         subject=subject_of(order),
-        new={"line": line, "quantity": str(quantity)},
+        new={"line": line, "quantity": str(quantity), "by_supplier": by_supplier},
         reason=reason,
     )
     return order

@@ -10,11 +10,12 @@ from ownstock.purchasing.models.notices import NoticeLine, ShippingNotice
 from ownstock.purchasing.models.orders import Delivery, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.models.past_deliveries import PastDelivery
 from ownstock.purchasing.models.receipts import Receipt
+from ownstock.purchasing.models.scorecards import SupplierComment
 from ownstock.purchasing.models.transfers import TransferEntry, TransferLine, TransferOrder, TransitPlace
 
 __all__ = [
     "Acknowledgement", "ApprovalLimit", "Chase", "Delivery", "Discrepancy", "Dispute", "DisputeSettlement", "Invoice",
     "InvoiceCharge", "InvoiceLine", "InvoiceShare", "MatchPolicy", "NoticeLine", "OrderApproval", "OrderLine",
-    "OrderRevision", "PastDelivery", "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierReturn",
-    "TransferEntry", "TransferLine", "TransferOrder", "TransitPlace",
+    "OrderRevision", "PastDelivery", "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierComment",
+    "SupplierReturn", "TransferEntry", "TransferLine", "TransferOrder", "TransitPlace",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from ownstock.catalog.models import Item, Location, Supplier
@@ -103,6 +103,8 @@ class Delivery(models.Model):
     announced_on = models.DateField(null=True, help_text="When it arrives, as a shipping notice says.")
     received_quantity = QuantityField(default=0)
     cancelled_quantity = QuantityField(default=0, help_text="What will not come: refused, cut or cancelled.")
+    refused_quantity = QuantityField(default=0, help_text="The part of it that the supplier would not send.")
+    cancelled_on = models.DateField(null=True, help_text="When we last cancelled something of it; empty: we did not.")
 
     class Meta:
         db_table = "purchasing_delivery"
@@ -111,6 +113,10 @@ class Delivery(models.Model):
             models.CheckConstraint(name="delivery_quantity_positive", condition=Q(quantity__gt=0)),
             models.CheckConstraint(
                 name="delivery_parts_not_negative", condition=Q(received_quantity__gte=0, cancelled_quantity__gte=0)
+            ),
+            models.CheckConstraint(
+                name="delivery_refused_is_cancelled",
+                condition=Q(refused_quantity__gte=0, refused_quantity__lte=F("cancelled_quantity")),
             ),
         ]
 
