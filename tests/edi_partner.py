@@ -25,7 +25,6 @@ SETTINGS: dict[str, object] = {
 }  # fmt: skip
 STARTS_AT = "2026-03-02T09:30:00Z"
 ORDERED_ON = date(2026, 3, 2)
-HOUR_AND_MORE = 3_601
 # What it has of each item: code, price of one, how many.
 CATALOGUE = {"WIDGET-001": ("12.50", 4200), "BRKT-050": ("4.15", 9500), "PANEL-A3": ("124.50", 35)}
 SELLER_BEHAVIOURS = (
@@ -49,6 +48,11 @@ class EdiPartner:
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
 
+    @property
+    def address(self) -> str:
+        """Where it takes what is posted."""
+        return f"{self.mock.base}/edi"
+
     def begin_anew(self) -> None:
         """Forget everything, and stand at the beginning again."""
         self.mock.reset()
@@ -62,13 +66,14 @@ class EdiPartner:
         said: dict[str, Any] = self.mock.send(raw.decode())
         return said
 
+    def take_again(self, raw: bytes) -> dict[str, Any]:
+        """Take an interchange that came before, and say what it makes of it; nothing is done."""
+        said: dict[str, Any] = self.mock.post("/edi", raw, headers={"Content-Type": "application/edi-x12"}).body
+        return said
+
     def pass_time(self, seconds: float | None = None) -> None:
         """Let so much time pass for it, or until nothing is left to be done."""
         self.mock.advance(seconds=seconds, everything=seconds is None)
-
-    def send_again(self, document: str, order: str) -> None:
-        """Send an invoice or a notice that it sent before."""
-        self.mock.expect("POST", "/_mock/send", {"type": document, "po_number": order, "partner": OUR_ID})
 
     def collect(self) -> list[Sent]:
         """What is waiting, in the order in which it was sent; it waits no longer."""

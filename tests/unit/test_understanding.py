@@ -179,6 +179,15 @@ def test_an_answer_to_the_order_is_one_to_its_first_revision_and_one_to_a_change
     assert second.answers == (promised(1, ("120", ASKED_FOR)),)
 
 
+def test_an_answer_about_a_line_that_was_taken_out_is_heard_only_where_it_promises_goods() -> None:
+    without = replace(ORDER, revision=2, lines=(CHANGED_LINE,))
+    agrees = answer(BOTH[0], line(2, part(LineStatus.REJECTED, "0", unit="EA")), change_number="2")
+    promises = answer(BOTH[0], line(2, part(quantity="48", unit="EA")), change_number="2")
+    assert answers(agrees, ORDER, without) == answers(promises, ORDER, without) == (promised(1, ("120", ASKED_FOR)),)
+    assert meant(agrees, ORDER, without).remarks == ()
+    assert [(one.kind, one.line) for one in meant(promises, ORDER, without).remarks] == [("line_not_wanted", 2)]
+
+
 def test_a_partner_who_answers_changes_as_orders_answers_what_was_sent_last() -> None:
     by_855 = Conventions(answers_changes_as_orders=True)
     found = meant(answer(*BOTH), ORDER, SECOND_REVISION, conventions=by_855).effect

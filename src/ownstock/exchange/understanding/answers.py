@@ -58,7 +58,7 @@ def understand_acknowledgement(
     revision = _revision(document, order, conventions, found)
     if revision is None:
         return found.understood(None)
-    answers = _answers(document, revision, conventions, found)
+    answers = _answers(document, revision, order.lines, conventions, found)
     answers |= _unsaid(document, revision, answers, found)
     _tell_texts(document, found)
     lines = tuple(answer for _, answer in sorted(answers.items()) if answer is not None)
@@ -87,19 +87,27 @@ def _revision(
 
 
 def _answers(
-    document: AcknowledgementDocument, order: WrittenOrder, conventions: Conventions, found: Findings
+    document: AcknowledgementDocument,
+    order: WrittenOrder,
+    ever: list[WrittenLine],
+    conventions: Conventions,
+    found: Findings,
 ) -> dict[int, LineAnswer | None]:
-    """The answer to each line that is spoken of; None where a person has to look at it."""
+    """The answer to each line that is spoken of; None where a person has to look at it, or the line was taken out."""
+    standing = {line.line: line for line in order.lines if line.quantity}
     answers: dict[int, LineAnswer | None] = {}
     for said in document.lines:
-        line = line_meant(order.lines, said, order.number, conventions)
+        line = line_meant([standing.get(one.line, one) for one in ever], said, order.number, conventions)
         if isinstance(line, Fault):
             found.faults.append(line)
         elif line.line in answers:
             sentence = f"{said.place}: line {line.line} of {order.number} is answered twice. Ask the supplier."
             found.faults.append(Fault(code="line_twice", sentence=sentence, place=said.place))
-        else:
+        elif line.line in standing:
             answers[line.line] = _answer(document, said, line, conventions, found)
+        else:
+            answers[line.line] = None
+            _tell_if_still_coming(document, said, line, found)
     return answers
 
 
@@ -126,6 +134,18 @@ def _answer(
     _tell_if_short(document, line, promised, words, found)
     price = _price(said, line, conventions)
     return LineAnswer(line=line.line, promises=tuple(promised), price=price, reason=words[:MAX_REASON])
+
+
+def _tell_if_still_coming(
+    document: AcknowledgementDocument, said: AcknowledgedLine, line: WrittenLine, found: Findings
+) -> None:
+    """Tell people where a line that was taken out is promised all the same; that it will not come is what was asked for."""
+    if any(part.status in GOOD and part.quantity != 0 for part in said.answers):
+        sentence = (
+            f"{document.order_number}, line {line.line} ({line.sku}): the supplier promises goods of a line that is not in "
+            "the revision it answers. Make sure that it knows, or expect them all the same."
+        )
+        found.remarks.append(_remark("line_not_wanted", sentence, document, line))
 
 
 def _by_verdict(document: AcknowledgementDocument, said: AcknowledgedLine) -> tuple[AnsweredPart, ...]:
@@ -241,7 +261,7 @@ def _unsaid(
     document: AcknowledgementDocument, order: WrittenOrder, answers: Mapping[int, object], found: Findings
 ) -> dict[int, LineAnswer | None]:
     """The answers to lines that are not spoken of: an answer to the whole speaks of them, unless it is a change's."""
-    unsaid = [line for line in order.lines if line.line not in answers]
+    unsaid = [line for line in order.lines if line.quantity and line.line not in answers]
     whole = document.verdict in (Verdict.ACCEPTED, Verdict.EXCEPTED) and not document.change_number
     if document.verdict is Verdict.REJECTED and not document.lines:
         return {line.line: LineAnswer(line=line.line, promises=()) for line in unsaid}
