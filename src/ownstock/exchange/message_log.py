@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -72,9 +73,7 @@ def inbound_messages() -> QuerySet[InboundMessage]:
     return InboundMessage.objects.order_by("-id")
 
 
-def messages(
-    *, supplier: str = "", state: str = "", direction: str = ""
-) -> QuerySet[OutboundMessage, dict[str, object]]:
+def messages(*, supplier: str = "", state: str = "", direction: str = "") -> QuerySet[Any]:
     """What went and came, the newest first, as rows of `COLUMNS`; of a supplier, in a state, one way, or all."""
     ours = outbound_messages().order_by().annotate(
         key=Concat(Value("out-"), Cast("pk", TextField()), output_field=TEXT), direction=Value(Direction.OUT, TEXT),
