@@ -38,7 +38,7 @@ def test_every_setting_is_read() -> None:
     said = {
         "our_group": "OURS-EDI", "their_group": "THEIRS-EDI", "version": "5010", "delimiters": "|:~", "profile": "strict",
         "line_numbers": "theirs", "units": "stem=ST, bunch=BU/BN", "item_codes": "sku", "days": "shipping",
-        "transit_days": "4", "expects_answers": "no", "sends_answers": "no", "asks_for_ta1": "yes", "change_answers": "855",
+        "transit_days": "4", "sends_answers": "no", "asks_for_ta1": "yes", "change_answers": "855",
         "cancels_by": "850", "replaces_delimiters": "yes",
     }  # fmt: skip
     assert {setting.name for setting in SETTINGS} == {*said, *SIDES}

@@ -91,7 +91,6 @@ class PartnerProfile:
     is_test: bool = False
     strictness: Strictness = Strictness.TOLERANT
     item_codes: tuple[str, ...] = ("sku", "supplier_sku")
-    expects_answers: bool = True
     sends_answers: bool = True
     asks_for_envelope_answers: bool = False
     cancels_by_order: bool = False
@@ -186,7 +185,6 @@ SETTINGS = (
     ProfileSetting("item_codes", "By which codes we name items.", _item_codes, "sku,supplier_sku"),
     ProfileSetting("days", "Which days are meant: of delivery or of shipping.", _one_of(Days), Days.DELIVERY),
     ProfileSetting("transit_days", "Days from shipping to arrival, where only the first is told.", _transit_days),
-    ProfileSetting("expects_answers", "Whether the supplier answers our messages by 997.", _yes, "yes"),
     ProfileSetting("sends_answers", "Whether we answer theirs by 997.", _yes, "yes"),
     ProfileSetting("asks_for_ta1", "Whether we ask for TA1, the answer to an envelope.", _yes, "no"),
     ProfileSetting("change_answers", "By what changes are answered: 865 or 855.", _one_of(("865", "855")), "865"),
@@ -216,7 +214,6 @@ def profile_of(settings: Mapping[str, object]) -> PartnerProfile:
         is_test=values["test"],
         strictness=Strictness(values["profile"]),
         item_codes=values["item_codes"],
-        expects_answers=values["expects_answers"],
         sends_answers=values["sends_answers"],
         asks_for_envelope_answers=values["asks_for_ta1"],
         cancels_by_order=values["cancels_by"] == "850",

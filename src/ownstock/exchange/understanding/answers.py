@@ -20,7 +20,7 @@ from ownstock.exchange.documents import (
 from ownstock.exchange.partners import Conventions, Days
 from ownstock.exchange.rules import WrittenLine, WrittenOrder
 from ownstock.exchange.understanding.meanings import Answer, Findings, Remark, Understood
-from ownstock.exchange.understanding.sent_orders import SentOrder, line_meant, objections, size_of, stock_quantity
+from ownstock.exchange.understanding.sent_orders import SentOrder, line_meant, objections, size_of, in_stock_units
 from ownstock.purchasing.rules.answers import LineAnswer, Promise
 
 HEADER = "the head of the answer"
@@ -242,7 +242,7 @@ def _quantity(
     if part.quantity is None:
         sentence = f"{said.place}: line {said.line} is divided, and a part says no quantity. Ask the supplier."
         return Fault(code="part_without_quantity", sentence=sentence, place=said.place)
-    return stock_quantity(line, part.quantity, part.unit or said.unit, conventions, said.place)
+    return in_stock_units(line, part.quantity, part.unit or said.unit, conventions, said.place)
 
 
 def _whole(promises: list[Promise], parts: tuple[AnsweredPart, ...], line: WrittenLine) -> list[Promise] | _Unclear:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ownstock.exchange.documents import Fault, Purpose, ShippedLine, ShippingNoticeDocument
 from ownstock.exchange.partners import Conventions
 from ownstock.exchange.understanding.meanings import Findings, Understood
-from ownstock.exchange.understanding.sent_orders import SentOrder, line_meant, objections, stock_quantity
+from ownstock.exchange.understanding.sent_orders import SentOrder, line_meant, objections, in_stock_units
 from ownstock.purchasing.rules.notices import Notice, NoticedLine, NoticePurpose
 
 HEADER = "the head of the notice"
@@ -64,7 +64,7 @@ def _line(said: ShippedLine, order: SentOrder, conventions: Conventions) -> Noti
     line = line_meant(order.lines, said, said.order_number, conventions)
     if isinstance(line, Fault):
         return line
-    quantity = stock_quantity(line, said.quantity or Decimal(0), said.unit, conventions, said.place)
+    quantity = in_stock_units(line, said.quantity or Decimal(0), said.unit, conventions, said.place)
     if isinstance(quantity, Fault):
         return quantity
     return NoticedLine(

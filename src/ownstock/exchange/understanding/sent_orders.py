@@ -113,7 +113,7 @@ def unit_unknown(line: WrittenLine, unit: str, place: str) -> Fault:
     return Fault(code="unit_unknown", sentence=sentence, place=place)
 
 
-def stock_quantity(
+def in_stock_units(
     line: WrittenLine, quantity: Decimal, unit: str, conventions: Conventions, place: str
 ) -> Decimal | Fault:
     """A quantity in stock units of the line, exactly."""
