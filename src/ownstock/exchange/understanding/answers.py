@@ -20,7 +20,7 @@ from ownstock.exchange.documents import (
 from ownstock.exchange.partners import Conventions, Days
 from ownstock.exchange.rules import WrittenLine, WrittenOrder
 from ownstock.exchange.understanding.meanings import Answer, Findings, Remark, Understood
-from ownstock.exchange.understanding.sent_orders import SentOrder, line_meant, objections, size_of, in_stock_units
+from ownstock.exchange.understanding.sent_orders import SentOrder, in_stock_units, line_meant, objections, size_of
 from ownstock.purchasing.rules.answers import LineAnswer, Promise
 
 HEADER = "the head of the answer"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ownstock.exchange.documents import Fault, Purpose, ShippedLine, ShippingNoticeDocument
 from ownstock.exchange.partners import Conventions
 from ownstock.exchange.understanding.meanings import Findings, Understood
-from ownstock.exchange.understanding.sent_orders import SentOrder, line_meant, objections, in_stock_units
+from ownstock.exchange.understanding.sent_orders import SentOrder, in_stock_units, line_meant, objections
 from ownstock.purchasing.rules.notices import Notice, NoticedLine, NoticePurpose
 
 HEADER = "the head of the notice"
