@@ -103,7 +103,8 @@ class Judged:
     @property
     def is_due(self) -> Truths:
         """Those whose day has passed."""
-        return self.verdict != Verdict.NOT_DUE
+        found: Truths = self.verdict != Verdict.NOT_DUE
+        return found
 
     def some(self, which: Ints | Truths) -> Judged:
         """Some of them."""
@@ -212,7 +213,7 @@ FORMULAS = {
     FigureName.LEAD_TIME: "days from the order to each receipt of the period; the middle one of n",
     FigureName.QUALITY: "(damaged + wrong items + later rejected) x 1,000,000 / units that came in the period",
     FigureName.PRICE_VARIANCE: "(invoiced price - order's price) x quantity / order's price x quantity, of invoices of the "
-    "period, by currency",
+    "period that nothing is held against, by currency",
     FigureName.ANSWER_TIME: "orders answered in time / orders placed in the period that were answered or whose time is over; "
     "the others are left out",
     FigureName.NOTICES: "lines of notices whose goods all came by the day told / lines of notices for a day of the period; "
