@@ -34,3 +34,8 @@ def origins_of(url: str) -> list[str]:
     """Its scheme and server, as browsers name an origin."""
     parts = urlsplit(url)
     return [f"{parts.scheme}://{parts.netloc}"] if url else []
+
+
+def is_secure(url: str) -> bool:
+    """Whether browsers reach it by https alone, so that no cookie need ever go without."""
+    return urlsplit(url).scheme == "https"

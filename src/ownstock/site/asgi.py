@@ -11,6 +11,7 @@ import django
 from django.core.asgi import get_asgi_application
 from django.db import connections
 
+from ownstock.site.bodies import with_limits
 from ownstock.site.installation import connect
 from ownstock.site.keeper import end_in_time
 from ownstock.site.programs import ProgramApplication, by_address
@@ -38,4 +39,4 @@ django.setup(set_prefix=False)
 connect()
 # The check has used a connection of this thread; the requests have threads of their own.
 connections.close_all()
-application = by_address("/api/", ProgramApplication(), get_asgi_application())
+application = with_limits(by_address("/api/", ProgramApplication(), get_asgi_application()))

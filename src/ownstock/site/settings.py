@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ownstock.site.addresses import hosts_of, origins_of, public_url
+from ownstock.site.addresses import hosts_of, is_secure, origins_of, public_url
 from ownstock.site.installation import database, home
 
 HOME = home()
@@ -87,6 +87,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# A sign-in then works by https, and on this machine itself, which browsers trust without.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = is_secure(PUBLIC_URL)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
