@@ -1,0 +1,169 @@
+"""What the page of trust asks of orders and their suppliers, where no other file shows it, by its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from ownstock.base.errors import Refused
+from ownstock.catalog import actions as catalog
+from ownstock.catalog.models import Item
+from ownstock.catalog.rules import QualificationState
+from ownstock.journal.models import OutboxRow
+from ownstock.purchasing import actions
+from ownstock.purchasing.models import OrderApproval, OrderRevision, PurchaseOrder
+from ownstock.purchasing.rules import LineChange
+from tests.buying_cases import drafted, line, one_supplier, people_with_limits
+from tests.factories import ACTOR
+
+pytestmark = pytest.mark.django_db
+ANNA, CARL, JOB = "user:anna", "user:carl", "job:plan"
+BEGAN = date(2026, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _business() -> None:
+    one_supplier()
+    people_with_limits()
+    Item.objects.filter(sku="PLATE").update(category="china")
+
+
+def block() -> None:
+    catalog.qualify("ALPHA", QualificationState.BLOCKED, valid_from=BEGAN, reason="Insolvent.", actor="user:quinn")
+
+
+def approve_of_china_alone() -> None:
+    catalog.set_supplier_rules(is_qualification_required=True, actor=ACTOR)
+    catalog.qualify(
+        "ALPHA",
+        QualificationState.APPROVED,
+        categories=["china"],
+        valid_from=BEGAN,
+        reason="Audit.",
+        actor="user:quinn",
+    )
+
+
+def let_a_certificate_expire() -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    catalog.require_certificate("ISO 9001", sku="CUP", reason="Policy.", actor=ACTOR)
+    catalog.add_certificate("ALPHA", "ISO 9001", "Q-1", valid_from=BEGAN, valid_to=yesterday, actor=ACTOR)
+
+
+OBJECTIONS = [
+    (block, "supplier_blocked", "ALPHA is blocked for CUP"),
+    (approve_of_china_alone, "out_of_scope", "CUP"),
+    (let_a_certificate_expire, "certificate_expired", "ISO 9001"),
+]
+each_objection = pytest.mark.parametrize(("object_", "code", "words"), OBJECTIONS)
+each_actor = pytest.mark.parametrize("actor", [ANNA, JOB])
+
+
+def cups(quantity: int, *, actor: str = ANNA, ordered_on: date | None = None) -> PurchaseOrder:
+    order = drafted(line("CUP", quantity), actor=actor)
+    PurchaseOrder.objects.filter(pk=order.pk).update(ordered_on=ordered_on or timezone.localdate())
+    return order
+
+
+def assert_refused(step: Callable[[], object], code: str, words: str) -> None:
+    """A step is refused with a sentence, and nothing is left of it."""
+    before = OrderRevision.objects.count(), OrderApproval.objects.count(), OutboxRow.objects.count()
+    with pytest.raises(Refused) as refused:
+        step()
+    assert (refused.value.code, refused.value.facts["supplier"]) == (code, "ALPHA")
+    assert words in refused.value.sentence
+    assert refused.value.sentence.endswith(".")
+    assert (OrderRevision.objects.count(), OrderApproval.objects.count(), OutboxRow.objects.count()) == before
+
+
+def draft_today(quantity: int, actor: str) -> PurchaseOrder:
+    chosen = line("CUP", quantity)
+    site = PurchaseOrder.objects.latest("id").site
+    return actions.draft(
+        supplier=chosen.term.supplier, site=site, lines=[chosen], ordered_on=timezone.localdate(), actor=actor
+    )
+
+
+@each_objection
+@each_actor
+def test_trust_13_an_order_outside_the_register_is_not_drafted(
+    object_: Callable[[], None], code: str, words: str, actor: str
+) -> None:
+    drafted(line("PLATE", 6))
+    object_()
+    assert_refused(lambda: draft_today(24, actor), code, words)
+
+
+@each_objection
+def test_trust_13_a_draft_of_before_is_not_approved(object_: Callable[[], None], code: str, words: str) -> None:
+    order = cups(60)
+    object_()
+    assert_refused(lambda: actions.approve(order.number, actor=CARL), code, words)
+
+
+@each_objection
+@each_actor
+def test_trust_13_a_draft_of_before_is_not_placed(
+    object_: Callable[[], None], code: str, words: str, actor: str
+) -> None:
+    order = cups(24)
+    object_()
+    assert_refused(lambda: actions.place(order.number, actor=actor), code, words)
+
+
+@each_objection
+def test_trust_13_an_approved_order_is_not_placed(object_: Callable[[], None], code: str, words: str) -> None:
+    order = cups(60)
+    actions.approve(order.number, actor=CARL)
+    object_()
+    assert_refused(lambda: actions.place(order.number, actor=ANNA), code, words)
+
+
+@each_objection
+def test_trust_13_a_placed_order_is_not_changed_to_more(object_: Callable[[], None], code: str, words: str) -> None:
+    order = cups(24)
+    actions.place(order.number, actor=ANNA)
+    object_()
+    more = [LineChange(1, Decimal(36))]
+    assert_refused(lambda: actions.change(order.number, more, reason="more", actor=ANNA), code, words)
+
+
+@each_objection
+@each_actor
+def test_trust_13_an_order_split_in_two_is_refused_twice(
+    object_: Callable[[], None], code: str, words: str, actor: str
+) -> None:
+    first, second = cups(12), cups(12)
+    object_()
+    for order in (first, second):
+        assert_refused(lambda number=order.number: actions.place(number, actor=actor), code, words)  # type: ignore[misc]
+    assert_refused(lambda: draft_today(1, actor), code, words)
+
+
+def test_trust_13_a_condition_is_for_people_to_look_at_and_stops_every_job() -> None:
+    order = cups(24)
+    catalog.qualify(
+        "ALPHA", QualificationState.CONDITIONAL, condition="Inspect every lot.", valid_from=BEGAN, reason="New.",
+        actor="user:quinn",
+    )  # fmt: skip
+    assert_refused(lambda: actions.place(order.number, actor=JOB), "supplier_conditional", "Inspect every lot.")
+    actions.place(order.number, actor=ANNA)
+
+
+def test_trust_7_who_approved_a_supplier_does_not_place_its_orders() -> None:
+    catalog.set_supplier_rules(has_separate_duties=True, actor=ACTOR)
+    catalog.qualify("ALPHA", QualificationState.APPROVED, valid_from=BEGAN, reason="Audit.", actor=ANNA)
+    order = cups(24, actor="user:ben")
+    assert_refused(lambda: actions.place(order.number, actor=ANNA), "duties_not_separate", "somebody else has to")
+    actions.place(order.number, actor="user:ben")
+
+
+def test_trust_7_who_asked_for_an_order_does_not_approve_it() -> None:
+    order = cups(60, actor=CARL)
+    with pytest.raises(Refused, match="somebody else approves it"):
+        actions.approve(order.number, actor=CARL)
+    assert not OrderApproval.objects.exists()
