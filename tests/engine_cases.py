@@ -65,7 +65,7 @@ def frames_of(cases: list[Case]) -> Frames:
 def known_of(cases: list[Case]) -> pl.DataFrame:
     """The frame of known demand."""
     lines = [(place, day, quantity) for place, one in enumerate(cases) for day, quantity in one["known"]]
-    return pl.DataFrame(lines, schema=[column.name for column in frames.KNOWN.columns], orient="row")
+    return pl.DataFrame(lines, schema=[column.name for column in frames.KNOWN.columns[:3]], orient="row")
 
 
 def plan_of(cases: list[Case]) -> pl.DataFrame:

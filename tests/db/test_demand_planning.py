@@ -160,13 +160,13 @@ def test_an_order_that_the_forecast_does_not_expect_is_ordered_before_it_is_due(
     entered("k1", 500, days=16)
     assert proposed() - before >= 450
     proposal = Proposal.objects.get()
-    assert {"wanted_in_days": 16, "quantity": 500} in proposal.reason["inputs"]["known"]
+    assert {"wanted_in_days": 16, "quantity": 500, "is_transfer": False} in proposal.reason["inputs"]["known"]
     [known] = [step["units"] for step in proposal.reason["steps"] if step["step"] == "known"]
     assert sum(step["units"] for step in proposal.reason["steps"]) == proposal.quantity
     assert f"{known} of it beyond the forecast for what customers have ordered" in proposal.reason["sentence"]
     printed = "\n".join(lines(proposal))
-    assert "Ordered by customers for days to come" in printed
-    assert "beyond the forecast, ordered by customers" in printed
+    assert "Ordered for days to come" in printed
+    assert "beyond the forecast, ordered already" in printed
     assert recompute(proposal.reason)["quantity"] == proposal.quantity
 
 

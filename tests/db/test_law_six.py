@@ -10,7 +10,9 @@ import pytest
 
 from ownstock import engine
 from ownstock.base.errors import Refused
+from ownstock.catalog import actions as catalog
 from ownstock.catalog.models import SupplyTerm
+from ownstock.catalog.rules import QualificationState
 from ownstock.journal.queries import open_alerts
 from ownstock.ledger import actions as ledger
 from ownstock.planning import actions
@@ -177,6 +179,25 @@ def test_a_pending_proposal_is_withdrawn_when_its_supply_term_ends() -> None:
     run = planned().run
     assert run.unplanned == [{"sku": "CUP", "site": "SHOP", "sentence": "No supply term holds on this day: add one."}]
     assert Proposal.objects.get().state == ProposalState.WITHDRAWN
+
+
+def test_a_supplier_that_is_blocked_meanwhile_is_told_at_approval_and_in_the_next_run() -> None:
+    planned()
+    catalog.qualify("ALPHA", QualificationState.BLOCKED, valid_from=TODAY, reason="Insolvent.", actor=ACTOR)
+    with pytest.raises(Refused, match="ALPHA is blocked") as refused:
+        actions.approve([pending().pk], actor=ACTOR)
+    assert refused.value.code == "supplier_blocked"
+    assert not PurchaseOrder.objects.exists()
+    [told] = planned().run.unplanned
+    assert told["sentence"].startswith("ALPHA is blocked")
+
+
+def test_a_term_that_ended_meanwhile_is_told_at_approval() -> None:
+    planned()
+    SupplyTerm.objects.update(valid_to=TODAY - timedelta(days=1))
+    with pytest.raises(Refused, match="no longer holds") as refused:
+        actions.approve([pending().pk], actor=ACTOR)
+    assert refused.value.code == "term_ended"
 
 
 def test_an_approved_line_is_recomputed_from_what_it_kept() -> None:

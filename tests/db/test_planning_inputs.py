@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from ownstock.catalog import actions as catalog
 from ownstock.catalog.models import ItemSite, Location, SupplyTerm
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Lot
@@ -125,6 +126,12 @@ def test_goods_are_found_however_many_bins_a_site_has() -> None:
 def test_parts_of_a_unit_are_not_counted_on() -> None:
     opening("CUP", "10.75")
     assert usable() == 10
+
+
+def test_an_item_site_whose_only_source_lacks_a_certificate_says_so() -> None:
+    catalog.require_certificate("ISO 9001", actor=ACTOR, reason="Customers ask for it.")
+    [told] = planning_inputs(TODAY).unplanned.values()
+    assert "ISO 9001" in told["sentence"]
 
 
 def test_an_item_site_that_cannot_be_planned_is_told_and_the_others_are_planned() -> None:

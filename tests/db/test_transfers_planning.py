@@ -189,6 +189,17 @@ def test_a_depot_orders_what_its_branches_ask_for() -> None:
     assert wanted.quantity >= 300
     [told] = wanted.reason["transfers"]["leaving"]
     assert (told["transfer"], told["to"], told["leaves_on"]) == (order.number, SHOP, "2026-03-09")
+    assert [line["is_transfer"] for line in wanted.reason["inputs"]["known"]] == [True]
+    assert "ordered by other sites" in wanted.reason["sentence"]
+    assert "customers" not in wanted.reason["sentence"]
+
+
+def test_customers_and_branches_that_ask_for_the_same_goods_are_both_told() -> None:
+    placed(400, days=10)
+    entered("k1", 30, site=DEPOT, days=9)
+    wanted = proposed(DEPOT)
+    assert wanted is not None
+    assert "ordered by customers and other sites" in wanted.reason["sentence"]
 
 
 def test_shipping_and_receiving_as_planned_is_no_news_to_what_was_approved() -> None:

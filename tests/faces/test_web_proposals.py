@@ -191,6 +191,6 @@ def test_what_customers_ordered_and_what_waits_for_its_release_stand_on_the_page
     planning.plan(planned_on=TODAY, actor=ACTOR)
     text = read(client.get(reverse("web:proposal", args=[pending("CUP").pk]))).text
     assert "400 in 16 days" in text
-    assert "beyond the forecast, ordered by customers" in text
+    assert "beyond the forecast, ordered already" in text
     assert "7 in 1 day, from quarantine" in text
     assert "7, expected release on 26 Feb 2026: late, counted on from tomorrow" in text

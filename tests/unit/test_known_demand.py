@@ -88,9 +88,9 @@ def test_the_reason_shows_known_demand_as_a_step_and_says_it() -> None:
     assert sum(steps.values()) == reason["decision"]["quantity"]
     assert steps["known"] > 150
     assert "known" not in {step["step"] for step in plain["steps"]}
-    assert reason["inputs"]["known"][0] == {"wanted_in_days": 16, "quantity": 200}
+    assert reason["inputs"]["known"][0] == {"wanted_in_days": 16, "quantity": 200, "is_transfer": False}
     assert "demand until the next order is 200 ± 0, 200 ordered by customers already" in reason["sentence"]
-    assert f"{steps['known']} of it beyond the forecast for what customers have ordered" in reason["sentence"]
+    assert f"{steps['known']} of it beyond the forecast for what is ordered by customers" in reason["sentence"]
 
 
 def test_planned_orders_follow_known_demand_in_the_week_that_must_cover_it() -> None:

@@ -50,7 +50,7 @@ def lines(proposal: Proposal) -> Iterator[str]:
     if held := why.get("in_quarantine"):
         yield from _list("In quarantine, expected to be released", held)
     if known := inputs.get("known"):
-        yield from _list("Ordered by customers for days to come", known)
+        yield from _list("Ordered for days to come", known)
     yield from _list("Not counted because late", why["not_counted_because_late"])
     yield from _section("Expected", _named(why["forecast"], EXPECTED))
     yield from _section("Decided", _named(decision, DECIDED))
@@ -122,7 +122,7 @@ def _wanted(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     for name, stretch in (("until this order arrives", "in_lead_time"), ("then, until the next", "in_window")):
         wanted, known, consumed = (decision[f"{of}_{stretch}"] for of in ("mean", "known", "consumed"))
         forecast = wanted - known + consumed
-        units = {"forecast": forecast, "consumed by orders": -consumed, "ordered by customers": known, "wanted": wanted}
+        units = {"forecast": forecast, "consumed by orders": -consumed, "ordered already": known, "wanted": wanted}
         rows.append({"": name} | {of: f"{value:,.2f}" for of, value in units.items()})
     return rows
 
@@ -148,7 +148,7 @@ def _need(why: Mapping[str, Any]) -> list[tuple[str, int]]:
 
 def _quantity(why: Mapping[str, Any]) -> list[tuple[str, int]]:
     names = {
-        "need": "need", "known": "beyond the forecast, ordered by customers", "look_ahead": "not to be held on later",
+        "need": "need", "known": "beyond the forecast, ordered already", "look_ahead": "not to be held on later",
         "moq": "to the MOQ", "multiple": "to the order multiple",
     }  # fmt: skip
     steps = [(names[step["step"]], step["units"]) for step in why["steps"]]

@@ -70,7 +70,7 @@ POSITION = Schema(
     (
         ITEM_SITE,
         Column("usable", "whole", "units on hand that may be issued", least=0, most=MOST_UNITS),
-        Column("backordered", "whole", "units owed to customers", least=0, most=MOST_UNITS),
+        Column("backordered", "whole", "units owed to customers and other sites", least=0, most=MOST_UNITS),
     ),
 )
 ARRIVALS = Schema(
@@ -91,9 +91,8 @@ KNOWN = Schema(
     (
         ITEM_SITE,
         Column("wanted_in_days", "whole", "days from today", least=0, most=MOST_DAYS),
-        Column(
-            "quantity", "whole", "units that customers have ordered for that day", 0, MOST_UNITS, is_above_least=True
-        ),
+        Column("quantity", "whole", "units that are ordered for that day", 0, MOST_UNITS, is_above_least=True),
+        Column("is_transfer", "truth", "whether another site of ours is to get them, not a customer", default=0.0),
     ),
     key=(),
 )

@@ -158,7 +158,7 @@ def inputs(
 
     Columns: item_site; `weeks`, a list of {week_start_on, demand, in_stock_fraction} of the last `buckets` buckets, oldest
     first, demand net of returns; `arrivals`, a list of {arrives_in_days, quantity, is_in_quarantine} as expected, and
-    `known`, one of {wanted_in_days, quantity}, soonest first; `lead_times`, where they are uncertain a list of
+    `known`, one of {wanted_in_days, quantity, is_transfer}, soonest first; `lead_times`, where they are uncertain a list of
     {lead_time_days, probability, arrivals}, the shortest first, with the list of what arrives then (null: as expected); and
     the columns of `frames.POSITION`, `SUPPLY` and `ECONOMICS`. With the forecast of its row of the plan, each row is enough
     to recompute the decision. Raises Refused as `plan` does.

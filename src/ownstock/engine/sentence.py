@@ -27,10 +27,8 @@ def sentence(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
 
 def _on_hand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     expected = round(row["projected_mean_at_arrival"])
-    state = "owed to customers" if expected < 0 else "on hand"
-    known = (
-        f", {_number(row['known_in_lead_time'])} ordered by customers until then" if row["known_in_lead_time"] else ""
-    )
+    state = "owed" if expected < 0 else "on hand"
+    known = f", {_number(units)} {_for_whom(inputs)} until then" if (units := row["known_in_lead_time"]) else ""
     arrival = "when it arrives" if row["quantity"] else "when an order would arrive"
     day = f"day {inputs['lead_time_days']}{_or_when(inputs)}"
     told = f"{_are(abs(expected))} expected to be {state} {arrival} on {day}{known}"
@@ -47,14 +45,14 @@ def _or_when(inputs: Mapping[str, Any]) -> str:
 
 def _demand(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     if row["buckets_since_seen"] is None and inputs["weeks"]:
-        return f"demand is not known, as it was never in stock{_known(row['known_in_window'])}"
+        return f"demand is not known, as it was never in stock{_known(row, inputs)}"
     if not row["mean_in_window"]:
         return (
             f"there is no demand in {_buckets(len(inputs['weeks']), row)}" if inputs["weeks"] else "there is no history"
         )
     mean = row["mean_in_window"]
     told = f"demand until the next order is {_number(mean)} ± {_number(_spread(row))}"
-    return told + _known(row["known_in_window"]) + _judged_by(row)
+    return told + _known(row, inputs) + _judged_by(row)
 
 
 def _spread(row: Mapping[str, Any]) -> float:
@@ -64,8 +62,16 @@ def _spread(row: Mapping[str, Any]) -> float:
     return 0.0 if known and mean - known < LEAST_BEYOND else sqrt(row["variance_ratio"] * forecast)
 
 
-def _known(units: float) -> str:
-    return f", {_number(units)} ordered by customers already" if units else ""
+def _known(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
+    return f", {_number(units)} {_for_whom(inputs)} already" if (units := row["known_in_window"]) else ""
+
+
+def _for_whom(inputs: Mapping[str, Any]) -> str:
+    """Who has ordered what is known: customers, or other sites of ours by transfers."""
+    whose = {known["is_transfer"] for known in inputs["known"]}
+    if whose == {True}:
+        return "ordered by other sites"
+    return "ordered by customers and other sites" if True in whose else "ordered by customers"
 
 
 def _judged_by(row: Mapping[str, Any]) -> str:
@@ -87,7 +93,7 @@ def _cover(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     there += f", {held} of it in quarantine still" if (held := _in_quarantine(inputs)) else ""
     need = f": a need of {units}" if (units := row["step_need"] + row["step_known"]) else ""
     need += (
-        f", {row['step_known']} of it beyond the forecast for what customers have ordered"
+        f", {row['step_known']} of it beyond the forecast for what is {_for_whom(inputs)}"
         if row["step_known"] > 0
         else ""
     )

@@ -18,6 +18,7 @@ import ownstock
 from ownstock import engine
 from ownstock.base.errors import Refused, Unavailable
 from ownstock.base.fingerprints import fingerprint
+from ownstock.catalog.models import SupplyTerm
 from ownstock.catalog.queries import terms_to_order_by
 from ownstock.engine.history_store import HistoryStore
 from ownstock.engine.propose import reason
@@ -32,6 +33,7 @@ from ownstock.planning.told import lead_time_told, orders_told
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder
+from ownstock.purchasing.orderable import check_orderable
 
 JOB = "plan"
 EXPECTED_EVERY_SECONDS = 7 * 24 * 3600
@@ -238,17 +240,18 @@ def approve(ids: Iterable[int], *, actor: str) -> list[PurchaseOrder]:
 
     Raises:
         Refused: a proposal does not exist or is no longer pending (somebody decided it, or nothing is needed any more), or
-            its supply term ended.
+            its supply term ended, or the register of suppliers by now speaks against its supplier.
     """
     proposals = _pending(ids)
-    terms = terms_to_order_by([p.item_site for p in proposals], on=max(p.run.planned_on for p in proposals))
+    on = max(p.run.planned_on for p in proposals)
+    terms = terms_to_order_by([p.item_site for p in proposals], on=on)
     groups: dict[tuple[str, str], list[Proposal]] = defaultdict(list)
     for proposal in proposals:
         groups[proposal.supplier.code, proposal.item_site.site.code].append(proposal)
     orders = []
     for _, group in sorted(groups.items()):
         group.sort(key=lambda p: p.item_site.item.sku)
-        orders.append(_draft(group, [_draft_line(p, terms[p.item_site_id]) for p in group], actor))
+        orders.append(_draft(group, [_draft_line(p, terms[p.item_site_id], on, actor) for p in group], actor))
     return orders
 
 
@@ -271,12 +274,13 @@ def _draft(group: Sequence[Proposal], lines: Sequence[DraftLine], actor: str) ->
     return order
 
 
-def _draft_line(proposal: Proposal, term: Any) -> DraftLine:
+def _draft_line(proposal: Proposal, term: SupplyTerm | None, on: date, actor: str) -> DraftLine:
+    """The line that a proposal becomes; refused by what is said against its supplier, else as its term has ended."""
+    item = proposal.item_site.item
     if term is None or term.supplier_id != proposal.supplier_id:
-        sku = proposal.item_site.item.sku
-        raise Refused(
-            f"{sku}: the supply term it was proposed on no longer holds; plan again.", code="term_ended", sku=sku
-        )
+        check_orderable(proposal.supplier, [item], on=on, actor=actor)
+        sentence = f"{item.sku}: the supply term it was proposed on no longer holds; plan again."
+        raise Refused(sentence, code="term_ended", sku=item.sku)
     return DraftLine(term, proposal.quantity, proposal.requested_on)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from ownstock.catalog.models import ItemSite, SupplyTerm
-from ownstock.catalog.queries import item_sites, terms_to_order_by
+from ownstock.catalog.queries import item_sites, reasons_without_source, terms_to_order_by
 from ownstock.demand.queries import backordered, open_demand
 from ownstock.engine.arrays import Ints
 from ownstock.engine.frames import MOST_DAYS
@@ -160,9 +160,10 @@ def _candidates(
     """Part what can be planned from what cannot, the latter each with a sentence."""
     candidates: dict[int, Candidate] = {}
     unplanned: dict[int, dict[str, str]] = {}
+    barred = reasons_without_source([row for row in rows if terms[row.pk] is None], on=planned_on)
     for row in rows:
         term = terms[row.pk]
-        if fault := fault_of(row, row.item.unit_cost, has_term=term is not None):
+        if fault := barred.get(row.pk) or fault_of(row, row.item.unit_cost, has_term=term is not None):
             unplanned[row.pk] = {"sku": row.item.sku, "site": row.site.code, "sentence": fault}
         elif term is not None:
             there = coming[row.item_id, row.site_id]
@@ -218,14 +219,14 @@ def _known(sources: dict[int, Source], moving: OpenTransfers, only: ItemSite | N
         pk = keys.get((line.item_id, line.site_id))
         wanted_in_days = (line.wanted_on - moving.today).days
         if pk is not None and wanted_in_days < sources[pk].looks_ahead_days:
-            rows.append((pk, wanted_in_days, float(ceil(line.quantity))))
+            rows.append((pk, wanted_in_days, float(ceil(line.quantity)), False))
     rows += [
-        (keys[place], days, float(quantity))
+        (keys[place], days, float(quantity), True)
         for place in sorted(moving.leaving.keys() & keys.keys())
         for days, quantity in moving.known(place)
         if days < sources[keys[place]].looks_ahead_days
     ]
-    schema = {"item_site": pl.Int64, "wanted_in_days": pl.Int64, "quantity": pl.Float64}
+    schema = {"item_site": pl.Int64, "wanted_in_days": pl.Int64, "quantity": pl.Float64, "is_transfer": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
