@@ -14,8 +14,9 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Page, Part, page
 from ownstock.catalog import actions, queries
 from ownstock.catalog.models import Certificate, Qualification
-from ownstock.catalog.rules import Incoterm, LapseKind, QualificationState, RebateBase
+from ownstock.catalog.rules import Incoterm, LapseKind, Outlook, QualificationState, RebateBase
 from ownstock.planning.queries import business_day
+from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 
 router = Router()
 READS, WRITES = KeyHolder(Scope.SUPPLIERS_READ), KeyHolder(Scope.SUPPLIERS_WRITE)
@@ -175,6 +176,48 @@ class CheckOut(Schema):
     conditions: list[str]
 
 
+class CommitmentOut(Schema):
+    """What we promised to buy, and how far we are: units as they are received, money as it is invoiced."""
+
+    scope: str = Field(description="The item, the category, or everything.")
+    unit: str = Field(description="The currency, or the item's unit.")
+    valid_from: date = Field(alias="commitment.valid_from")
+    valid_to: date = Field(alias="commitment.valid_to")
+    promised: Decimal = Field(alias="pace.promised")
+    ordered: Decimal = Field(alias="bought.ordered")
+    received: Decimal = Field(alias="bought.received")
+    invoiced: Decimal = Field(alias="bought.invoiced")
+    expected: Decimal = Field(alias="pace.expected", description="On the last day, at the present rate.")
+    missing: Decimal = Field(alias="pace.missing", description="What is not expected of what was promised.")
+    outlook: Outlook = Field(alias="pace.outlook")
+
+
+class AccrualOut(Schema):
+    """What of a rebate a turnover has earned."""
+
+    turnover: Decimal
+    earned: Decimal
+    expected_turnover: Decimal = Field(description="On the last day, at the present rate.")
+    expected: Decimal = Field(description="The rebate of that.")
+    next_from: Decimal | None = Field(description="From which turnover the next tier counts; null: there is none.")
+
+
+class RebateOut(Schema):
+    """The rebate of an agreement, by what was received and by what was invoiced."""
+
+    agreement: str = Field(alias="agreement.code")
+    currency: str = Field(alias="agreement.currency")
+    on_received: AccrualOut
+    on_invoiced: AccrualOut
+
+
+class ProgressOut(Schema):
+    """How far we are with a supplier's commitments and rebate."""
+
+    commitments: list[CommitmentOut]
+    rebate: RebateOut | None = Field(description="Null: none is agreed.")
+
+
 class LapseOut(Schema):
     """Something of a supplier that ends, and nothing follows it."""
 
@@ -226,6 +269,16 @@ def check(
     return {
         "objections": queries.objections(found, items, on, is_automatic=automatic),
         "conditions": queries.conditions(found, items, on),
+    }
+
+
+@router.get("/suppliers/{code}/progress", auth=READS, response=ProgressOut, summary="Commitments and rebate")
+def get_progress(request: HttpRequest, code: Code, on: On = None) -> dict[str, Any]:
+    """What was bought of each commitment that is not over, whether it will be kept, and what of the rebate is earned."""
+    found, on = queries.supplier(code), on or business_day()
+    return {
+        "commitments": commitment_standings(found, on),
+        "rebate": rebate_standing(queries.agreement(found, on), on),
     }
 
 

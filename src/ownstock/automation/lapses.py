@@ -1,4 +1,4 @@
-"""Every day: what of suppliers lapses, with the money that is on order from them."""
+"""Every day: what of suppliers lapses, with the money that is on order from them, and what will be missed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import DecimalField, F, Sum
 
 from ownstock.catalog.actions import warn_of_lapses
 from ownstock.planning.queries import business_day
+from ownstock.purchasing.actions import warn_of_commitments
 from ownstock.purchasing.models import Delivery
 from ownstock.purchasing.rules import OPEN_STATES
 
@@ -16,8 +17,9 @@ AMOUNT = DecimalField(max_digits=24, decimal_places=4)
 
 
 def warn() -> int:
-    """Warn people of what lapses, as the company asks; returns how many things do."""
-    return warn_of_lapses(business_day(), open_amounts=open_amounts())
+    """Warn people of what lapses and of commitments that will be missed, as the company asks; returns how many there are."""
+    today = business_day()
+    return warn_of_lapses(today, open_amounts=open_amounts()) + warn_of_commitments(today)
 
 
 def open_amounts() -> dict[int, dict[str, Decimal]]:

@@ -15,6 +15,7 @@ from ownstock.catalog.rules import QualificationState, scope_in_words
 from ownstock.cli.command import is_json_wanted, noun
 from ownstock.cli.options import Day, actor_option, json_option, limit_option, on_option
 from ownstock.cli.render import first, print_json, show, table, tell, text
+from ownstock.cli.supplier_commitments import commitments, rebate
 from ownstock.cli.supplier_papers import (
     agreement,
     certificate,
@@ -36,6 +37,8 @@ def supplier() -> None:
 
 supplier.add_command(certificate)
 supplier.add_command(agreement)
+supplier.add_command(commitments)
+supplier.add_command(rebate)
 
 
 @supplier.command("list")

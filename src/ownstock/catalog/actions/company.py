@@ -39,13 +39,13 @@ def set_company(name: str, currency: str, *, actor: str) -> Company:
 @transaction.atomic
 def set_supplier_rules(
     *, actor: str, is_qualification_required: bool | None = None, has_separate_duties: bool | None = None,
-    lapse_warning_days: int | None = None, reason: str = "",
+    lapse_warning_days: int | None = None, commitment_warning_days: int | None = None, reason: str = "",
 ) -> Company:  # fmt: skip
     """Say how strictly suppliers are kept; what is not named stays as it is."""
     company = Company.objects.select_for_update().get()
     asked = {
         "is_qualification_required": is_qualification_required, "has_separate_duties": has_separate_duties,
-        "lapse_warning_days": lapse_warning_days,
+        "lapse_warning_days": lapse_warning_days, "commitment_warning_days": commitment_warning_days,
     }  # fmt: skip
     said = {name: value for name, value in asked.items() if value is not None}
     old = values_of(company, said)

@@ -20,6 +20,9 @@ class Company(models.Model):
     lapse_warning_days = models.PositiveIntegerField(
         default=30, help_text="People are warned so many days before something of a supplier lapses."
     )
+    commitment_warning_days = models.PositiveIntegerField(
+        default=90, help_text="People are warned so many days before the end of a commitment that will be missed."
+    )
 
     class Meta:
         db_table = "catalog_company"

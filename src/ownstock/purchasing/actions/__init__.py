@@ -3,6 +3,7 @@
 from ownstock.purchasing.actions.answers import acknowledge, settle_price
 from ownstock.purchasing.actions.approvals import approve, confirm_limit, set_limit
 from ownstock.purchasing.actions.changes import cancel, change
+from ownstock.purchasing.actions.commitments import warn_of_commitments
 from ownstock.purchasing.actions.discrepancies import send_back, settle_discrepancy
 from ownstock.purchasing.actions.disputes import dispute_invoice, settle_dispute
 from ownstock.purchasing.actions.invoices import (
@@ -25,5 +26,6 @@ __all__ = [
     "DraftLine", "Merged", "ReceiptLine", "TakenInvoice", "WrongGoods", "acknowledge", "alert_late", "approve",
     "approve_invoice", "cancel", "cancel_invoice", "change", "chase", "confirm_limit", "cut", "dispute_invoice",
     "draft", "match_again", "merge", "place", "receive", "send_back", "set_limit", "set_match_policy",
-    "settle_discrepancy", "settle_dispute", "settle_price", "take_back", "take_invoice", "take_notice", "watch_orders",
+    "settle_discrepancy", "settle_dispute", "settle_price", "take_back", "take_invoice", "take_notice",
+    "warn_of_commitments", "watch_orders",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from ownstock.catalog import queries
 from ownstock.catalog.rules import WEEKDAYS
 from ownstock.planning.queries import business_day
+from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import page_of
 
@@ -32,6 +33,8 @@ def supplier(request: HttpRequest, code: str) -> HttpResponse:
         "found": found,
         "as_of": found.as_of,
         "weekdays": [WEEKDAYS[day - 1].capitalize() for day in agreed.order_weekdays] if agreed else [],
+        "commitments": commitment_standings(found.supplier, found.as_of),
+        "rebate": rebate_standing(agreed, found.as_of),
         "lapses": [lapse for lapse in queries.lapses(found.as_of) if lapse.supplier == code],
     }
     return render(request, "web/supplier.html", context)
