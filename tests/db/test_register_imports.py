@@ -12,7 +12,7 @@ import pytest
 
 from ownstock.base.errors import Refused
 from ownstock.catalog import imports
-from ownstock.catalog.models import Agreement, Certificate, Closure, Item, VolumeCommitment
+from ownstock.catalog.models import Agreement, Certificate, Closure, Item, Qualification, VolumeCommitment
 from tests.factories import ACTOR, Business, small_business
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,14 @@ FILES: list[tuple[Callable[..., Any], list[str]]] = [
         imports.import_volume_commitments,
         ["supplier,sku,quantity,amount,currency,valid_from,valid_to", "ALPHA,CUP,1000,,,2026-01-01,2026-12-31",
          "BETA,,,5000,EUR,2026-01-01,2026-12-31"],
+    ),
+    (
+        imports.import_qualifications,
+        ["supplier,state,skus,condition,valid_from,valid_to,reason",
+         "ALPHA,approved,,,2026-01-01,2026-12-31,Audit of January.",
+         "BETA,blocked,,,2026-01-01,,Insolvent.",
+         "ALPHA,conditional,CUP; PLATE,Inspect every lot.,2026-02-01,,Complaints.",
+         "ALPHA,approved,,,2026-01-01,2026-12-31,Audit of January."],
     ),
 ]  # fmt: skip
 
@@ -107,3 +115,32 @@ def test_certificates_are_read_under_other_headings(business: Business, tmp_path
     bring(tmp_path, imports.import_certificates, rows)
     kept = Certificate.objects.get()
     assert (kept.kind, kept.issuer, kept.valid_to) == ("ISO 9001", "TÜV", date(2029, 1, 31))
+
+
+DECIDED = "supplier,state,skus,valid_from,reason"
+
+
+def test_decisions_of_a_file_are_appended_the_last_as_the_newest(business: Business, tmp_path: Path) -> None:
+    first = [DECIDED, "ALPHA,approved,,2026-01-01,Audit."]
+    assert bring(tmp_path, imports.import_qualifications, first).created == 1
+    more = bring(tmp_path, imports.import_qualifications, [*first, "ALPHA,blocked,CUP,2026-01-01,Cups break."])
+    assert (more.created, more.unchanged) == (1, 1)
+    assert bring(tmp_path, imports.import_qualifications, first).created == 1
+    assert [row.state for row in Qualification.objects.order_by("id")] == ["approved", "blocked", "approved"]
+
+
+def test_decisions_at_fault_are_all_named_and_none_is_written(business: Business, tmp_path: Path) -> None:
+    rows = [DECIDED, "ALPHA,approved,,2026-01-01,Audit.", "ALPHA,conditional,,2026-01-01,New.",
+            "BETA,blocked,NONE,2026-01-01,Insolvent.", "NOBODY,blocked,,2026-01-01,Gone."]  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        bring(tmp_path, imports.import_qualifications, rows)
+    told = [(fault["row"], fault["field"]) for fault in refused.value.facts["faults"]]  # type: ignore[attr-defined]
+    assert told == [(3, "state"), (4, "state"), (5, "supplier")]
+    assert not Qualification.objects.exists()
+
+
+def test_a_dry_run_of_decisions_writes_nothing(business: Business, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text(f"{DECIDED}\nALPHA,blocked,,2026-01-01,Insolvent.\n", encoding="utf-8")
+    assert imports.import_qualifications(path, actor=ACTOR, dry_run=True).created == 1
+    assert not Qualification.objects.exists()

@@ -42,6 +42,7 @@ class ImportKind(StrEnum):
     SUPPLY_TERMS = "supply-terms"
     ITEM_SITES = "item-sites"
     PRICE_LISTS = "price-lists"
+    QUALIFICATIONS = "qualifications"
     CERTIFICATES = "certificates"
     AGREEMENTS = "agreements"
     CLOSURES = "closures"
@@ -62,6 +63,7 @@ IMPORTERS: dict[ImportKind, Callable[..., Any]] = {
     ImportKind.SUPPLY_TERMS: catalog.import_supply_terms,
     ImportKind.ITEM_SITES: catalog.import_item_sites,
     ImportKind.PRICE_LISTS: catalog.import_price_lists,
+    ImportKind.QUALIFICATIONS: catalog.import_qualifications,
     ImportKind.CERTIFICATES: catalog.import_certificates,
     ImportKind.AGREEMENTS: catalog.import_agreements,
     ImportKind.CLOSURES: catalog.import_closures,

@@ -34,6 +34,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "supply-terms": catalog.import_supply_terms,
     "item-sites": catalog.import_item_sites,
     "price-lists": catalog.import_price_lists,
+    "qualifications": catalog.import_qualifications,
     "certificates": catalog.import_certificates,
     "agreements": catalog.import_agreements,
     "closures": catalog.import_closures,
