@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ownstock.access import actions as access
-from ownstock.access.rules import Scope
+from ownstock.access.rules import Role, Scope
 from ownstock.catalog import queries
 from ownstock.catalog.models import Agreement, Certificate, Item, Qualification
 from ownstock.planning.queries import business_day
@@ -76,10 +77,17 @@ def test_the_command_line_says_what_speaks_against_an_order(business: Business) 
 
 def test_a_certificate_is_entered_with_its_document(business: Business, tmp_path: Path) -> None:
     paper = tmp_path / "iso.pdf"
-    paper.write_bytes(b"%PDF paper")
+    paper.write_bytes(b"%PDF-1.7 paper")
     answer("certificate", "add", "ALPHA", "ISO 9001", "Q-1", "--file", paper, "--valid-to", "2030-01-01")
     kept = Certificate.objects.get()
-    assert (bytes(kept.document or b""), kept.document_name, len(kept.document_hash)) == (b"%PDF paper", "iso.pdf", 64)
+    assert (bytes(kept.document or b""), kept.document_name, len(kept.document_hash)) == (
+        b"%PDF-1.7 paper",
+        "iso.pdf",
+        64,
+    )
+    answer("certificate", "document", "ALPHA", "ISO 9001", "Q-1", tmp_path / "copy.pdf")
+    assert (tmp_path / "copy.pdf").read_bytes() == b"%PDF-1.7 paper"
+    assert run("certificate", "document", "ALPHA", "ISO 9001", "Q-1", tmp_path / "copy.pdf").exit_code == 1
     answer("certificate", "require", "ISO 9001", "--category", "china", "--reason", "Policy.")
     assert "china" in answer("certificate", "needs")
     answer("certificate", "withdraw", "ALPHA", "ISO 9001", "Q-1", "--reason", "Revoked.", "--on", "2029-01-01")
@@ -139,6 +147,64 @@ def test_a_program_keeps_an_agreement_and_certificates(program: Client) -> None:
     assert send(program, "post", "ALPHA/closures", closure).status_code == 201
     found = program.get("/api/suppliers/ALPHA?on=2026-03-01").json()
     assert (found["agreement"]["code"], len(found["certificates"]), len(found["closures"])) == ("F-1", 1, 1)
+
+
+DOCUMENT = "/api/suppliers/ALPHA/certificates/document?kind=ISO%209001&number=Q/1"
+
+
+def test_a_program_brings_and_fetches_the_document_of_a_certificate(program: Client) -> None:
+    assert program.get(DOCUMENT).status_code == 404
+    send(program, "post", "ALPHA/certificates", {"kind": "ISO 9001", "number": "Q/1", "valid_from": "2026-01-01"})
+    assert program.get(DOCUMENT).json()["code"] == "no_document"
+    brought = program.post(DOCUMENT, {"file": SimpleUploadedFile("../../evil.html", b"%PDF-1.7 paper")})
+    assert (brought.status_code, brought.json()["document_name"]) == (200, "ALPHA-ISO-9001-Q-1.pdf")
+    got = program.get(DOCUMENT)
+    assert (got.content, got.headers["Content-Type"]) == (b"%PDF-1.7 paper", "application/octet-stream")
+    assert got.headers["Content-Disposition"] == 'attachment; filename="ALPHA-ISO-9001-Q-1.pdf"'
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"<html>", "unknown_document"), (b"%PDF-" + b"x" * (5 << 20), "document_too_large"), (b"MZ", "unknown_document")],
+)
+def test_a_document_that_is_none_is_refused(program: Client, content: bytes, code: str) -> None:
+    send(program, "post", "ALPHA/certificates", {"kind": "ISO 9001", "number": "Q/1", "valid_from": "2026-01-01"})
+    refused = program.post(DOCUMENT, {"file": SimpleUploadedFile("paper.pdf", content)})
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert Certificate.objects.get().document is None
+
+
+def test_a_program_says_which_certificates_are_needed_and_withdraws_one(program: Client) -> None:
+    need = {"kind": "ISO 9001", "category": "china", "reason": "Policy."}
+    assert send(program, "post", "certificate-needs", need).status_code == 201
+    told = program.get("/api/suppliers/certificate-needs").json()
+    assert told == [{"kind": "ISO 9001", "supplier": None, "category": "china", "sku": None}]
+    send(program, "post", "ALPHA/certificates", {"kind": "ISO 9001", "number": "Q-1", "valid_from": "2026-01-01"})
+    gone = {"kind": "ISO 9001", "number": "Q-1", "on": "2026-03-01", "reason": "Revoked."}
+    assert send(program, "post", "ALPHA/certificates/withdraw", gone).json()["valid_to"] == "2026-02-28"
+    assert send(program, "post", "certificate-needs/waive", need).json() == {"done": True}
+    assert program.get("/api/suppliers/certificate-needs").json() == []
+
+
+def test_a_program_takes_a_closure_back(program: Client) -> None:
+    send(program, "post", "ALPHA/closures", {"begins_on": "2026-08-01", "ends_on": "2026-08-21"})
+    back = {"begins_on": "2026-08-01", "reason": "They work."}
+    assert send(program, "post", "ALPHA/closures/reopen", back).status_code == 200
+    assert send(program, "post", "ALPHA/closures/reopen", back).json()["code"] == "no_closure"
+
+
+def test_a_program_says_who_signs_in_and_makes_no_account_of_ours_a_suppliers(program: Client) -> None:
+    access.create_user("bob", "correct horse battery staple", roles=[Role.SUPPLIER], actor=ACTOR)
+    access.create_user("anna", "correct horse battery staple", actor=ACTOR)
+    assert send(program, "post", "ALPHA/contacts", {"username": "bob"}).status_code == 201
+    refused = send(program, "post", "ALPHA/contacts", {"username": "anna"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "not_a_supplier_account")
+    assert [one["username"] for one in program.get("/api/suppliers/ALPHA/contacts").json()] == ["bob"]
+    end = {"username": "bob", "reason": "Left."}
+    assert send(program, "post", "BETA/contacts/remove", end).json()["code"] == "no_contact"
+    assert send(program, "post", "ALPHA/contacts/remove", end).status_code == 200
+    assert program.get("/api/suppliers/ALPHA/contacts").json() == []
 
 
 def test_what_lapses_is_told_over_http(full: Business) -> None:

@@ -26,6 +26,8 @@ STATUSES = {
     "missing_scope": HTTPStatus.FORBIDDEN,
     "no_cycle_count": HTTPStatus.NOT_FOUND,
     "no_supplier": HTTPStatus.NOT_FOUND,
+    "no_certificate": HTTPStatus.NOT_FOUND,
+    "no_document": HTTPStatus.NOT_FOUND,
     "no_order": HTTPStatus.NOT_FOUND,
     "no_channel": HTTPStatus.NOT_FOUND,
     "no_message": HTTPStatus.NOT_FOUND,

@@ -22,6 +22,7 @@ from ownstock.api import (
     orders,
     postings,
     reading,
+    supplier_papers,
     suppliers,
     trace,
     transfers,
@@ -55,6 +56,7 @@ for router in (
     transfers.router,
     notices.router,
     invoices.router,
+    supplier_papers.router,
     suppliers.router,
 ):
     api.add_router("", router)

@@ -14,6 +14,7 @@ from ownstock.catalog import actions, queries
 from ownstock.catalog.imports.register import tiers_of, weekdays_of
 from ownstock.catalog.models import Agreement, CertificateRequirement
 from ownstock.catalog.rules import WEEKDAYS
+from ownstock.catalog.rules.documents import MAX_DOCUMENT_BYTES
 from ownstock.cli.command import noun
 from ownstock.cli.options import Day, actor_option, json_option, on_option
 from ownstock.cli.render import show, tell, text
@@ -86,7 +87,7 @@ def _document(file: Path | None, name: str) -> actions.Document | None:
     if not file.is_file():
         raise Refused(f"There is no file {file}.", code="no_file", path=str(file))
     with file.open("rb") as opened:
-        content = opened.read(actions.MAX_DOCUMENT_BYTES + 1)
+        content = opened.read(MAX_DOCUMENT_BYTES + 1)
     return actions.Document(name or file.name, content)
 
 
@@ -103,6 +104,22 @@ def withdraw_certificate(code: str, kind: str, number: str, on: date | None, rea
     on = on or business_day()
     actions.withdraw_certificate(code, kind, number, on=on, actor=actor, reason=reason)
     tell(f"{kind} {number} of {code} no longer counts from {on} on.", {"supplier": code, "kind": kind, "on": on})
+
+
+@certificate.command("document")
+@click.argument("code")
+@click.argument("kind")
+@click.argument("number")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@json_option
+def get_document(code: str, kind: str, number: str, file: Path | None) -> None:
+    """Write the document of a certificate into FILE (where it is left out: here, under a name of ours)."""
+    name, content = queries.document_of(code, kind, number)
+    path = file or Path(name)
+    if path.exists():
+        raise Refused(f"{path} is there already; name another file.", code="file_exists", path=str(path))
+    path.write_bytes(content)
+    tell(f"{len(content):,} bytes are in {path}.", {"file": str(path), "bytes": len(content)})
 
 
 def _scope(face: Any) -> Any:

@@ -19,6 +19,8 @@ NOT_FOUND = frozenset(
         "no_proposal",
         "no_transfer",
         "no_supplier",
+        "no_certificate",
+        "no_document",
         "no_invoice",
         "no_discrepancy",
     }

@@ -12,9 +12,9 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.actions.changes import record_change, values_of
 from ownstock.catalog.models import Certificate, CertificateRequirement, Item, Supplier
 from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
+from ownstock.catalog.rules.documents import check_document
 from ownstock.journal import actions as journal
 
-MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
 FIELDS = ("issuer", "valid_from", "valid_to", "document_name", "document_hash")
 
 
@@ -34,15 +34,12 @@ def add_certificate(
     """Enter a certificate, or correct the one of this kind and number; the same again changes nothing.
 
     Raises:
-        Refused: there is no such supplier, it ends before it begins, or its document is too large.
+        Refused: there is no such supplier, it ends before it begins, or its document is too large or not of a kept kind.
     """
     if valid_to is not None and valid_to < valid_from:
         raise Refused(f"It would end on {valid_to}, before it begins on {valid_from}.", code="ends_before_start")
-    if document is not None and len(document.content) > MAX_DOCUMENT_BYTES:
-        raise Refused(
-            f"{document.name} has more than {MAX_DOCUMENT_BYTES // 1024**2} MiB; scan it smaller, or keep its name alone.",
-            code="document_too_large",
-        )
+    if document is not None:
+        check_document(document.name, document.content)
     found = find_supplier(supplier)
     Supplier.objects.select_for_update().get(pk=found.pk)
     row = Certificate.objects.filter(supplier=found, kind=kind, number=number).first()

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from ownstock.access.actions import change_roles
 from ownstock.access.models import User
+from ownstock.access.queries import user as find_user
 from ownstock.access.rules import Role
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import SupplierContact
@@ -40,17 +41,38 @@ def add_contact(supplier: str, user: User, *, actor: str) -> SupplierContact:
 
 
 @transaction.atomic
-def remove_contact(user: User, *, actor: str, reason: str) -> None:
-    """End that a person acts for a supplier.
+def link_contact(supplier: str, username: str, *, actor: str) -> SupplierContact:
+    """Let the holder of a supplier's account act for a supplier.
+
+    Whoever is not at the command line makes no account of ours into a supplier's: that would shut its holder out.
 
     Raises:
-        Refused: the person acts for none.
+        Refused: there is no such account, it is not one of a supplier, or see `add_contact`.
+    """
+    account = find_user(username)
+    if not account.is_supplier:
+        raise Refused(
+            f"{username} is not a supplier's account: make one by ownstock user create {username} --role supplier.",
+            code="not_a_supplier_account",
+            user=username,
+        )
+    return add_contact(supplier, account, actor=actor)
+
+
+@transaction.atomic
+def remove_contact(user: User, *, actor: str, reason: str, supplier: str = "") -> None:
+    """End that a person acts for a supplier: for this one, where one is named.
+
+    Raises:
+        Refused: the person acts for none, or for another.
     """
     contact = (
         SupplierContact.objects.select_for_update(of=["self"]).select_related("supplier").filter(user=user).first()
     )
-    if contact is None:
-        raise Refused(f"{user.username} acts for no supplier.", code="no_contact", user=user.username)
+    if contact is None or supplier not in ("", contact.supplier.code):
+        raise Refused(
+            f"{user.username} does not act for {supplier or 'any supplier'}.", code="no_contact", user=user.username
+        )
     subject, old = f"supplier:{contact.supplier.code}", {"user": user.username}
     contact.delete()
     journal.record(actor=actor, verb="catalog.contact_removed", subject=subject, old=old, reason=reason)

@@ -1,6 +1,7 @@
 """Reading the catalogue, one room a noun."""
 
 from ownstock.catalog.queries.agreements import agreement, agreements_on, next_order_day, terms_of
+from ownstock.catalog.queries.certificates import KeptDocument, certificate, document_of
 from ownstock.catalog.queries.company import base_currency, is_catalog_empty, world_location
 from ownstock.catalog.queries.item_sites import item_site, item_sites, search_item_sites
 from ownstock.catalog.queries.lapsing import lapses
@@ -13,11 +14,12 @@ from ownstock.catalog.queries.overviews import (
 )
 from ownstock.catalog.queries.rates import exchange_rates, in_base_currency
 from ownstock.catalog.queries.register import conditions, duty_conflict, objections
-from ownstock.catalog.queries.supplier_codes import supplier, supplier_of
+from ownstock.catalog.queries.supplier_codes import contacts, supplier, supplier_of
 from ownstock.catalog.queries.terms import prices_at, reasons_without_source, supply_terms, terms_to_order_by
 
 __all__ = [
-    "SupplierOverview", "agreement", "agreements_on", "base_currency", "certificate_needs", "conditions",
+    "KeptDocument", "SupplierOverview", "agreement", "agreements_on", "base_currency", "certificate",
+    "certificate_needs", "conditions", "contacts", "document_of",
     "duty_conflict", "exchange_rates", "in_base_currency", "is_catalog_empty", "item_site", "item_sites",
     "items_by_sku", "lapses", "next_order_day", "objections", "prices_at", "reasons_without_source",
     "search_item_sites", "supplier", "supplier_of", "supplier_overview", "suppliers", "supply_terms", "terms_of",

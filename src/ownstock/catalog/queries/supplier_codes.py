@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from ownstock.base.errors import Refused
-from ownstock.catalog.models import Supplier
+from ownstock.catalog.models import Supplier, SupplierContact
 
 
 def supplier(code: str) -> Supplier:
@@ -21,3 +23,8 @@ def supplier(code: str) -> Supplier:
 def supplier_of(user_id: int) -> Supplier | None:
     """The supplier that a person who signed in acts for; None for our own people."""
     return Supplier.objects.filter(contacts__user_id=user_id).first()
+
+
+def contacts(found: Supplier) -> QuerySet[SupplierContact]:
+    """The people who may sign in for a supplier, by name."""
+    return found.contacts.select_related("user").order_by("user__username")
