@@ -4,8 +4,10 @@
 
 The deliveries are those of the USAID Supply Chain Management System to 2011: HIV medicines and tests to 40 countries.
 Every delivery is forecast on the day of its order from what was known at the beginning of that month: what had arrived
-by then, and that the rest had not. Where the file has no day of the order (all that came from the regional stores, and
-some that came directly) it is taken to be 90 days before the scheduled day, the median of the others.
+by then, and that the rest had not. As in a plan (`planning.lead_times`), until ten arrivals of a supplier are known its
+promise stands, for certain; past it, the delivery is expected to need as many days more as it has been late. Where the
+file has no day of the order (all that came from the regional stores, and some that came directly) it is taken to be 90
+days before the scheduled day, the median of the others.
 
 Scored is by scheduled day the last third; what the engine assumes was chosen on the middle third (`--choose`). The file
 knows one scheduled day of each delivery, maybe moved since the order and maybe to the day of the delivery: so promises
@@ -27,7 +29,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -41,17 +43,20 @@ from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.arrival_levels import BY_ORDER, BY_PROMISE, Clock
 from ownstock.engine.arrival_record import ArrivalRecord, Memory, learn_arrivals
 from ownstock.engine.measure import COVERAGE_LEVELS, cdf_around, paired_difference, randomised_pit
+from ownstock.purchasing.rules.lateness import expected_arrival_in_days
 from ownstock.purchasing.rules.past_days import read_days, unscrambled
 
 FILE = "data/scms_deliveries/deliveries_to_2011.csv.gz"
 USUAL_DAYS = 90
 UNSEEN_DAYS = 90
 QUANTILES = np.arange(1, 20) / 20
+# As plans have it.
+ENOUGH, MEMORY = 10, Memory(kept=0.9)
 MEMORIES = [
-    Memory(),
-    *(Memory(half_life_arrivals=number) for number in (10.0, 40.0)),
-    *(Memory(half_life_days=number) for number in (15.0, 60.0, 120.0, 365.0)),
-    *(Memory(surprise=share) for share in (0.0, 0.05, 0.1, 0.2)),
+    MEMORY,
+    *(replace(MEMORY, half_life_arrivals=number) for number in (10.0, 40.0)),
+    *(replace(MEMORY, half_life_days=number) for number in (7.0, 30.0, 60.0, 365.0)),
+    *(replace(MEMORY, surprise=share) for share in (0.0, 0.1, 0.2, 0.25)),
 ]
 
 
@@ -201,9 +206,24 @@ def _forecast(record: ArrivalRecord, known: pl.DataFrame, asked: pl.DataFrame, c
     today = asked["day"].to_numpy() - clock.zero
     came = asked.select((pl.col("received_on") - reference).dt.total_days()).to_series().to_numpy()
     distribution = record.distributions(asked, is_promised=is_promised)
+    if is_promised:
+        _let_promises_stand(distribution, known, asked, clock)
     agreed = np.maximum(today, 0.0) if is_promised else None
     mean = np.maximum(_supplier_mean(known, asked, reference), today)
     return Forecasts(distribution, clock.zero, came, agreed, mean, asked["arrives_with"])
+
+
+def _let_promises_stand(distribution: Floats, known: pl.DataFrame, asked: pl.DataFrame, clock: Clock) -> None:
+    """Where fewer than `ENOUGH` arrivals of a supplier are known, put all on the day of its promise; in place."""
+    came = known.filter(pl.col("received_on").is_not_null()).group_by("supplier")
+    arrivals = came.agg(number=pl.col("arrives_with").n_unique())
+    number = asked.select("supplier").join(arrivals, on="supplier", how="left", maintain_order="left")["number"]
+    few = np.flatnonzero((number.fill_null(0) < ENOUGH).to_numpy())
+    promises = asked[few].select("promised_on", "today").iter_rows()
+    expected = [expected_arrival_in_days(promised_on, today) for promised_on, today in promises]
+    at = asked["day"].to_numpy()[few] + np.array(expected, dtype=np.int64)
+    distribution[few] = 0.0
+    distribution[few, np.minimum(at, distribution.shape[1] - 1)] = 1.0
 
 
 def _supplier_mean(known: pl.DataFrame, asked: pl.DataFrame, reference: pl.Expr) -> Floats:
@@ -303,7 +323,7 @@ def main() -> None:
     chosen = parser.parse_args()
     deliveries = read(chosen.shared / FILE)
     tell(deliveries)
-    rows = choose(deliveries) if chosen.choose else measure(deliveries, chosen.third, Memory())
+    rows = choose(deliveries) if chosen.choose else measure(deliveries, chosen.third, MEMORY)
     first, last = deliveries.third("middle" if chosen.choose else chosen.third)
     print(f"\nscheduled from {first} to {last}")
     print_table(rows)

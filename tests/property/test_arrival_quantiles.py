@@ -10,10 +10,9 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownstock.engine.arrival_levels import BY_PROMISE, distributions
+from ownstock.engine.arrival_levels import BY_PROMISE
 from ownstock.engine.arrival_quantiles import arrival_quantiles
 from ownstock.engine.arrival_record import ArrivalRecord, Memory, learn_arrivals
-from ownstock.engine.survival import given_at_least
 from tests.arrival_cases import TODAY, Case, receipts
 
 LEVELS = (np.arange(20) + 0.5) / 20
@@ -39,13 +38,9 @@ def asked_of(rows: list[tuple[int, str, int]]) -> pl.DataFrame:
 
 
 def plainly(record: ArrivalRecord, asked: pl.DataFrame) -> np.ndarray[Any, Any]:
-    """In numpy, row by row: the distribution as documented, and the first day on which each level is reached."""
-    told = distributions(record.by_promise, asked.with_columns(everybody=pl.lit(0)))
+    """In numpy, row by row: the distribution, and the first day on which each level is reached."""
     day = np.array([(TODAY - on).days + BY_PROMISE.zero for on in asked["promised_on"]])
-    share = np.minimum(record.memory.surprise, 1 - told.max(axis=1))[:, None]
-    anything = np.broadcast_to(BY_PROMISE.anything, told.shape)
-    whole = (1 - share) * given_at_least(told, day) + share * given_at_least(anything, day)
-    reached = np.cumsum(whole, axis=1)
+    reached = np.cumsum(record.distributions(asked.with_columns(day=day), is_promised=True), axis=1)
     found = (reached[:, None, :] >= LEVELS[:, None] - 1e-9).argmax(axis=2) - day[:, None]
     return np.where(day[:, None] < BY_PROMISE.anything.size, found, -1)
 

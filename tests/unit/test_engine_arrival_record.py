@@ -174,8 +174,13 @@ def test_without_a_promise_the_days_from_the_order_tell() -> None:
 
 
 def test_some_are_never_foreseen() -> None:
-    frame = receipts([(1, "A", 30 + k, 0) for k in range(300)])
-    assert late(told(frame, 1, "A", Memory(surprise=0.3)), 0) < late(told(frame, 1, "A", PLAIN), 0) - 0.15
+    frame = receipts([(1, "A", 30 + k, k % 4) for k in range(300)])
+    assert late(told(frame, 1, "A", Memory(surprise=0.3)), 9) > 0.001 > late(told(frame, 1, "A", PLAIN), 9)
+
+
+def test_who_is_regular_is_taken_to_go_on_so() -> None:
+    frame = receipts([(1, "A", 40 + k, 5) for k in range(300)])
+    assert told(frame, 1, "A", Memory(surprise=1.0))[BY_PROMISE.zero + 5] > 0.8
 
 
 def test_the_lead_times_fit_the_engine() -> None:

@@ -38,8 +38,7 @@ def arrival_quantiles(record: ArrivalRecord, asked: pl.DataFrame, today: date, l
     """In how many days promised deliveries arrive that have not before today, at some levels of probability [levels].
 
     asked: supplier, lane, item_site, promised_on. `today` may be later than the day of the record. The distribution is that
-    of `ArrivalRecord.distributions`, but its share of surprise is no more than that of the deliveries which come on another
-    day than the most usual one: who is regular, early, late or on the day, is taken to go on so.
+    of `ArrivalRecord.distributions`.
     """
     day = asked.select((pl.lit(today) - pl.col("promised_on")).dt.total_days()).to_series().to_numpy() + BY_PROMISE.zero
     day = np.clip(day, 0, DAYS)

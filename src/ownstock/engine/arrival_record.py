@@ -24,7 +24,7 @@ from ownstock.engine.survival import DAYS, given_at_least
 
 @dataclass(frozen=True)
 class Memory:
-    """How fast cases fade, and which share of deliveries comes as no record foresees (`Clock.anything`).
+    """How fast cases fade, and which share of deliveries comes as no record foresees (`Clock.anything`), at most.
 
     `kept` is the share that comes on the promised day as long as nothing is known: one case is enough to doubt it.
     The values are those that forecast the first two thirds of recorded deliveries best (`bench.scms`).
@@ -50,11 +50,15 @@ class ArrivalRecord:
 
         asked: supplier, lane, item_site and `day`, the day of the clock on which today is. All zero where the clock has
         ended: of a delivery more than a year late, or two years old and never promised, the record tells nothing.
+
+        The share of surprise is no more than that of the deliveries which come on another day than the most usual one: who
+        is regular, early, late or on the day, is taken to go on so.
         """
         level, clock = (self.by_promise, BY_PROMISE) if is_promised else (self.by_order, BY_ORDER)
         told = distributions(level, asked.with_columns(everybody=pl.lit(0)))
         anything = np.broadcast_to(clock.anything, told.shape)
-        day, surprise = asked["day"].to_numpy(), self.memory.surprise
+        day = asked["day"].to_numpy()
+        surprise = np.clip(1 - told.max(axis=1, keepdims=True), 0.0, self.memory.surprise)
         return (1 - surprise) * given_at_least(told, day) + surprise * given_at_least(anything, day)
 
 
