@@ -163,7 +163,7 @@ def test_an_order_that_the_forecast_does_not_expect_is_ordered_before_it_is_due(
     assert {"wanted_in_days": 16, "quantity": 500, "is_transfer": False} in proposal.reason["inputs"]["known"]
     [known] = [step["units"] for step in proposal.reason["steps"] if step["step"] == "known"]
     assert sum(step["units"] for step in proposal.reason["steps"]) == proposal.quantity
-    assert f"{known} of it beyond the forecast for what customers have ordered" in proposal.reason["sentence"]
+    assert f"{known} of it beyond the forecast for what is ordered by customers" in proposal.reason["sentence"]
     printed = "\n".join(lines(proposal))
     assert "Ordered for days to come" in printed
     assert "beyond the forecast, ordered already" in printed
