@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ownstock.catalog.models import SupplyTerm
 from ownstock.cli.reason import lines
@@ -237,3 +240,24 @@ def test_the_page_and_the_print_tell_the_lead_time_and_each_open_order(client: C
         assert told in text
         assert order.number in text
     assert "late with a chance of" in page
+
+
+def written(days_late: Sequence[int], order: Sequence[int]) -> list[list[tuple[Any, ...]]]:
+    """What the engine is given of suppliers when receipts are written in such an order, the last order still open."""
+    with transaction.atomic():
+        on = [TODAY - timedelta(days=LEAD + 40 + 6 * number) for number in range(len(days_late))]
+        for number in order:
+            received(ordered(on[number]), on[number] + timedelta(days=LEAD + days_late[number]), f"gr:{number}")
+        ordered(TODAY - timedelta(days=LEAD + 2), 5)
+        found = inputs()
+        transaction.set_rollback(True)
+    return [frame.rows() for frame in (found.lead_times, found.arrivals, found.supply)]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(days_late=st.lists(st.integers(-10, 30), min_size=ENOUGH, max_size=16), random=st.randoms(use_true_random=False))
+def test_in_which_order_receipts_were_written_changes_nothing(days_late: list[int], random: Any) -> None:
+    order = list(range(len(days_late)))
+    told = written(days_late, order)
+    random.shuffle(order)
+    assert written(days_late, order) == told

@@ -138,7 +138,7 @@ def test_what_the_command_prints_of_a_proposal_suffices_to_recompute_it(demo: De
 
 
 def _read_from_command(printed: str) -> dict[str, Any]:
-    sections = dict(section.split("\n", 1) for section in printed.split("\n\n")[2:])
+    sections = dict(section.split("\n", 1) for section in printed.split("\n\n")[2:] if "\n" in section)
     known, expected = (
         dict(re.findall(r"^  (\w+) +(\S.*)$", sections[name], re.MULTILINE)) for name in ("Known", "Expected")
     )
