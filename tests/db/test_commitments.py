@@ -16,7 +16,7 @@ from ownstock.access.actions import create_api_key
 from ownstock.access.rules import Scope
 from ownstock.catalog import actions as catalog
 from ownstock.catalog.models import Item, VolumeCommitment
-from ownstock.catalog.rules import Outlook
+from ownstock.catalog.rules import CommitmentOutlook
 from ownstock.journal.models import Alert
 from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions
@@ -90,7 +90,7 @@ def test_what_is_cancelled_taken_back_or_of_another_span_does_not_count(order: P
 
 def test_what_is_due_after_the_last_day_does_not_keep_it(order: PurchaseOrder) -> None:
     promise(order, item=Item.objects.get(sku="CUP"), quantity=24, until=WANTED + timedelta(days=1))
-    assert standing(order).pace.outlook is Outlook.ON_TRACK
+    assert standing(order).pace.outlook is CommitmentOutlook.ON_TRACK
     VolumeCommitment.objects.update(valid_to=WANTED - timedelta(days=1))
     assert standing(order, WANTED - timedelta(days=1)).bought.coming == 0
 

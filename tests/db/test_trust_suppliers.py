@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from ownstock.access.actions import create_user
+from ownstock.access.rules import Role
 from ownstock.base.errors import Refused
 from ownstock.catalog import actions as catalog
 from ownstock.catalog.models import Item
@@ -156,10 +158,19 @@ def test_trust_13_a_condition_is_for_people_to_look_at_and_stops_every_job() -> 
 
 def test_trust_7_who_approved_a_supplier_does_not_place_its_orders() -> None:
     catalog.set_supplier_rules(has_separate_duties=True, actor=ACTOR)
-    catalog.qualify("ALPHA", QualificationState.APPROVED, valid_from=BEGAN, reason="Audit.", actor=ANNA)
+    create_user("quinn", "correct horse battery staple", roles=[Role.QUALITY, Role.BUYER], actor=ACTOR)
+    catalog.qualify("ALPHA", QualificationState.APPROVED, valid_from=BEGAN, reason="Audit.", actor="user:quinn")
     order = cups(24, actor="user:ben")
-    assert_refused(lambda: actions.place(order.number, actor=ANNA), "duties_not_separate", "somebody else has to")
+    assert_refused(
+        lambda: actions.place(order.number, actor="user:quinn"), "duties_not_separate", "somebody else has to"
+    )
     actions.place(order.number, actor="user:ben")
+
+
+def test_trust_7_who_orders_does_not_approve_suppliers() -> None:
+    with pytest.raises(Refused, match="user:anna may not decide on suppliers") as refused:
+        catalog.qualify("ALPHA", QualificationState.APPROVED, valid_from=BEGAN, reason="Cheap.", actor=ANNA)
+    assert refused.value.code == "role_missing"
 
 
 def test_trust_7_who_asked_for_an_order_does_not_approve_it() -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownstock.catalog.rules import Outlook, Pace, RebateBase, accrual, rebate
+from ownstock.catalog.rules import CommitmentOutlook, Pace, RebateBase, accrual, rebate
 
 BEGIN = date(2026, 1, 1)
 YEAR_END = date(2026, 12, 31)
@@ -30,28 +30,28 @@ def at(on: date, reached: int, coming: int = 0, promised: int = 365) -> Pace:
 def test_a_commitment_is_expected_at_the_rate_of_the_days_gone() -> None:
     a_tenth = BEGIN + timedelta(days=72)
     assert at(a_tenth, 73).expected == 365
-    assert at(a_tenth, 73).outlook is Outlook.ON_TRACK
-    assert at(a_tenth, 72).outlook is Outlook.BEHIND
+    assert at(a_tenth, 73).outlook is CommitmentOutlook.ON_TRACK
+    assert at(a_tenth, 72).outlook is CommitmentOutlook.BEHIND
     assert at(a_tenth, 72).missing == 5
 
 
 def test_what_is_on_its_way_keeps_it_where_the_rate_would_not() -> None:
-    assert at(date(2026, 12, 1), 100, coming=265).outlook is Outlook.ON_TRACK
-    assert at(date(2026, 12, 1), 100, coming=264).outlook is Outlook.BEHIND
+    assert at(date(2026, 12, 1), 100, coming=265).outlook is CommitmentOutlook.ON_TRACK
+    assert at(date(2026, 12, 1), 100, coming=264).outlook is CommitmentOutlook.BEHIND
 
 
 def test_before_its_first_day_and_after_its_last_nothing_is_a_matter_of_rate() -> None:
-    assert at(BEGIN - timedelta(days=1), 0).outlook is Outlook.NOT_BEGUN
+    assert at(BEGIN - timedelta(days=1), 0).outlook is CommitmentOutlook.NOT_BEGUN
     over = at(YEAR_END + timedelta(days=1), 364, coming=10)
-    assert (over.outlook, over.expected, over.days_left) == (Outlook.MISSED, 364, 0)
+    assert (over.outlook, over.expected, over.days_left) == (CommitmentOutlook.MISSED, 364, 0)
 
 
 @given(paces)
 def test_it_is_kept_exactly_where_all_is_reached_and_never_expected_to_shrink(pace: Pace) -> None:
-    assert (pace.outlook is Outlook.KEPT) == (pace.reached >= pace.promised)
+    assert (pace.outlook is CommitmentOutlook.KEPT) == (pace.reached >= pace.promised)
     assert pace.expected >= pace.reached
     assert 0 <= pace.missing <= pace.promised
-    if pace.outlook is Outlook.BEHIND:
+    if pace.outlook is CommitmentOutlook.BEHIND:
         assert pace.missing > 0
 
 

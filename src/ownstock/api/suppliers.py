@@ -14,7 +14,7 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Page, Part, page
 from ownstock.catalog import actions, queries
 from ownstock.catalog.models import Certificate, Qualification
-from ownstock.catalog.rules import Incoterm, LapseKind, Outlook, QualificationState, RebateBase
+from ownstock.catalog.rules import Incoterm, LapseKind, CommitmentOutlook, QualificationState, RebateBase
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 
@@ -189,7 +189,7 @@ class CommitmentOut(Schema):
     invoiced: Decimal = Field(alias="bought.invoiced")
     expected: Decimal = Field(alias="pace.expected", description="On the last day, at the present rate.")
     missing: Decimal = Field(alias="pace.missing", description="What is not expected of what was promised.")
-    outlook: Outlook = Field(alias="pace.outlook")
+    outlook: CommitmentOutlook = Field(alias="pace.outlook")
 
 
 class AccrualOut(Schema):

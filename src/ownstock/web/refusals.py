@@ -48,11 +48,13 @@ Asked = ParamSpec("Asked")
 
 
 def status_of(error: OwnstockError) -> int:
-    """404 for what is not there, 409 for a step out of order, 422 for a value to mend, 503 for "try later"."""
+    """404: not there; 403: it takes another role; 409: a step out of order; 422: a value to mend; 503: try later."""
     if not isinstance(error, Refused):
         return 503
     if error.code in NOT_FOUND:
         return 404
+    if error.code == "role_missing":
+        return 403
     return 409 if error.code in IN_CONFLICT else 422
 
 

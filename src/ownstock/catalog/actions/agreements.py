@@ -13,8 +13,10 @@ from django.db import transaction
 from ownstock.base.errors import Refused
 from ownstock.catalog.actions.changes import record_change, values_of
 from ownstock.catalog.models import Agreement, Closure, Supplier
+from ownstock.catalog.queries.duties import check_duty
 from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
 from ownstock.catalog.rules import overlaps
+from ownstock.catalog.rules.duties import Duty
 
 NAMES = [field.name for field in Agreement._meta.concrete_fields if field.name not in ("id", "supplier", "code")]
 
@@ -26,8 +28,10 @@ def keep_agreement(supplier: str, code: str, terms: Mapping[str, Any], *, actor:
     The same again changes nothing.
 
     Raises:
-        Refused: there is no such supplier or term, a value is none, it ends before it begins, or it overlaps another.
+        Refused: the actor has no role for it, there is no such supplier or term, a value is none, it ends
+            before it begins, or it overlaps another.
     """
+    check_duty(actor, Duty.AGREE)
     if unknown := sorted(set(terms) - set(NAMES)):
         raise Refused(
             f"An agreement has no {unknown[0]}. Known: {', '.join(NAMES)}.", code="unknown_term", unknown=unknown
@@ -92,8 +96,9 @@ def close_supplier(supplier: str, begins_on: date, ends_on: date, *, actor: str,
     """Keep that a supplier is closed from a day up to a day, both included.
 
     Raises:
-        Refused: there is no such supplier, or the last day lies before the first.
+        Refused: the actor has no role for it, there is no such supplier, or the last day lies before the first.
     """
+    check_duty(actor, Duty.AGREE)
     if ends_on < begins_on:
         raise Refused(f"{ends_on} lies before {begins_on}.", code="ends_before_start")
     found = find_supplier(supplier)
@@ -115,8 +120,9 @@ def reopen_supplier(supplier: str, begins_on: date, *, actor: str, reason: str) 
     """Take back that a supplier is closed from a day on.
 
     Raises:
-        Refused: no closure begins on that day.
+        Refused: the actor has no role for it, no closure begins on that day.
     """
+    check_duty(actor, Duty.AGREE)
     row = Closure.objects.select_for_update().filter(supplier__code=supplier, begins_on=begins_on).first()
     if row is None:
         raise Refused(f"No closure of {supplier} begins on {begins_on}.", code="no_closure", supplier=supplier)

@@ -11,8 +11,10 @@ from django.db import transaction
 from ownstock.base.errors import Refused
 from ownstock.catalog.actions.changes import record_change, values_of
 from ownstock.catalog.models import Certificate, CertificateRequirement, Item, Supplier
+from ownstock.catalog.queries.duties import check_duty
 from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
 from ownstock.catalog.rules.documents import check_document
+from ownstock.catalog.rules.duties import Duty
 from ownstock.journal import actions as journal
 
 FIELDS = ("issuer", "valid_from", "valid_to", "document_name", "document_hash")
@@ -34,8 +36,10 @@ def add_certificate(
     """Enter a certificate, or correct the one of this kind and number; the same again changes nothing.
 
     Raises:
-        Refused: there is no such supplier, it ends before it begins, or its document is too large or not of a kept kind.
+        Refused: the actor has no role for it, there is no such supplier, it ends before it begins, or its
+            document is too large or not of a kept kind.
     """
+    check_duty(actor, Duty.DECIDE)
     if valid_to is not None and valid_to < valid_from:
         raise Refused(f"It would end on {valid_to}, before it begins on {valid_from}.", code="ends_before_start")
     if document is not None:
@@ -67,8 +71,9 @@ def withdraw_certificate(supplier: str, kind: str, number: str, *, on: date, act
     """Have a certificate end the day before a day, because its issuer or the supplier took it back.
 
     Raises:
-        Refused: there is no such certificate, or it does not hold on that day.
+        Refused: the actor has no role for it, there is no such certificate, or it does not hold on that day.
     """
+    check_duty(actor, Duty.DECIDE)
     row = Certificate.objects.select_for_update().filter(supplier__code=supplier, kind=kind, number=number).first()
     if row is None:
         raise Refused(f"{supplier} has no certificate {kind} {number}.", code="no_certificate", supplier=supplier)
@@ -92,8 +97,10 @@ def require_certificate(
     """Have orders need a kind of certificate: of one supplier or of all, for an item, for a category or for everything.
 
     Raises:
-        Refused: there is no such supplier or item, or both a category and an item are named.
+        Refused: the actor has no role for it, there is no such supplier or item, or both a category and an
+            item are named.
     """
+    check_duty(actor, Duty.DECIDE)
     if category and sku:
         raise Refused("Name a category or an item, not both.", code="two_scopes")
     row, is_new = CertificateRequirement.objects.get_or_create(
@@ -117,8 +124,9 @@ def waive_certificate(
     """End that a kind of certificate is needed, of exactly the scope that was named.
 
     Raises:
-        Refused: it is not needed there.
+        Refused: the actor has no role for it, it is not needed there.
     """
+    check_duty(actor, Duty.DECIDE)
     rows = CertificateRequirement.objects.filter(kind=kind, category=category)
     rows = rows.filter(supplier__code=supplier) if supplier else rows.filter(supplier=None)
     rows = rows.filter(item__sku=sku) if sku else rows.filter(item=None)

@@ -10,7 +10,9 @@ from ownstock.access.queries import user as find_user
 from ownstock.access.rules import Role
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import SupplierContact
+from ownstock.catalog.queries.duties import check_duty
 from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
+from ownstock.catalog.rules.duties import Duty
 from ownstock.journal import actions as journal
 
 
@@ -19,8 +21,10 @@ def add_contact(supplier: str, user: User, *, actor: str) -> SupplierContact:
     """Let a person act for a supplier, and make the account one that sees nothing else; the same again changes nothing.
 
     Raises:
-        Refused: there is no such supplier, or the person acts for another, or is one of ours.
+        Refused: the actor has no role for it, there is no such supplier, or the person acts for another, or is
+            one of ours.
     """
+    check_duty(actor, Duty.ADMIT)
     found = find_supplier(supplier)
     change_roles(user.username, add=[Role.SUPPLIER], actor=actor)
     contact, is_new = SupplierContact.objects.select_related("supplier").get_or_create(
@@ -64,8 +68,9 @@ def remove_contact(user: User, *, actor: str, reason: str, supplier: str = "") -
     """End that a person acts for a supplier: for this one, where one is named.
 
     Raises:
-        Refused: the person acts for none, or for another.
+        Refused: the actor has no role for it, the person acts for none, or for another.
     """
+    check_duty(actor, Duty.ADMIT)
     contact = (
         SupplierContact.objects.select_for_update(of=["self"]).select_related("supplier").filter(user=user).first()
     )

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item, Qualification, Supplier
+from ownstock.catalog.queries.duties import check_duty
 from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
 from ownstock.catalog.rules import QualificationState, check_decision, scope_in_words
+from ownstock.catalog.rules.duties import Duty
 from ownstock.journal import actions as journal
 
 FIELDS = ("state", "categories", "skus", "condition", "valid_from", "valid_to")
@@ -26,8 +28,10 @@ def qualify(
     The same decision for the same reason again changes nothing.
 
     Raises:
-        Refused: there is no such supplier, item or category, or the decision is none (see `check_decision`).
+        Refused: the actor has no role for it, there is no such supplier, item or category, or the decision is
+            none (see `check_decision`).
     """
+    check_duty(actor, Duty.DECIDE)
     check_decision(state, valid_from=valid_from, valid_to=valid_to, condition=condition, reason=reason)
     _refuse_unknown_scope(categories, skus)
     found = find_supplier(supplier)

@@ -3,6 +3,7 @@
 from ownstock.catalog.queries.agreements import agreement, agreements_on, next_order_day, terms_of
 from ownstock.catalog.queries.certificates import KeptDocument, certificate, document_of
 from ownstock.catalog.queries.company import base_currency, is_catalog_empty, world_location
+from ownstock.catalog.queries.duties import check_duty, may
 from ownstock.catalog.queries.item_sites import item_site, item_sites, search_item_sites
 from ownstock.catalog.queries.lapsing import lapses
 from ownstock.catalog.queries.overviews import (
@@ -19,9 +20,9 @@ from ownstock.catalog.queries.terms import prices_at, reasons_without_source, su
 
 __all__ = [
     "KeptDocument", "SupplierOverview", "agreement", "agreements_on", "base_currency", "certificate",
-    "certificate_needs", "conditions", "contacts", "document_of",
+    "certificate_needs", "check_duty", "conditions", "contacts", "document_of",
     "duty_conflict", "exchange_rates", "in_base_currency", "is_catalog_empty", "item_site", "item_sites",
-    "items_by_sku", "lapses", "next_order_day", "objections", "prices_at", "reasons_without_source",
+    "items_by_sku", "lapses", "may", "next_order_day", "objections", "prices_at", "reasons_without_source",
     "search_item_sites", "supplier", "supplier_of", "supplier_overview", "suppliers", "supply_terms", "terms_of",
     "terms_to_order_by", "world_location",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -26,10 +27,11 @@ from ownstock.catalog.queries.agreements import agreement, next_order_day, terms
 
 @dataclass(frozen=True, slots=True)
 class HeldCertificate:
-    """A certificate with the days it still holds: None without end, below zero where it has ended."""
+    """A certificate with the days it still holds (None without end, below zero where it has ended); is its document here?"""
 
     certificate: Certificate
     days_left: int | None
+    has_document: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def supplier_overview(found: Supplier, on: date) -> SupplierOverview:
     return SupplierOverview(
         found, on, next_order_day(found, on),
         decisions=list(found.qualifications.order_by("-id")),
-        certificates=[_held(row, on) for row in found.certificates.defer("document").order_by("kind", "-valid_from")],
+        certificates=[_held(row, on) for row in _certificates(found)],
         needs=list(needs.order_by("kind", "id")),
         agreement=agreement(found, on),
         closures=list(found.closures.filter(ends_on__gte=on).order_by("begins_on")),
@@ -86,8 +88,14 @@ def supplier_overview(found: Supplier, on: date) -> SupplierOverview:
     )  # fmt: skip
 
 
-def _held(row: Certificate, on: date) -> HeldCertificate:
-    return HeldCertificate(row, None if row.valid_to is None else (row.valid_to - on).days)
+def _certificates(found: Supplier) -> QuerySet[Certificate]:
+    """Without their documents, which may be large."""
+    rows = found.certificates.defer("document").annotate(has_document=Q(document__isnull=False))
+    return rows.order_by("kind", "-valid_from")
+
+
+def _held(row: Any, on: date) -> HeldCertificate:
+    return HeldCertificate(row, None if row.valid_to is None else (row.valid_to - on).days, row.has_document)
 
 
 def _priced(term: SupplyTerm, on: date) -> PricedTerm:

@@ -10,7 +10,7 @@ from ownstock.catalog.rules.agreements import (
     rebate,
     shortfall,
 )
-from ownstock.catalog.rules.commitments import Accrual, Outlook, Pace, accrual
+from ownstock.catalog.rules.commitments import Accrual, CommitmentOutlook, Pace, accrual
 from ownstock.catalog.rules.kinds import (
     STOCK_KINDS,
     LocationKind,
@@ -27,8 +27,9 @@ from ownstock.catalog.rules.qualification import Decision, QualificationState, c
 from ownstock.catalog.rules.terms import Term, first_choice, is_valid_on
 
 __all__ = [
-    "STOCK_KINDS", "WEEKDAYS", "Accrual", "Decision", "Incoterm", "Lapse", "LapseKind", "LocationKind", "Objection",
-    "OrderSize", "Outlook", "Pace", "PriceChange", "QualificationState", "RebateBase", "ReceivingStatus", "Term", "Tracking",
-    "UnservedDemand", "ValuationMethod", "accrual", "check_decision", "first_choice", "is_valid_on", "nearest_site",
-    "next_order_day", "overlaps", "price_at", "rebate", "scope_in_words", "shortfall",
+    "STOCK_KINDS", "WEEKDAYS", "Accrual", "CommitmentOutlook", "Decision", "Incoterm", "Lapse", "LapseKind",
+    "LocationKind", "Objection", "OrderSize", "Pace", "PriceChange", "QualificationState", "RebateBase",
+    "ReceivingStatus", "Term", "Tracking", "UnservedDemand", "ValuationMethod", "accrual", "check_decision",
+    "first_choice", "is_valid_on", "nearest_site", "next_order_day", "overlaps", "price_at", "rebate", "scope_in_words",
+    "shortfall",
 ]  # fmt: skip

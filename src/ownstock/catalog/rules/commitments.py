@@ -13,7 +13,7 @@ from ownstock.catalog.rules.agreements import RebateBase, rebate
 NOTHING, CENT, STEP = Decimal(0), Decimal("0.01"), Decimal("0.0001")
 
 
-class Outlook(StrEnum):
+class CommitmentOutlook(StrEnum):
     """How a promise to buy stands on a day."""
 
     NOT_BEGUN = "not_begun"
@@ -66,15 +66,15 @@ class Pace:
         return max(self.promised - self.expected, NOTHING)
 
     @property
-    def outlook(self) -> Outlook:
+    def outlook(self) -> CommitmentOutlook:
         """How it stands."""
         if self.reached >= self.promised:
-            return Outlook.KEPT
+            return CommitmentOutlook.KEPT
         if self.as_of > self.ends_on:
-            return Outlook.MISSED
+            return CommitmentOutlook.MISSED
         if self.as_of < self.begins_on:
-            return Outlook.NOT_BEGUN
-        return Outlook.BEHIND if self.missing else Outlook.ON_TRACK
+            return CommitmentOutlook.NOT_BEGUN
+        return CommitmentOutlook.BEHIND if self.missing else CommitmentOutlook.ON_TRACK
 
 
 @dataclass(frozen=True, slots=True)

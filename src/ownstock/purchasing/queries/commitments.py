@@ -12,7 +12,7 @@ from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from ownstock.catalog.models import Agreement, Supplier, VolumeCommitment
-from ownstock.catalog.rules import Accrual, Outlook, Pace, RebateBase, accrual
+from ownstock.catalog.rules import Accrual, CommitmentOutlook, Pace, RebateBase, accrual
 from ownstock.purchasing.models import Delivery, InvoiceLine, Receipt
 from ownstock.purchasing.queries.orders import STILL_OPEN
 from ownstock.purchasing.queries.standing import standing
@@ -120,7 +120,7 @@ def missed_commitments(on: date, *, within_days: int) -> Sequence[CommitmentStan
     standings = [
         standing_of(row, on) for row in rows.order_by("valid_to", "id") if (row.valid_to - on).days <= within_days
     ]
-    return [one for one in standings if one.pace.outlook is Outlook.BEHIND]
+    return [one for one in standings if one.pace.outlook is CommitmentOutlook.BEHIND]
 
 
 def rebate_standing(agreement: Agreement | None, on: date) -> RebateStanding | None:
