@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -38,12 +39,26 @@ class Memory:
 
 @dataclass(frozen=True)
 class ArrivalRecord:
-    """What is known on a day of how deliveries arrive, on both clocks."""
+    """What is known on a day of how deliveries arrive, on both clocks; each is told when it is asked for first.
+
+    cases: the receipts with their weights.
+    """
 
     as_of: date
     memory: Memory
-    by_promise: Level
-    by_order: Level
+    cases: pl.DataFrame
+
+    @cached_property
+    def by_promise(self) -> Level:
+        """What was promised, around the day of its promise."""
+        promised = self.cases.filter(pl.col("promised_on").is_not_null())
+        clock = BY_PROMISE.keeping(self.memory.kept)
+        return chain(_watched(promised, "promised_on", clock, self.as_of), clock)
+
+    @cached_property
+    def by_order(self) -> Level:
+        """Everything, from the day of its order."""
+        return chain(_watched(self.cases, "ordered_on", BY_ORDER, self.as_of), BY_ORDER)
 
     def distributions(self, asked: pl.DataFrame, *, is_promised: bool) -> Floats:
         """When deliveries arrive that have not yet, on the clock of the promise or of the order. [rows, DAYS]
@@ -59,7 +74,8 @@ class ArrivalRecord:
         anything = np.broadcast_to(clock.anything, told.shape)
         day = asked["day"].to_numpy()
         surprise = np.clip(1 - told.max(axis=1, keepdims=True), 0.0, self.memory.surprise)
-        return (1 - surprise) * given_at_least(told, day) + surprise * given_at_least(anything, day)
+        whole: Floats = (1 - surprise) * given_at_least(told, day) + surprise * given_at_least(anything, day)
+        return whole
 
 
 def learn_arrivals(receipts: pl.DataFrame, as_of: date, memory: Memory | None = None) -> ArrivalRecord:
@@ -70,14 +86,7 @@ def learn_arrivals(receipts: pl.DataFrame, as_of: date, memory: Memory | None = 
     Raises Refused where the frame does not fit or tells of days after `as_of`.
     """
     memory = memory or Memory()
-    cases = _weighed(arrival_frames.check_receipts(receipts, as_of), as_of, memory)
-    promised = cases.filter(pl.col("promised_on").is_not_null())
-    return ArrivalRecord(
-        as_of,
-        memory,
-        chain(_watched(promised, "promised_on", BY_PROMISE, as_of), BY_PROMISE.keeping(memory.kept)),
-        chain(_watched(cases, "ordered_on", BY_ORDER, as_of), BY_ORDER),
-    )
+    return ArrivalRecord(as_of, memory, _weighed(arrival_frames.check_receipts(receipts, as_of), as_of, memory))
 
 
 def _weighed(receipts: pl.DataFrame, as_of: date, memory: Memory) -> pl.DataFrame:

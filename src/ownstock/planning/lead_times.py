@@ -10,11 +10,11 @@ A supplier with fewer than `ENOUGH` arrivals is taken at its word, as is one tha
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,7 +25,7 @@ from ownstock.engine import ArrivalRecord, Memory, learn_arrivals
 from ownstock.engine.arrays import Floats, Ints, Truths
 from ownstock.engine.arrival_quantiles import ArrivalQuantiles, arrival_quantiles
 from ownstock.planning.models import PlanningRun
-from ownstock.planning.receipts import deliveries_told, promised_lines
+from ownstock.planning.receipts import EPOCH, deliveries_told
 from ownstock.planning.rules import closed_weeks_start
 from ownstock.purchasing.queries import OpenDelivery
 from ownstock.purchasing.rules import LATE_LIMIT_DAYS, expected_arrival_in_days
@@ -51,10 +51,6 @@ class SupplierRecords:
     requested: ArrivalRecord
     promised: ArrivalRecord
     arrivals: dict[int, int]
-
-    def is_enough(self, supplier_id: int) -> bool:
-        """Whether a supplier's record tells more than its promise."""
-        return self.arrivals.get(supplier_id, 0) >= ENOUGH
 
 
 @dataclass(frozen=True)
@@ -138,39 +134,74 @@ def _by_request(told: pl.DataFrame, as_of: date) -> ArrivalRecord:
 
 def supply_outlook(candidates: Sequence[Candidate], records: SupplierRecords, planned_on: date) -> SupplyOutlook:
     """When what is ordered now and what is on order comes, for each candidate in its order."""
+    today = _day_of(planned_on)
     asked = [
-        _asked(c.term.supplier_id, c.item_site, planned_on + timedelta(days=c.term.lead_time_days)) for c in candidates
+        (c.term.supplier_id, c.item_site.site_id, c.item_site.item_id, today + c.term.lead_time_days)
+        for c in candidates
     ]
-    leads_told = _told(asked, records.requested, records, planned_on)
-    owner = np.array([place for place, c in enumerate(candidates) for _ in c.coming], dtype=np.int64)
+    of_orders = _told(_numbers(asked), records.requested, records, planned_on)
     coming = [delivery for c in candidates for delivery in c.coming]
-    coming_told = _coming_told(coming, records, planned_on)
-    leads = _days(leads_told, [c.requested_in_days for c in candidates])
-    deliveries = _delivery_days(coming, coming_told, planned_on)
-    _wait_for_earlier(leads, deliveries, owner, candidates, list(zip(coming, coming_told, strict=True)), planned_on)
+    owner = np.repeat(np.arange(len(candidates)), [len(c.coming) for c in candidates])
+    of_coming = _coming_told(coming, records, planned_on)
+    leads = of_orders.days([c.requested_in_days for c in candidates])
+    deliveries = of_coming.days(_expected(coming, planned_on))
+    terms = [candidates[place].term for place in owner.tolist()]
+    np.maximum.at(leads, owner, _waited_for(deliveries, coming, terms, of_coming, planned_on))
     waits = np.array([c.item_site.item.usable_after_days for c in candidates], dtype=np.int64)
     leads, deliveries = leads + waits[:, None], deliveries + waits[owner][:, None]
-    return SupplyOutlook(leads, deliveries, coming, owner, _starts(leads, deliveries, owner), leads_told, coming_told)
+    starts = _starts(leads, deliveries, owner)
+    return SupplyOutlook(leads, deliveries, coming, owner, starts, of_orders.told(), of_coming.told())
 
 
-def _asked(supplier_id: int, item_site: ItemSite, promised_on: date) -> tuple[Any, ...]:
-    return supplier_id, item_site.site_id, item_site.item_id, promised_on
+@dataclass(frozen=True)
+class Answers:
+    """What records say of each order or delivery: row `row` [n] of what was found, -1 where nothing is told."""
+
+    row: Ints
+    found: ArrivalQuantiles
+
+    def days(self, otherwise: Sequence[int]) -> Ints:
+        """Days in each scenario: as told, else as without a record. [n, SCENARIOS]"""
+        days = np.repeat(np.array(otherwise, dtype=np.int64)[:, None], SCENARIOS, axis=1)
+        is_told = self.row >= 0
+        days[is_told] = self.found.in_days[self.row[is_told]]
+        return days
+
+    def told(self) -> list[Told | None]:
+        """The same one by one; those that are the same share it."""
+        found = self.found
+        columns = zip(found.in_days.tolist(), found.on_time.tolist(), found.on_day.tolist(), strict=True)
+        answers = [*itertools.starmap(Told, columns), None]
+        return [answers[row] for row in self.row.tolist()]
 
 
-def _coming_told(coming: list[OpenDelivery], records: SupplierRecords, planned_on: date) -> list[Told | None]:
+def _day_of(on: date) -> int:
+    return (on - EPOCH).days
+
+
+def _numbers(rows: list[tuple[int, int, int, int]]) -> Ints:
+    return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+
+def _coming_told(coming: list[OpenDelivery], records: SupplierRecords, planned_on: date) -> Answers:
     """What the record says of open deliveries: by the last promise where there is one, else by the day asked for."""
-    asked = [(d.supplier_id, d.site_id, d.item_id, d.expected_on) for d in coming]
-    by_promise = _told(asked, records.promised, records, planned_on)
-    if records.promised is records.requested:
-        return by_promise
-    by_request = _told(asked, records.requested, records, planned_on)
-    promised = promised_lines()
-    told = zip(coming, by_promise, by_request, strict=True)
-    return [p if (d.number, d.line) in promised else r for d, p, r in told]
+    asked = _numbers([(d.supplier_id, d.site_id, d.item_id, _day_of(d.expected_on)) for d in coming])
+    is_promised = np.array([d.is_promised for d in coming], dtype=np.bool_) | (records.promised is records.requested)
+    promised = _told(asked[is_promised], records.promised, records, planned_on)
+    requested = _told(asked[~is_promised], records.requested, records, planned_on)
+    row = np.empty(len(coming), dtype=np.int64)
+    row[is_promised] = promised.row
+    row[~is_promised] = np.where(requested.row >= 0, requested.row + promised.found.on_day.size, -1)
+    columns = [
+        np.concatenate([getattr(one.found, name) for one in (promised, requested)])
+        for name in ("in_days", "on_time", "on_day")
+    ]
+    return Answers(row, ArrivalQuantiles(row, *columns))
 
 
-def _delivery_days(coming: list[OpenDelivery], told: list[Told | None], planned_on: date) -> Ints:
-    return _days(told, [expected_arrival_in_days(d.expected_on, planned_on) for d in coming])
+def _expected(coming: list[OpenDelivery], planned_on: date) -> list[int]:
+    """In how many days open deliveries come as long as no record tells."""
+    return [expected_arrival_in_days(d.expected_on, planned_on) for d in coming]
 
 
 def safe_arrival_in_days(coming: list[OpenDelivery], planned_on: date) -> list[int]:
@@ -179,68 +210,44 @@ def safe_arrival_in_days(coming: list[OpenDelivery], planned_on: date) -> list[i
     Without a record: as planning expects it.
     """
     told = _coming_told(coming, latest_records(planned_on), planned_on)
-    safe: list[int] = _delivery_days(coming, told, planned_on)[:, SAFE].tolist()
+    safe: list[int] = told.days(_expected(coming, planned_on))[:, SAFE].tolist()
     return safe
 
 
-def _told(
-    asked: list[tuple[Any, ...]], record: ArrivalRecord, records: SupplierRecords, planned_on: date
-) -> list[Told | None]:
-    """What a record says of each, None where its supplier has too few arrivals or it is too late to tell."""
-    is_enough = [records.is_enough(supplier_id) for supplier_id, *_ in asked]
-    frame = _frame([row for row, is_told in zip(asked, is_enough, strict=True) if is_told])
-    if not frame.height:
-        return [None] * len(asked)
-    found = arrival_quantiles(record, frame, planned_on, LEVELS)
-    answers = iter(_rows(found))
-    return [next(answers) if is_told else None for is_told in is_enough]
+def _told(asked: Ints, record: ArrivalRecord, records: SupplierRecords, planned_on: date) -> Answers:
+    """What a record says of each, unless its supplier has too few arrivals or it is too late to tell.
 
-
-def _frame(asked: list[tuple[Any, ...]]) -> pl.DataFrame:
-    schema = {"supplier": pl.Int64, "lane": pl.Int64, "item_site": pl.Int64, "promised_on": pl.Date}
-    frame = pl.DataFrame(asked, schema=schema, orient="row")
-    return frame.with_columns(pl.col("supplier", "lane").cast(pl.String))
-
-
-def _rows(found: ArrivalQuantiles) -> list[Told | None]:
-    """The answer to each that was asked; those that are the same share it. None where the clock has ended."""
-    columns = zip(found.in_days.tolist(), found.on_time.tolist(), found.on_day.tolist(), strict=True)
-    answers = [Told(days, on_time, on_day) if days[0] >= 0 else None for days, on_time, on_day in columns]
-    return [answers[row] for row in found.row.tolist()]
-
-
-def _days(told: list[Told | None], otherwise: Sequence[int]) -> Ints:
-    """Days in each scenario: as told, else as without a record. [n, SCENARIOS]"""
-    days = np.repeat(np.array(otherwise, dtype=np.int64)[:, None], SCENARIOS, axis=1)
-    for place, one in enumerate(told):
-        if one is not None:
-            days[place] = one.in_days
-    return days
-
-
-def _wait_for_earlier(
-    leads: Ints,
-    deliveries: Ints,
-    owner: Ints,
-    candidates: Sequence[Candidate],
-    coming: Sequence[tuple[OpenDelivery, Told | None]],
-    today: date,
-) -> None:
-    """Let no order overtake what was asked for no later, of the same item from the same supplier; in place.
-
-    Where a record has it that goods come so late that planning would no longer count on them, nothing waits for them: by
-    then they are promised anew, or cut.
+    asked: [n, 4] supplier, site, item, and the promised day counted from 1970-01-01
     """
-    waits_for = deliveries.copy()
-    for place, (delivery, told) in enumerate(coming):
-        term = candidates[owner[place]].term
-        by = today + timedelta(days=term.lead_time_days)
-        if delivery.supplier_id != term.supplier_id or delivery.requested_on > by:
-            waits_for[place] = 0
-        elif told is not None:
-            limit = (delivery.expected_on - today).days + LATE_LIMIT_DAYS
-            waits_for[place][waits_for[place] > limit] = 0
-    np.maximum.at(leads, owner, waits_for)
+    known = np.flatnonzero(np.isin(asked[:, 0], [who for who, n in records.arrivals.items() if n >= ENOUGH]))
+    found = arrival_quantiles(record, _frame(asked[known]), planned_on, LEVELS)
+    row = np.full(len(asked), -1, dtype=np.int64)
+    row[known] = np.where(found.in_days[found.row, 0] >= 0, found.row, -1)
+    return Answers(row, found)
+
+
+def _frame(asked: Ints) -> pl.DataFrame:
+    frame = pl.DataFrame(asked, schema=["supplier", "lane", "item_site", "promised_on"], orient="row")
+    return frame.with_columns(
+        pl.col("supplier", "lane").cast(pl.String), pl.col("promised_on").cast(pl.Int32).cast(pl.Date)
+    )
+
+
+def _waited_for(
+    deliveries: Ints, coming: list[OpenDelivery], terms: list[SupplyTerm], answers: Answers, today: date
+) -> Ints:
+    """The days of each delivery before which a new order does not come; 0 where it waits for nothing. [n, SCENARIOS]
+
+    No order overtakes what was asked for no later, of the same item from the same supplier. Where a record has it that goods
+    come so late that planning would no longer count on them, nothing waits for them: by then they are promised anew, or cut.
+    """
+    is_earlier = [
+        d.supplier_id == term.supplier_id and (d.requested_on - today).days <= term.lead_time_days
+        for d, term in zip(coming, terms, strict=True)
+    ]
+    limit = np.array([(d.expected_on - today).days + LATE_LIMIT_DAYS for d in coming], dtype=np.int64)
+    is_too_late = (answers.row >= 0)[:, None] & (deliveries > limit[:, None])
+    return np.where(is_too_late | ~np.array(is_earlier, dtype=np.bool_)[:, None], 0, deliveries)
 
 
 def _starts(leads: Ints, deliveries: Ints, owner: Ints) -> Truths:

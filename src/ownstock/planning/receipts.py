@@ -11,8 +11,6 @@ from datetime import date, timedelta
 import polars as pl
 
 from ownstock.planning.copied import columns
-from ownstock.purchasing.models import Delivery
-from ownstock.purchasing.rules import OPEN_STATES
 
 # What was ordered longer ago tells nothing of today.
 REMEMBERED_DAYS = 3 * 365
@@ -92,10 +90,3 @@ def _known_before(name: str, today: int) -> pl.Expr:
     """A day as it is known at the beginning of another: null where it had not come."""
     is_known = (pl.col(name) != NO_DAY) & (pl.col(name) < today)
     return pl.when(is_known).then(pl.col(name).cast(pl.Int32).cast(pl.Date)).alias(name)
-
-
-def promised_lines() -> set[tuple[str, int]]:
-    """The order lines, by order number and line, for which something open was promised by the supplier."""
-    order = "line__revision__purchase_order"
-    rows = Delivery.objects.filter(latest_promised_on__isnull=False, **{f"{order}__state__in": OPEN_STATES})
-    return set(rows.values_list(f"{order}__number", "line__line"))

@@ -29,7 +29,10 @@ STILL_OPEN = Greatest(
 
 @dataclass(frozen=True, slots=True)
 class OpenDelivery:
-    """What is still to come of a delivery, and when: as announced by a notice, else last promised, else requested."""
+    """What is still to come of a delivery, and when: as announced by a notice, else last promised, else requested.
+
+    `is_promised`: whether the supplier has promised a day.
+    """
 
     item_id: int
     site_id: int
@@ -40,6 +43,7 @@ class OpenDelivery:
     quantity: Decimal
     requested_on: date
     expected_on: date
+    is_promised: bool = False
 
 
 def open_deliveries(*, item_site: tuple[int, int] | None = None) -> list[OpenDelivery]:
@@ -50,6 +54,7 @@ def open_deliveries(*, item_site: tuple[int, int] | None = None) -> list[OpenDel
     rows = Delivery.objects.filter(line__revision__purchase_order__state__in=OPEN_STATES).annotate(
         still_open=STILL_OPEN,
         expected_on=Coalesce("announced_on", "latest_promised_on", "requested_on"),
+        is_promised=Q(latest_promised_on__isnull=False),
     )
     if item_site is not None:
         item_id, site_id = item_site
@@ -57,7 +62,7 @@ def open_deliveries(*, item_site: tuple[int, int] | None = None) -> list[OpenDel
     order = "line__revision__purchase_order"
     columns = ("line__item_id", f"{order}__site_id", f"{order}__supplier_id", "line__item__sku", f"{order}__number")
     found = rows.filter(still_open__gt=0).order_by("expected_on", "id")
-    values = found.values_list(*columns, "line__line", "still_open", "requested_on", "expected_on")
+    values = found.values_list(*columns, "line__line", "still_open", "requested_on", "expected_on", "is_promised")
     return [OpenDelivery(*row) for row in values]
 
 
