@@ -38,3 +38,13 @@ def _read(page: Page, folder: Path, name: str) -> None:
     expect(page.get_by_role("heading", name="Agreement F-1")).to_be_visible()
     expect(page.get_by_role("row", name="ISO 9001")).to_contain_text("400")
     photograph(page, folder, f"supplier-{name}")
+    for task in ("decide", "certificate", "agree"):
+        page.goto(page.url.partition("/suppliers/")[0] + f"/suppliers/ALPHA/{task}")
+        photograph(page, folder, f"supplier-{task}-{name}")
+    page.get_by_role("link", name="Back to the supplier").click()
+    page.get_by_role("link", name="Decide").click()
+    page.get_by_label("Decision").select_option("blocked")
+    page.get_by_label("Why").fill("Insolvent.")
+    page.get_by_role("button", name="Show what it touches").click()
+    expect(page.get_by_role("status")).to_contain_text("1 item that it sells us: CUP")
+    photograph(page, folder, f"supplier-touches-{name}")

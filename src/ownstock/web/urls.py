@@ -18,6 +18,7 @@ from ownstock.web.views import (
     receiving,
     sheets,
     sign_in,
+    supplier_register,
     suppliers,
     transfers,
 )
@@ -40,6 +41,11 @@ urlpatterns = [
     path("item-sites/<int:pk>", item_sites.item_site, name="item-site"),
     path("suppliers", suppliers.suppliers, name="suppliers"),
     path("suppliers/<str:code>", suppliers.supplier, name="supplier"),
+    path("suppliers/<str:code>/document", supplier_register.certificate_document, name="certificate-document"),
+    *(
+        path(f"suppliers/<str:code>/{name}", supplier_register.page_of_task(task), name=f"supplier-{name}")
+        for name, task in supplier_register.TASKS.items()
+    ),
     path("transfers", transfers.transfers, name="transfers"),
     path("transfers/<str:number>", transfers.transfer, name="transfer"),
     path("transfers/<str:number>/place", transfers.place, name="transfer-place"),

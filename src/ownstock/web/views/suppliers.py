@@ -11,7 +11,8 @@ from ownstock.catalog.rules import WEEKDAYS
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 from ownstock.web.refusals import shows_refusals
-from ownstock.web.requests import page_of
+from ownstock.web.requests import actor_of, page_of
+from ownstock.web.views.supplier_register import tasks_of
 
 
 @require_safe
@@ -26,13 +27,15 @@ def suppliers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shows_refusals
 def supplier(request: HttpRequest, code: str) -> HttpResponse:
-    """One supplier: the register, certificates with days left, the agreement, closures, commitments, terms."""
+    """One supplier: the register, papers, the agreement, closures, commitments, terms, people; and what may be done to it."""
     found = queries.supplier_overview(queries.supplier(code), business_day())
     agreed = found.agreement
     context = {
         "found": found,
         "as_of": found.as_of,
         "weekdays": [WEEKDAYS[day - 1].capitalize() for day in agreed.order_weekdays] if agreed else [],
+        "contacts": queries.contacts(found.supplier),
+        "tasks": tasks_of(actor_of(request)),
         "commitments": commitment_standings(found.supplier, found.as_of),
         "rebate": rebate_standing(agreed, found.as_of),
         "lapses": [lapse for lapse in queries.lapses(found.as_of) if lapse.supplier == code],
