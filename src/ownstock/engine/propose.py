@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -250,7 +252,9 @@ def reason(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         "engine_version": VERSION,
         "item_site": row["item_site"],
         "inputs": {
-            name: _plain(value) for name, value in inputs.items() if name != "item_site" and _is_told(name, value)
+            name: _week_lines(value) if name == "weeks" else value
+            for name, value in inputs.items()
+            if name != "item_site" and _is_told(name, value)
         },
         "forecast": _per_day(row, inputs) | {name: _rounded(row[name]) for name in _FORECAST},
         "decision": {name: _rounded(row[name]) for name in _DECISION},
@@ -276,10 +280,11 @@ def _rounded(value: Any) -> Any:
     return round(value, 9) if isinstance(value, float) else value
 
 
-def _plain(value: Any) -> Any:
-    """Lists of weeks and arrivals with dates as text; everything else as it is."""
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _week_lines(weeks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The weeks with their days as text."""
+    return [{**week, "week_start_on": _as_text(week["week_start_on"])} for week in weeks]
+
+
+@lru_cache(maxsize=1_024)
+def _as_text(day: date) -> str:
+    return day.isoformat()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,10 +30,12 @@ from ownstock.planning.models import PlanningRun, Proposal
 from ownstock.planning.rules import Basis, ProposalState, Step, Wanted, later_by_lead_time, next_steps
 from ownstock.planning.sessions import PLANNING_LOCK, held, one_snapshot
 from ownstock.planning.told import lead_time_told, orders_told
+from ownstock.planning.transfers import Place
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.orderable import check_orderable
+from ownstock.purchasing.queries import OpenDelivery
 
 JOB = "plan"
 EXPECTED_EVERY_SECONDS = 7 * 24 * 3600
@@ -101,7 +103,7 @@ def _plan(planned_on: date, actor: str, store: HistoryStore | None) -> Planned:
     _surface_late_deliveries(inputs)
     pool = engine.learn(*inputs.frames)
     decided = _decide(inputs, pool)
-    standing = queries.standing(list(decided))
+    standing = queries.standing()
     steps = next_steps({key: d.wanted for key, d in decided.items()}, {key: s for key, (_, s) in standing.items()})
     run = _run(inputs, pool, decided, steps, actor)
     _create(run, inputs, {key: decided[key] for key, step in steps.items() if step is Step.CREATE})
@@ -122,10 +124,11 @@ def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
     answers = engine.plan(*inputs.frames, lead_times=leads, known=known, today=inputs.planned_on, pool=pool)
     given = engine.inputs(*inputs.frames, lead_times=leads, known=known)
     decided = {}
+    late = _by_place(inputs.late)
     rows = zip(answers.iter_rows(named=True), given.iter_rows(named=True), inputs.history_hashes(), strict=True)
     for row, of_row, history_hash in rows:
         source = inputs.sources[row["item_site"]]
-        why = _reason(row, of_row, source, inputs)
+        why = _reason(row, of_row, source, late, inputs)
         decided[row["item_site"]] = Decided(Wanted(row["quantity"], _basis(why, history_hash)), why)
     return decided
 
@@ -133,9 +136,11 @@ def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
 def _basis(why: dict[str, Any], history_hash: str) -> Basis:
     """What a decision rests on, with and without the goods due before the next order can arrive and those owed until then.
 
-    The reason names the last weeks alone; the forecast knows all of history.
+    The reason names the last weeks alone; the forecast knows all of history, so its hash stands for them, and the last week
+    for when it was.
     """
-    inputs, lead_time_days = why["inputs"], why["inputs"]["lead_time_days"]
+    weeks, lead_time_days = why["inputs"]["weeks"], why["inputs"]["lead_time_days"]
+    inputs = {**why["inputs"], "weeks": weeks[-1]["week_start_on"] if weeks else None}
     due = [a for a in inputs["arrivals"] if a["arrives_in_days"] <= lead_time_days]
     later = [a for a in inputs["arrivals"] if a["arrives_in_days"] > lead_time_days]
     owed = [k for k in inputs["known"] if k["wanted_in_days"] < lead_time_days]
@@ -148,7 +153,18 @@ def _basis(why: dict[str, Any], history_hash: str) -> Basis:
     return Basis(fingerprint([inputs, *versions]), fingerprint([outlook, *versions]), int(position))
 
 
-def _reason(row: dict[str, Any], known: dict[str, Any], source: Source, inputs: PlanningInputs) -> dict[str, Any]:
+def _by_place(deliveries: Iterable[OpenDelivery]) -> dict[Place, list[OpenDelivery]]:
+    places: dict[Place, list[OpenDelivery]] = defaultdict(list)
+    for delivery in deliveries:
+        places[delivery.item_id, delivery.site_id].append(delivery)
+    return places
+
+
+def _reason(
+    row: dict[str, Any], known: dict[str, Any], source: Source, late: Mapping[Place, list[OpenDelivery]],
+    inputs: PlanningInputs,
+) -> dict[str, Any]:  # fmt: skip
+    place = (source.item_site.item_id, source.item_site.site_id)
     terms = {
         "supplier": source.term.supplier.code,
         "price": str(source.term.price),
@@ -156,17 +172,15 @@ def _reason(row: dict[str, Any], known: dict[str, Any], source: Source, inputs: 
         "quoted_lead_time_days": source.term.lead_time_days,
         "release_days": source.item_site.item.usable_after_days,
     }
-    late = [
+    not_counted = [
         {"order": d.number, "line": d.line, "quantity": str(d.quantity), "expected_on": d.expected_on.isoformat()}
-        for d in inputs.late
-        if (d.item_id, d.site_id) == (source.item_site.item_id, source.item_site.site_id)
+        for d in late.get(place, ())
     ]
     orders = orders_told(source.coming, source.item_site.item.usable_after_days, inputs.planned_on)
     told = {
         "terms": terms, "lead_time": lead_time_told(source), "on_order": orders,
-        "not_counted_because_late": late, "in_quarantine": _in_quarantine(source, inputs),
+        "not_counted_because_late": not_counted, "in_quarantine": _in_quarantine(source, inputs),
     }  # fmt: skip
-    place = (source.item_site.item_id, source.item_site.site_id)
     return {**reason(row, known), **told, "transfers": inputs.transfers.told(place)}
 
 

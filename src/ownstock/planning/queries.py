@@ -52,11 +52,9 @@ class ItemSiteOutlook:
     coming: Sequence[Coming] = ()
 
 
-def standing(item_site_ids: list[int]) -> dict[int, tuple[int, Standing]]:
+def standing() -> dict[int, tuple[int, Standing]]:
     """The last proposal of each item-site that has one: its id, state and fingerprint, keyed by item-site id."""
-    newest = (
-        Proposal.objects.filter(item_site_id__in=item_site_ids).order_by("item_site_id", "-id").distinct("item_site_id")
-    )
+    newest = Proposal.objects.order_by("item_site_id", "-id").distinct("item_site_id")
     columns = ("item_site_id", "id", "state", "input_hash", "outlook_hash", "position_after")
     return {
         key: (pk, Standing(ProposalState(state), Basis(bytes(inputs), bytes(outlook), int(position))))
