@@ -291,7 +291,9 @@ def test_the_calls_shown_in_the_documentation_are_well_formed() -> None:
     assert ReceiptIn(**receipt).lines[0].quantity == 24
     assert AcknowledgementIn(**acknowledgement).answers[0].line == 1
     assert PostingsIn(**postings).postings[0].key == "till-08"
-    paths = {re.sub("PO-[0-9]+", "{number}", path) for path in re.findall(r"`(?:GET|POST|PUT|DELETE) (/api/[^`]+)`", page)}
+    paths = {
+        re.sub("PO-[0-9]+", "{number}", path) for path in re.findall(r"`(?:GET|POST|PUT|DELETE) (/api/[^`]+)`", page)
+    }
     assert paths == set(api.get_openapi_schema()["paths"])
 
 

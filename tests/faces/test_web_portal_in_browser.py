@@ -14,7 +14,7 @@ from ownstock.access.actions import create_user
 from ownstock.catalog.actions import add_contact
 from ownstock.catalog.models import Company
 from ownstock.exchange.confirmations_queries import sheet_of
-from ownstock.purchasing.models import Acknowledgement, PurchaseOrder
+from ownstock.purchasing.models import Acknowledgement, Invoice, PurchaseOrder, ShippingNotice
 from tests.answer_cases import WANTED_ON, placed, sent_message, shop_of_one_supplier
 from tests.browser import launch
 from tests.faces.test_web_answer_in_browser import window
@@ -89,3 +89,44 @@ def test_a_suppliers_round_through_the_portal(address: str, orders: list[Purchas
     unforeseen = [c for c in visit.complaints if "422" not in c and "404" not in c]
     assert (visit.strangers, unforeseen) == ([], [])
     assert Acknowledgement.objects.count() == 3
+
+
+def test_a_shipment_is_announced_and_an_invoice_sent(address: str, orders: list[PurchaseOrder], tmp_path: Path) -> None:
+    visit = Visit(address)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        for size, scheme, name in ((DESK, "light", "day"), (DESK, "dark", "night"), (PHONE, "light", "phone")):
+            page = window(browser, visit, size, scheme)
+            sign_in(page, f"{address}/sign-in")
+            _announce(page, orders[0].number, tmp_path, name)
+            _ask_for_money(page, orders[0].number, tmp_path, name)
+            page.context.close()
+        browser.close()
+    assert (visit.complaints, visit.strangers) == ([], [])
+    assert ShippingNotice.objects.count() == Invoice.objects.count() == 3
+
+
+def _announce(page: Page, number: str, folder: Path, name: str) -> None:
+    page.get_by_role("link", name=number).click()
+    page.get_by_role("link", name="Announce a shipment").click()
+    page.get_by_label("Your number").fill(f"ASN-{name}")
+    page.get_by_label("Shipped on").fill(WANTED_ON.isoformat())
+    page.get_by_label("Arrives on").fill(WANTED_ON.isoformat())
+    page.get_by_label("Shipped, in case, line 1, lot 1").fill("1")
+    photograph(page, folder, f"notice-{name}")
+    page.get_by_role("button", name="Announce").click()
+    expect(page.get_by_role("status")).to_contain_text(f"Your notice ASN-{name} is taken down.")
+    photograph(page, folder, f"notices-{name}")
+
+
+def _ask_for_money(page: Page, number: str, folder: Path, name: str) -> None:
+    page.get_by_role("link", name=number).first.click()
+    page.get_by_role("link", name="Send an invoice").click()
+    page.get_by_label("Your number").fill(f"INV-{name}")
+    page.get_by_label("Date of the invoice").fill(WANTED_ON.isoformat())
+    page.get_by_label("Total").fill("14.40")
+    page.get_by_label("Invoiced, in case, line 1").fill("1")
+    photograph(page, folder, f"invoice-{name}")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_contain_text(f"Your invoice INV-{name} is taken down.")
+    photograph(page, folder, f"invoices-{name}")

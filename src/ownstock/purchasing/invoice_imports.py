@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from django.db import transaction
 
 from ownstock.base.errors import Refused
 from ownstock.base.presets import shape_of
-from ownstock.base.tables import AS_IT_IS, DATE, DECIMAL, INTEGER, ROW, Directions, Fault, Field, read_rows
+from ownstock.base.tables import AS_IT_IS, DATE, DECIMAL, INTEGER, ROW, Directions, Fault, Field, Rows, read_rows
 from ownstock.catalog.imports import Imported
+from ownstock.catalog.models import Supplier
 from ownstock.purchasing.actions.invoices import take_invoice
 from ownstock.purchasing.rules.invoices import (
     ChargeKind,
@@ -47,6 +48,32 @@ def import_invoices(path: Path, *, actor: str, dry_run: bool = False, directions
         Refused: rows at fault, each named: also an invoice that does not add up or came before with other content.
     """
     rows = read_rows(path, FIELDS, directions, shape_of(directions.preset, "invoices"))
+    return _taken(rows, path, actor=actor, dry_run=dry_run)
+
+
+@transaction.atomic
+def import_invoices_of(supplier: Supplier, path: Path, *, orders: Collection[str], actor: str) -> Imported:
+    """Import invoices that a supplier brings, about orders that were sent to it; the column supplier may be missing.
+
+    Raises:
+        Refused: as `import_invoices`; also a row of another supplier, or about an order that was not sent to this one, of
+            which it is told nothing.
+    """
+    directions = Directions(values={"supplier": supplier.code})
+    rows = read_rows(path, FIELDS, directions)
+    rows.faults.add(_not_theirs(rows.frame.to_dicts(), supplier.code, orders))
+    return _taken(rows, path, actor=actor, dry_run=False)
+
+
+def _not_theirs(lines: Sequence[dict[str, Any]], supplier: str, orders: Collection[str]) -> Iterator[Fault]:
+    for line in lines:
+        if line["supplier"] not in (supplier, None):
+            yield Fault(line[ROW], "supplier", line["supplier"], f"bring invoices of {supplier} alone.")
+        if line["purchase_order"] and line["purchase_order"] not in orders:
+            yield Fault(line[ROW], "purchase_order", line["purchase_order"], "no such order was sent to you.")
+
+
+def _taken(rows: Rows, path: Path, *, actor: str, dry_run: bool) -> Imported:
     rows.faults.refuse(path.name)
     created, count = 0, 0
     for part in rows.frame.partition_by("supplier", "number", maintain_order=True):

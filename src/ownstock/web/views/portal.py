@@ -49,7 +49,7 @@ def portal(request: HttpRequest, supplier: Supplier) -> HttpResponse:
     """A supplier's orders, newest first: those of which something is to come, or all."""
     is_all = request.GET.get("show") == "all"
     orders = confirmations.orders_of(supplier) if is_all else confirmations.open_orders_of(supplier)
-    context = {"page": page_of(request, orders), "is_all": is_all, **_shared(supplier)}
+    context = {"page": page_of(request, orders), "is_all": is_all, **shared(supplier)}
     return render(request, "web/portal.html", context)
 
 
@@ -61,7 +61,7 @@ def portal_order(request: HttpRequest, supplier: Supplier, number: str) -> HttpR
     if order is None:
         raise Http404
     assert isinstance(request.user, User)
-    context = {**_shared(supplier), "messages_sent": exchange.messages(number)}
+    context = {**shared(supplier), "messages_sent": exchange.messages(number)}
     answerer = Answerer(actor_of(request), f"portal:{request.user.pk}", "web/portal_order.html", context)
     return Answering(request, confirmations.sent_revision_of(order), answerer).respond()
 
@@ -71,7 +71,7 @@ def portal_order(request: HttpRequest, supplier: Supplier, number: str) -> HttpR
 def portal_sheet(request: HttpRequest, supplier: Supplier) -> HttpResponse:
     """Bring a sheet in which orders are answered."""
     done = reverse("web:portal")
-    return taken_sheet(request, supplier, template="web/portal_sheet.html", done=done, context=_shared(supplier))
+    return taken_sheet(request, supplier, template="web/portal_sheet.html", done=done, context=shared(supplier))
 
 
 @for_their_people
@@ -83,5 +83,6 @@ def portal_orders_csv(request: HttpRequest, supplier: Supplier) -> HttpResponse:
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _shared(supplier: Supplier) -> dict[str, object]:
+def shared(supplier: Supplier) -> dict[str, object]:
+    """What every page of a supplier's people shows."""
     return {"supplier": supplier, "company": Company.objects.get()}

@@ -1,0 +1,111 @@
+"""A supplier's own shipping notices and invoices: what we have of them, and entering more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ownstock.access.models import User
+from ownstock.base.errors import OwnstockError
+from ownstock.catalog.models import Supplier
+from ownstock.exchange import confirmations_queries as confirmations
+from ownstock.purchasing import actions
+from ownstock.purchasing.invoice_imports import import_invoices_of
+from ownstock.purchasing.queries.invoices import invoices
+from ownstock.purchasing.queries.notices import notices
+from ownstock.web.forms import carry_out
+from ownstock.web.portal_forms import InvoiceForm, NoticeForm, PaperForm
+from ownstock.web.refusals import status_of
+from ownstock.web.requests import actor_of, page_of
+from ownstock.web.uploads import kept_for_now
+from ownstock.web.views.portal import for_their_people, shared
+
+FAULTS_SHOWN = 50
+
+
+@for_their_people
+@require_safe
+def portal_notices(request: HttpRequest, supplier: Supplier) -> HttpResponse:
+    """A supplier's shipping notices, newest first, each as it came."""
+    context = {"page": page_of(request, notices(supplier.code)), **shared(supplier)}
+    return render(request, "web/portal_notices.html", context)
+
+
+@for_their_people
+@require_safe
+def portal_invoices(request: HttpRequest, supplier: Supplier) -> HttpResponse:
+    """A supplier's invoices and credit notes, newest first, each with where it stands."""
+    context = {"page": page_of(request, invoices(supplier=supplier.code)), **shared(supplier)}
+    return render(request, "web/portal_invoices.html", context)
+
+
+@for_their_people
+@require_http_methods(["GET", "HEAD", "POST"])
+def portal_notice(request: HttpRequest, supplier: Supplier, number: str) -> HttpResponse:
+    """Say what has left for an order."""
+
+    def take(form: NoticeForm, key: str) -> None:
+        actions.take_notice(form.notice(), message_key=key, actor=actor_of(request))
+
+    return _entered(request, supplier, number, NoticeForm, take, "notice")
+
+
+@for_their_people
+@require_http_methods(["GET", "HEAD", "POST"])
+def portal_invoice(request: HttpRequest, supplier: Supplier, number: str) -> HttpResponse:
+    """Ask to be paid for an order."""
+
+    def take(form: InvoiceForm, key: str) -> None:
+        actions.take_invoice(form.invoice(), message_key=key, actor=actor_of(request))
+
+    return _entered(request, supplier, number, InvoiceForm, take, "invoice")
+
+
+def _entered(
+    request: HttpRequest, supplier: Supplier, number: str, make: type[PaperForm], take: Callable[[Any, str], None],
+    paper: str,
+) -> HttpResponse:  # fmt: skip
+    """The page on which a paper about one of their orders is entered: once, however often it is sent."""
+    order = confirmations.orders_of(supplier).filter(number=number).first()
+    if order is None:
+        raise Http404
+    form = make(confirmations.sent_revision_of(order), request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        assert isinstance(request.user, User)
+        begin = f"portal:{request.user.pk}:"
+        status = carry_out(form, lambda: take(form, f"{begin}{form.cleaned_data['key']}"))
+        if status == 200:
+            messages.success(request, f"Your {paper} {form.cleaned_data['number']} is taken down.")
+            return redirect(f"web:portal-{paper}s")
+    context = {"order": order, "form": form, "paper": paper, **shared(supplier)}
+    return render(request, "web/portal_paper.html", context, status=status)
+
+
+@for_their_people
+@require_http_methods(["GET", "HEAD", "POST"])
+def portal_invoice_file(request: HttpRequest, supplier: Supplier) -> HttpResponse:
+    """Bring invoices as a file: all of them, or nothing with every fault named."""
+    template, context = "web/portal_invoice_file.html", shared(supplier)
+    if request.method != "POST":
+        return render(request, template, context)
+    try:
+        with kept_for_now(request.FILES.get("sheet")) as path:
+            created = _imported(path, supplier, actor_of(request))
+    except OwnstockError as refusal:
+        faults: Any = refusal.facts.get("faults", [])
+        told = {"refusal": refusal, "faults": faults[:FAULTS_SHOWN], "fault_count": refusal.facts.get("fault_count", 0)}
+        return render(request, template, {**context, **told}, status=status_of(refusal))
+    messages.success(request, f"{created} new invoice{'' if created == 1 else 's'} taken down.")
+    return redirect("web:portal-invoices")
+
+
+def _imported(path: Path, supplier: Supplier, actor: str) -> int:
+    sent = set(confirmations.orders_of(supplier).values_list("number", flat=True))
+    return import_invoices_of(supplier, path, orders=sent, actor=actor).created
