@@ -11,7 +11,7 @@ import pytest
 
 from ownstock.base.errors import Refused
 from ownstock.catalog import actions, queries
-from ownstock.catalog.imports import Imported, import_price_lists
+from ownstock.catalog.imports import Imported, import_price_lists, import_supply_terms
 from ownstock.catalog.models import ItemUnit, PriceBreak, SupplyTerm
 from ownstock.journal.models import Alert, AuditEvent
 from tests.factories import ACTOR, TODAY, Business, small_business
@@ -153,3 +153,49 @@ def test_people_are_alerted_of_changes_beyond_the_agreement(business: Business, 
     bring(tmp_path, ["ALPHA,CUP,1,2.95,EUR,2026-06-01"])
     alert.refresh_from_db()
     assert alert.cleared_at is not None
+
+
+TERMS = "supplier,sku,price,currency,lead_time_days,valid_from"
+
+
+def follow(folder: Path, *rows: str, dry_run: bool = False) -> Imported:
+    path = folder / "terms.csv"
+    path.write_text("\n".join([TERMS, *rows]), encoding="utf-8")
+    return import_supply_terms(path, actor=ACTOR, dry_run=dry_run)
+
+
+def price_of_newest(quantity: int) -> Decimal:
+    term = SupplyTerm.objects.filter(item__sku="CUP").latest("valid_from")
+    return queries.prices_at([(term, Decimal(quantity))], on=date(2026, 7, 1))[0]
+
+
+@pytest.fixture
+def broken_prices(business: Business, tmp_path: Path) -> None:
+    """CUP at 2.40, from 100 on at 2.20."""
+    bring(tmp_path, ["ALPHA,CUP,100,2.20,EUR,2026-04-01"])
+
+
+def test_price_breaks_go_on_with_new_terms_of_the_same_price(broken_prices: None, tmp_path: Path) -> None:
+    row = "ALPHA,CUP,2.40,EUR,21,2026-06-01"
+    assert "Price breaks go on" in follow(tmp_path, row, dry_run=True).understood.sentences[-1]
+    assert PriceBreak.objects.count() == 1
+    follow(tmp_path, row)
+    assert (price_of_newest(99), price_of_newest(100)) == (Decimal("2.40"), Decimal("2.20"))
+    assert AuditEvent.objects.filter(verb="catalog.price_breaks_carried").count() == 1
+    assert follow(tmp_path, row).unchanged == 1
+    assert PriceBreak.objects.count() == 2
+
+
+def test_price_breaks_end_with_new_terms_of_another_price_and_that_is_told(broken_prices: None, tmp_path: Path) -> None:
+    sentence = follow(tmp_path, "ALPHA,CUP,2.50,EUR,14,2026-06-01").understood.sentences[-1]
+    assert sentence.startswith(
+        "Price breaks end with the first day of the new supply terms, whose price is another: CUP."
+    )
+    assert price_of_newest(100) == Decimal("2.50")
+
+
+def test_price_breaks_that_ended_before_are_nobodys_to_carry(broken_prices: None, tmp_path: Path) -> None:
+    PriceBreak.objects.update(valid_to=date(2026, 5, 31))
+    found = follow(tmp_path, "ALPHA,CUP,2.40,EUR,14,2026-06-01")
+    assert not [told for told in found.understood.sentences if told.startswith("Price breaks")]
+    assert PriceBreak.objects.count() == 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+from django.db import transaction
 
 from ownstock.base.tables import AS_IT_IS, DATE, DECIMAL, INTEGER, ROW, Directions, Field
 from ownstock.catalog.imports.columns import CONVERSION, CURRENCY, ends_before_start, factors, ids, lookup, numbered
-from ownstock.catalog.imports.kind import Imported, Kind, Resolved, bring_in
+from ownstock.catalog.imports.kind import Imported, Kind, Resolved, bring_in, compare, write
+from ownstock.catalog.imports.succession import carry_over, heirs, told
 from ownstock.catalog.models import Item, Location, Supplier, SupplyTerm
 
 
@@ -17,15 +19,22 @@ def import_suppliers(path: Path, *, actor: str, dry_run: bool = False, direction
     return bring_in(SUPPLIERS, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
+@transaction.atomic
 def import_supply_terms(
     path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS
 ) -> Imported:
     """Import on which terms suppliers sell items.
 
     Columns: supplier, sku, site (empty: all), supplier_sku, purchase_unit, units_per_purchase_unit (`12` or `1/3`), moq and
-    order_multiple (stock units), price (of a stock unit), currency, lead_time_days, valid_from, valid_to, priority.
+    order_multiple (stock units), price (of a stock unit), currency, lead_time_days, valid_from, valid_to, priority. Price
+    breaks of the term before go on where the price stays; where it does not, they end, and that is told.
     """
-    return bring_in(SUPPLY_TERMS, path, actor=actor, dry_run=dry_run, directions=directions)
+    found = compare(SUPPLY_TERMS, path, directions)
+    following = heirs(found.created)
+    if not dry_run:
+        write(SUPPLY_TERMS, path, found, actor)
+        carry_over(following, actor=actor)
+    return found.imported(SUPPLY_TERMS, *told(following))
 
 
 def _resolve_suppliers(frame: pl.DataFrame) -> Resolved:
