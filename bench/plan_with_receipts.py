@@ -21,6 +21,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bench.demand_history import ZONES, installation_in, make_catalog, write_ledger
 from bench.history import Report, peak_mib
 
@@ -122,25 +124,24 @@ def measure(item_sites: int, receipts: int, movements: int, profile: Path | None
 
 def outlook(report: Report, today: Any) -> None:
     """What suppliers' records cost from the records to the frames, everything else being read."""
-    from ownstock.planning import inputs, lead_times
+    from ownstock.planning.inputs import planning_inputs
+    from ownstock.planning.lead_times import (
+        Candidate,
+        arrival_rows,
+        lead_time_rows,
+        supplier_records,
+        supply_outlook,
+    )
 
-    taken: dict[str, Any] = {}
-    whole = inputs.supply_outlook
-
-    def kept(*arguments: Any) -> Any:
-        taken["arguments"] = arguments
-        return whole(*arguments)
-
-    inputs.supply_outlook = kept
-    inputs.planning_inputs(today)
-    inputs.supply_outlook = whole
+    records, sources = supplier_records(today), planning_inputs(today).sources
+    keys = np.fromiter(sources, np.int64, len(sources))
+    candidates = [
+        Candidate(s.item_site, s.term, s.requested_in_days, [c.delivery for c in s.coming]) for s in sources.values()
+    ]
 
     def frames() -> Any:
-        import numpy as np
-
-        found = lead_times.supply_outlook(*taken["arguments"])
-        keys = np.arange(len(taken["arguments"][0]))
-        return lead_times.lead_time_rows(keys, found), lead_times.arrival_rows(keys, found)
+        found = supply_outlook(candidates, records, today)
+        return lead_time_rows(keys, found), arrival_rows(keys, found)
 
     leads, _ = report.time("outlook", "what they tell of each item-site, as the engine is given it", frames, times=2)
     report.fields["lead_time_rows"] = leads.height
