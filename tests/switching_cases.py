@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,11 +16,11 @@ from ownstock.purchasing.models import PurchaseOrder
 from tests.factories import ACTOR, TODAY, Business, opening, sell_every_week, small_business
 from tests.web_cases import WEEKLY
 
-__all__ = ["alpha_sells_all", "block", "options", "ordered", "replace"]
+__all__ = ["alpha_sells_all", "block", "options", "ordered"]
 
 
 def alpha_sells_all() -> Business:
-    """A shop that sells cups and plates, planned for TODAY; both come from ALPHA, cups from BETA (2.70) and GAMMA (3.00) too."""
+    """Cups and plates, planned for TODAY; both come from ALPHA, cups from BETA (2.70) and GAMMA (3.00) too."""
     shop = small_business()
     SupplyTerm.objects.update(supplier=shop.suppliers[0])
     gamma = Supplier.objects.create(code="GAMMA", name="Gamma", email="o@gamma.example", currency="EUR")

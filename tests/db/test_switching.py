@@ -67,9 +67,11 @@ class TestOptions:
         block()
         beta, gamma = options().items[0].sources
         assert (beta.expected_in_days, gamma.expected_in_days) == (21, 7)
-        assert beta.cost_a_year is not None and gamma.cost_a_year is not None
+        assert beta.cost_a_year is not None
+        assert gamma.cost_a_year is not None
         assert gamma.cost_a_year == pytest.approx(2 * beta.cost_a_year, abs=Decimal("0.02"))
-        assert beta.risk is not None and gamma.risk is not None
+        assert beta.risk is not None
+        assert gamma.risk is not None
         assert beta.risk.money > gamma.risk.money > 0
         assert beta.risk.short_without > beta.risk.short_with
 

@@ -32,8 +32,8 @@ FEW = 20
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
 FORMULAS = {
-    "risk": "shortage cost x (units expected short until the new source delivers, without the orders that fall away - the same "
-    "with them); demand is taken as normal with the forecast's mean and variance",
+    "risk": "shortage cost x (units expected short until the new source delivers, without the orders that fall away - "
+    "the same with them); demand is taken as normal with the forecast's mean and variance",
     "cost_a_year": "(new price - old price) x units a year at the rate of the forecast, in the company's currency",
 }  # fmt: skip
 
@@ -170,9 +170,7 @@ def _open_lines(supplier: Supplier) -> dict[tuple[int, int], list[OpenLine]]:
 def _open_line(parts: Sequence[Delivery]) -> OpenLine:
     first, order = parts[0], parts[0].line.revision.purchase_order
     still_open = [getattr(part, "still_open") for part in parts]  # noqa: B009
-    moving = [
-        min(max(p.shipped_quantity - p.received_quantity, NOTHING), o) for p, o in zip(parts, still_open, strict=True)
-    ]
+    moving = [min(part.shipped_quantity, rest) for part, rest in zip(parts, still_open, strict=True)]
     days = [
         p.announced_on or p.latest_promised_on or p.requested_on for p, o in zip(parts, still_open, strict=True) if o
     ]

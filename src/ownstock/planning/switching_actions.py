@@ -208,5 +208,5 @@ def _sentence(options: SwitchOptions) -> str:
     alone = f" {len(facts['without_other_source'])} of them have no other source." * bool(facts["without_other_source"])
     return (
         f"{code} may not be ordered from, and {facts['items']} item-sites hang on it: {money} is open in "
-        f"{len(facts['orders'])} orders.{alone} Switch them: see the page of the supplier, or ownstock supplier switch {code}."
+        f"{len(facts['orders'])} orders.{alone} Move them: see the supplier's page, or ownstock supplier switch {code}."
     )

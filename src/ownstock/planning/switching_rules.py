@@ -14,8 +14,8 @@ DAYS_A_YEAR = 365
 class Outlook:
     """What is known of an item-site: what is there, what comes, what is wanted; in stock units and days from today.
 
-    `mean_by_bucket` is the forecast in buckets of `bucket_days`, `variance_ratio` its variance over its mean. `arriving` comes
-    whatever becomes of the supplier, `leaving` only from it; each as (day, units). `there` is usable less owed.
+    `mean_by_bucket` is the forecast in buckets of `bucket_days`, `variance_ratio` its variance over its mean. `arriving`
+    comes whatever becomes of the supplier, `leaving` only from it; each as (day, units). `there` is usable less owed.
     """
 
     there: float
@@ -50,8 +50,8 @@ class Risk:
 def expected_shortage(there: float, mean: float, variance: float) -> float:
     """Units by which demand is expected to exceed what is there, demand being normal.
 
-    E[(D - x)+] = s (f(z) - z (1 - F(z))), z = (x - m) / s: the loss function of the normal distribution, as in Silver, Pyke and
-    Thomas (2017), Inventory and Production Management in Supply Chains, appendix II.
+    E[(D - x)+] = s (f(z) - z (1 - F(z))), z = (x - m) / s: the loss function of the normal distribution, as in Silver,
+    Pyke and Thomas (2017), Inventory and Production Management in Supply Chains, appendix II.
     """
     if variance <= 0:
         return max(mean - there, 0.0)
