@@ -321,13 +321,13 @@ def test_the_portal_shows_and_sends_nothing(business: Business) -> None:
     row = row_of(place(business))
     dispatch_due(10)
     row.refresh_from_db()
-    assert (row.state, row.lane) == ("done", "portal")
+    assert (row.state, row.queue) == ("done", "portal")
 
 
-def test_one_who_talks_to_a_server_holds_its_lane_alone(business: Business, there: sftp.SftpServer) -> None:
+def test_one_who_talks_to_a_server_holds_its_queue_alone(business: Business, there: sftp.SftpServer) -> None:
     sftp_channel(there)
     place(business)
     other = place(business, item=1)
     dispatch_due(0)
-    assert sorted(OutboxRow.objects.values_list("lane", flat=True)) == ["mail", "sftp:127.0.0.1"]
-    assert row_of(other).lane == "mail"
+    assert sorted(OutboxRow.objects.values_list("queue", flat=True)) == ["mail", "sftp:127.0.0.1"]
+    assert row_of(other).queue == "mail"

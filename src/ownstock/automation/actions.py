@@ -30,8 +30,8 @@ from ownstock.exchange.models import OutboundMessage
 from ownstock.exchange.rules import AttemptOutcome
 from ownstock.journal import actions as journal
 from ownstock.journal import queries
-from ownstock.journal.lanes import claimed
 from ownstock.journal.models import OutboxRow
+from ownstock.journal.queues import claimed
 
 ACTOR = "job:dispatch"
 log = logging.getLogger(__name__)

@@ -109,10 +109,10 @@ def enqueue_written(key: str, rendered: Rendered, channel: Channel, *, topic: st
 
 
 def route() -> None:
-    """Say of rows that wait in which lane they wait: what goes to one server goes one after another."""
-    rows = outbox.without_lane(ROUTED_AT_ONCE)
+    """Say of rows that wait in which queue they wait: what goes to one server goes one after another."""
+    rows = outbox.without_queue(ROUTED_AT_ONCE)
     if rows:
-        journal.assign_lanes(channels.lanes_of(rows))
+        journal.assign_queues(channels.queues_of(rows))
 
 
 def note_attempt(

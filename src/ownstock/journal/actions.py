@@ -57,17 +57,19 @@ def wake() -> None:
         jobs.configure_task(DISPATCH, queueing_lock=DISPATCH).defer()
 
 
-def assign_lanes(lanes: Mapping[int, str]) -> None:
-    """Say of rows, by their ids, in which lane they wait."""
-    for lane in sorted(set(lanes.values())):
-        OutboxRow.objects.filter(pk__in=[pk for pk, its in lanes.items() if its == lane], lane="").update(lane=lane)
+def assign_queues(queues: Mapping[int, str]) -> None:
+    """Say of rows, by their ids, in which queue they wait."""
+    for queue in sorted(set(queues.values())):
+        OutboxRow.objects.filter(pk__in=[pk for pk, its in queues.items() if its == queue], queue="").update(
+            queue=queue
+        )
 
 
 @transaction.atomic
-def claim(*, lease_seconds: int, lane: str | None = None) -> OutboxRow | None:
-    """Take the next due row (of a lane) under a lease, or None when nothing waits. Two claimers never get the same row."""
+def claim(*, lease_seconds: int, queue: str | None = None) -> OutboxRow | None:
+    """Take the next due row (of a queue) under a lease, or None when nothing waits. Two claimers never get the same row."""
     due = OutboxRow.objects.select_for_update(skip_locked=True).filter(state=State.WAITING, due_at__lte=Now())
-    row = (due if lane is None else due.filter(lane=lane)).order_by("due_at", "id").first()
+    row = (due if queue is None else due.filter(queue=queue)).order_by("due_at", "id").first()
     if row is None:
         return None
     row.state = State.LEASED

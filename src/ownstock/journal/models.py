@@ -53,8 +53,8 @@ class OutboxRow(models.Model):
     )
     topic = models.CharField(max_length=60, help_text="What kind of thing is told; chooses who tells it.")
     payload = models.JSONField(help_text="Keys of what is told, never copies of it.")
-    lane = models.CharField(
-        max_length=100, blank=True, help_text="Of a lane one row is told at a time; empty: nobody has said which yet."
+    queue = models.CharField(
+        max_length=100, blank=True, help_text="Of a queue one row is told at a time; empty: nobody has said which yet."
     )
     state = models.CharField(max_length=8, choices=State.choices, db_default=State.WAITING)
     attempts = models.PositiveIntegerField(db_default=0)

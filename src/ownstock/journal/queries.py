@@ -50,15 +50,15 @@ def oldest_waiting_seconds() -> float | None:
     return None if row is None else (now - row.due_at).total_seconds()
 
 
-def without_lane(limit: int) -> list[OutboxRow]:
-    """Waiting rows of which nobody has said yet in which lane they wait, oldest first."""
-    return list(OutboxRow.objects.filter(state=OutboxRow.State.WAITING, lane="").order_by("id")[:limit])
+def without_queue(limit: int) -> list[OutboxRow]:
+    """Waiting rows of which nobody has said yet in which queue they wait, oldest first."""
+    return list(OutboxRow.objects.filter(state=OutboxRow.State.WAITING, queue="").order_by("id")[:limit])
 
 
-def next_lane(besides: Iterable[str]) -> str | None:
-    """The lane of the row that has been due for longest, some lanes left out; None when nothing else is due."""
-    due = OutboxRow.objects.filter(state=OutboxRow.State.WAITING, due_at__lte=Now()).exclude(lane__in=list(besides))
-    return due.order_by("due_at", "id").values_list("lane", flat=True).first()
+def next_queue(besides: Iterable[str]) -> str | None:
+    """The queue of the row that has been due for longest, some queues left out; None when nothing else is due."""
+    due = OutboxRow.objects.filter(state=OutboxRow.State.WAITING, due_at__lte=Now()).exclude(queue__in=list(besides))
+    return due.order_by("due_at", "id").values_list("queue", flat=True).first()
 
 
 def watermark() -> int:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Supplier
-from ownstock.exchange.channels.rules import POLLED, SECRETS, ChannelKind, Content, SecretName, lane_of
+from ownstock.exchange.channels.rules import POLLED, SECRETS, ChannelKind, Content, SecretName, queue_of
 from ownstock.exchange.channels.secrets import unseal
 from ownstock.exchange.models import Channel, ChannelSecret, OutboundMessage
 from ownstock.exchange.queries import address_of
@@ -115,23 +115,23 @@ def shown(found: Channel) -> dict[str, object]:
     }  # fmt: skip
 
 
-def lanes_of(rows: Sequence[OutboxRow]) -> dict[int, str]:
-    """In which lane each row of the outbox waits, by its id: that of its supplier's channel."""
+def queues_of(rows: Sequence[OutboxRow]) -> dict[int, str]:
+    """In which queue each row of the outbox waits, by its id: that of its supplier's channel."""
     told = {row.pk: row.payload.get("order_revision") for row in rows}
     orders = OrderRevision.objects.filter(pk__in=[pk for pk in told.values() if isinstance(pk, int)])
     suppliers = dict(orders.values_list("pk", "purchase_order__supplier"))
     ways = Channel.objects.filter(removed_at=None, contents__contains=[Content.ORDERS], supplier__in=suppliers.values())
-    of_supplier = {channel.supplier_id: lane_of(channel) for channel in ways}
-    of_written = _lanes_of_written(rows)
-    lanes = {}
+    of_supplier = {channel.supplier_id: queue_of(channel) for channel in ways}
+    of_written = _queues_of_written(rows)
+    queues = {}
     for row in rows:
         of_order = of_supplier.get(suppliers.get(told[row.pk], 0), ChannelKind.MAIL)
-        lanes[row.pk] = of_written.get(row.payload.get("outbound_message"), of_order)
-    return lanes
+        queues[row.pk] = of_written.get(row.payload.get("outbound_message"), of_order)
+    return queues
 
 
-def _lanes_of_written(rows: Sequence[OutboxRow]) -> dict[int | None, str]:
-    """The lanes of messages that were written already, by their ids."""
+def _queues_of_written(rows: Sequence[OutboxRow]) -> dict[int | None, str]:
+    """The queues of messages that were written already, by their ids."""
     wanted = [row.payload["outbound_message"] for row in rows if "outbound_message" in row.payload]
     found = OutboundMessage.objects.filter(pk__in=wanted).select_related("channel").defer("content")
-    return {message.pk: lane_of(message.channel) for message in found}
+    return {message.pk: queue_of(message.channel) for message in found}

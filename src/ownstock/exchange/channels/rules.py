@@ -279,8 +279,8 @@ class Way(Protocol):
         """Where it leads."""
 
 
-def lane_of(way: Way | None) -> str:
-    """What a channel shares with others that wait for the same server: of a lane one message is told at a time."""
+def queue_of(way: Way | None) -> str:
+    """What a channel shares with others that wait for the same server: of a queue one message is told at a time."""
     if way is None:
         return ChannelKind.MAIL
     where = {ChannelKind.SFTP: way.settings.get("host"), ChannelKind.WEBHOOK: way.settings.get("url")}

@@ -21,7 +21,7 @@ from ownstock.exchange.inbox.rules import MAX_MESSAGE_BYTES, is_on_its_way
 from ownstock.exchange.models import Channel, InboundMessage
 from ownstock.exchange.transports.folder import folder_of
 from ownstock.journal import actions as journal
-from ownstock.journal.lanes import held
+from ownstock.journal.queues import held
 
 # A file in a folder here is whole when nobody has touched it for so long.
 SETTLED_SECONDS = 5.0

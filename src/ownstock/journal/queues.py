@@ -1,6 +1,6 @@
-"""Lanes of the outbox: rows that wait for the same server go one after another, so that a slow one holds up nobody else.
+"""Queues of the outbox: rows that wait for the same server go one after another, so that a slow one holds up nobody else.
 
-Who tells a row holds its lane by a lock of its connection: whoever is killed lets go of it in the same moment.
+Who tells a row holds its queue by a lock of its connection: whoever is killed lets go of it in the same moment.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from ownstock.journal import actions, queries
 from ownstock.journal.models import OutboxRow
 
 # Any number serves, as long as nobody else locks it in the same database.
-LANES = 7_267_004
+QUEUES = 7_267_004
 
 
 @contextmanager
 def claimed(*, lease_seconds: int) -> Iterator[OutboxRow | None]:
-    """Hold the next due row whose lane is free, under a lease, for as long as the block lasts; None when there is none."""
+    """Hold the next due row whose queue is free, under a lease, for as long as the block lasts; None when there is none."""
     busy: set[str] = set()
-    while (lane := queries.next_lane(busy)) is not None:
-        with held(lane) as is_free:
-            row = actions.claim(lease_seconds=lease_seconds, lane=lane) if is_free else None
+    while (queue := queries.next_queue(busy)) is not None:
+        with held(queue) as is_free:
+            row = actions.claim(lease_seconds=lease_seconds, queue=queue) if is_free else None
             if row is not None:
                 yield row
                 return
-        busy.add(lane)
+        busy.add(queue)
     yield None
 
 
 @contextmanager
-def held(lane: str) -> Iterator[bool]:
-    """Hold a lane, unless somebody else does; tells whether it is held now."""
+def held(queue: str) -> Iterator[bool]:
+    """Hold a queue, unless somebody else does; tells whether it is held now."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LANES, lane])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [QUEUES, queue])
         is_free = bool(cursor.fetchone()[0])
     try:
         yield is_free
@@ -45,4 +45,4 @@ def held(lane: str) -> Iterator[bool]:
         with suppress(DatabaseError):
             if is_free:
                 with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LANES, lane])
+                    cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [QUEUES, queue])

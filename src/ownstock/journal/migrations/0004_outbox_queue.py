@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='outboxrow',
-            name='lane',
-            field=models.CharField(blank=True, default='', help_text='Of a lane one row is told at a time; empty: nobody has said which yet.', max_length=100),
+            name='queue',
+            field=models.CharField(blank=True, default='', help_text='Of a queue one row is told at a time; empty: nobody has said which yet.', max_length=100),
             preserve_default=False,
         ),
     ]
