@@ -166,12 +166,3 @@ def cancelled(deliveries: Iterable[Delivery], *, on: date) -> list[Delivery]:
         if rest := room(delivery):
             withdraw(delivery, rest, on=on)
     return found
-
-
-def wanted_again(deliveries: Iterable[Delivery], quantity: Decimal) -> None:
-    """Take back so much, at most, of what was cancelled, in the deliveries' order: the supplier had sent it already."""
-    for delivery in deliveries:
-        share = min(delivery.cancelled_quantity, quantity)
-        delivery.cancelled_quantity -= share
-        delivery.refused_quantity = min(delivery.refused_quantity, delivery.cancelled_quantity)
-        quantity -= share

@@ -180,6 +180,7 @@ def cancel(number: str, *, reason: str, actor: str) -> PurchaseOrder:
         ]
         write_revision(order, kept, actor=actor, reason=reason)
         send(order, "cancelled")
+    announce(order)
     settle(order)
     keys = [key for line in lines for key in [*line_alerts(number, line.line), price_key(number, line.line)]]
     journal.clear_alerts(keys, because=f"cancelled by {actor}")

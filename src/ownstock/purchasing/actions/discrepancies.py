@@ -15,6 +15,7 @@ from ownstock.journal import actions as journal
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Movement, Posting
 from ownstock.ledger.rules import Kind, Line, PostingRequest, Status
+from ownstock.purchasing.actions.notices import announce
 from ownstock.purchasing.arrived import FoundDiscrepancy
 from ownstock.purchasing.deliveries import opened_again, refuse, room
 from ownstock.purchasing.models import Discrepancy, OrderLine, PurchaseOrder, Receipt, Settlement, SupplierReturn
@@ -89,6 +90,7 @@ def settle_discrepancy(pk: int, settled_as: SettlementKind, *, reason: str, acto
     row = Settlement.objects.create(
         discrepancy=found, settled_as=settled_as, posting_key=posting_key, actor=actor, reason=reason
     )
+    announce(order)
     settle(order)
     journal.clear_alert(discrepancy_key(pk), because=f"{settled_as} by {actor}: {reason}")
     journal.record(

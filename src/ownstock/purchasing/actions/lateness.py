@@ -12,6 +12,7 @@ from django.utils import timezone
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.journal import actions as journal
+from ownstock.purchasing.actions.notices import announce
 from ownstock.purchasing.deliveries import refuse, room, withdraw
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.order_rows import late_key, lines_of, locked, save, settle, subject_of
@@ -48,6 +49,7 @@ def cut(
             withdraw(delivery, share, on=timezone.localdate())
         left -= share
     save(deliveries)
+    announce(order)
     settle(order)
     journal.clear_alert(late_key(number, line), because=f"cut by {actor}")
     journal.record(
