@@ -36,7 +36,9 @@ def carry_out(effect: object, message: InboundMessage, *, message_key: str) -> s
             return f"The shipping notice {effect.number} is taken."
         case EnteredInvoice():
             taken = purchasing.take_invoice(effect, message_key=message_key, actor=message.actor)
-            return f"The invoice {effect.number} is {taken.invoice.state}." + ("" if taken.is_new else " It came before.")
+            return f"The invoice {effect.number} is {taken.invoice.state}." + (
+                "" if taken.is_new else " It came before."
+            )
         case SyntaxAnswerDocument():
             return _note_syntax(message, effect.group_number, effect.verdict, asdict(effect))
         case InterchangeAnswerDocument():

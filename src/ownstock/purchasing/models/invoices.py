@@ -22,7 +22,10 @@ class MatchPolicy(models.Model):
         max_digits=5, decimal_places=2, default=Decimal(0), help_text="A price may differ by so much, in percent."
     )
     quantity_tolerance_percent = models.DecimalField(
-        max_digits=5, decimal_places=2, default=Decimal(0), help_text="So much more than came may be invoiced, in percent."
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        help_text="So much more than came may be invoiced, in percent.",
     )
     small_amount = QuantityField(default=Decimal("0.01"), help_text="A line may differ by so much money in all.")
     has_landed_charges = models.BooleanField(
