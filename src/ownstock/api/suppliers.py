@@ -14,7 +14,7 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Page, Part, page
 from ownstock.catalog import actions, queries
 from ownstock.catalog.models import Certificate, Qualification
-from ownstock.catalog.rules import Incoterm, LapseKind, CommitmentOutlook, QualificationState, RebateBase
+from ownstock.catalog.rules import CommitmentOutlook, Incoterm, LapseKind, QualificationState, RebateBase
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 

@@ -22,6 +22,7 @@ from ownstock.api import (
     orders,
     postings,
     reading,
+    scorecards,
     supplier_papers,
     suppliers,
     trace,
@@ -58,6 +59,7 @@ for router in (
     invoices.router,
     supplier_papers.router,
     suppliers.router,
+    scorecards.router,
 ):
     api.add_router("", router)
 urls = api.urls

@@ -15,6 +15,7 @@ from ownstock.catalog.rules import QualificationState, scope_in_words
 from ownstock.cli.command import is_json_wanted, noun
 from ownstock.cli.options import Day, actor_option, json_option, limit_option, on_option
 from ownstock.cli.render import first, print_json, show, table, tell, text
+from ownstock.cli.scorecards import comment, scorecard, switch
 from ownstock.cli.supplier_commitments import commitments, rebate
 from ownstock.cli.supplier_papers import (
     agreement,
@@ -37,6 +38,9 @@ def supplier() -> None:
 
 supplier.add_command(certificate)
 supplier.add_command(agreement)
+supplier.add_command(scorecard)
+supplier.add_command(comment)
+supplier.add_command(switch)
 supplier.add_command(commitments)
 supplier.add_command(rebate)
 

@@ -17,10 +17,12 @@ from ownstock.web.views import (
     portal_papers,
     proposals,
     receiving,
+    scorecards,
     sheets,
     sign_in,
     supplier_register,
     suppliers,
+    switching,
     transfers,
 )
 
@@ -37,6 +39,8 @@ urlpatterns = [
     path("portal/notices", portal_papers.portal_notices, name="portal-notices"),
     path("portal/invoices", portal_papers.portal_invoices, name="portal-invoices"),
     path("portal/invoices/file", portal_papers.portal_invoice_file, name="portal-invoice-file"),
+    path("portal/scorecard", scorecards.portal_scorecard, name="portal-scorecard"),
+    path("portal/scorecard/<str:figure>", scorecards.portal_counted, name="portal-counted"),
     path("portal/sheet", portal.portal_sheet, name="portal-sheet"),
     path("answers", sheets.upload_answers, name="answers"),
     path("sign-out", for_everybody(LogoutView.as_view()), name="sign-out"),
@@ -47,6 +51,9 @@ urlpatterns = [
     path("item-sites/<int:pk>", item_sites.item_site, name="item-site"),
     path("suppliers", suppliers.suppliers, name="suppliers"),
     path("suppliers/<str:code>", suppliers.supplier, name="supplier"),
+    path("suppliers/<str:code>/scorecard", scorecards.scorecard, name="scorecard"),
+    path("suppliers/<str:code>/scorecard/<str:figure>", scorecards.counted, name="counted"),
+    path("suppliers/<str:code>/switch", switching.switch, name="switch"),
     path("suppliers/<str:code>/document", supplier_register.certificate_document, name="certificate-document"),
     *(
         path(f"suppliers/<str:code>/{name}", supplier_register.page_of_task(task), name=f"supplier-{name}")

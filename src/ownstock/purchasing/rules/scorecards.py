@@ -201,7 +201,24 @@ class Figure:
     currency: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return TITLES[self.name]
 
+
+TITLES = {
+    FigureName.OTIF_REQUESTED: "On time in full, by the requested day",
+    FigureName.OTIF_FIRST_PROMISED: "On time in full, by the first promise",
+    FigureName.OTIF_LATEST_PROMISED: "On time in full, by the latest promise",
+    FigureName.FILL_RATE: "Fill rate",
+    FigureName.LEAD_TIME: "Lead time",
+    FigureName.QUALITY: "Not good, per million",
+    FigureName.PRICE_VARIANCE: "Price variance",
+    FigureName.ANSWER_TIME: "Answered in time",
+    FigureName.NOTICES: "Notices that held",
+    FigureName.DISRUPTIONS: "Late past the limit",
+}  # fmt: skip
 FORMULAS = {
     FigureName.OTIF_REQUESTED: "parts in full by the requested day / parts due by it; late, open and refused ones count "
     "as not kept, what we cancelled before its day and parts not due yet are left out",

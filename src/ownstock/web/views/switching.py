@@ -1,0 +1,58 @@
+"""Moving what hangs on a supplier to other suppliers: what it would cost and risk, and doing it in one step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from ownstock.base.errors import OwnstockError
+from ownstock.catalog.queries import base_currency, supplier
+from ownstock.planning.queries import business_day
+from ownstock.planning.switching import FORMULAS, SwitchOptions, switch_options
+from ownstock.planning.switching_actions import switch as switch_supplier
+from ownstock.web.refusals import shows_refusals, status_of
+from ownstock.web.requests import actor_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_refusals
+def switch(request: HttpRequest, code: str) -> HttpResponse:
+    """What hangs on a supplier that may no longer be ordered from; where each item goes is chosen, then done at once."""
+    options = switch_options(supplier(code), business_day())
+    refusal = None
+    if request.method == "POST":
+        try:
+            done = switch_supplier(
+                code, _choices(request, options), inputs_hash=request.POST.get("inputs_hash", ""),
+                actor=actor_of(request), reason=request.POST.get("reason", ""),
+            )  # fmt: skip
+        except OwnstockError as error:
+            refusal = error
+        else:
+            messages.success(request, _told(done.outcome))
+            return redirect("web:switch", code)
+    context = {
+        "options": options, "supplier": options.supplier, "as_of": options.on, "base_currency": base_currency(),
+        "formulas": FORMULAS, "refusal": refusal, "reason": request.POST.get("reason", ""),
+        "can_switch": any(item.sources and (item.to_replace or item.proposals) for item in options.items),
+    }  # fmt: skip
+    return render(request, "web/switch.html", context, status=status_of(refusal) if refusal else 200)
+
+
+def _choices(request: HttpRequest, options: SwitchOptions) -> dict[tuple[str, str], str | None]:
+    """The source that the form names for each item-site; an empty one leaves it where it is."""
+    return {
+        (item.item_site.item.sku, item.item_site.site.code): request.POST[name] or None
+        for item in options.items
+        if (name := f"source_{item.item_site.pk}") in request.POST
+    }
+
+
+def _told(outcome: dict[str, Any]) -> str:
+    words = {"cancelled": "Cancelled", "changed": "Changed", "drafted": "Drafted"}
+    parts = [f"{word}: {', '.join(outcome[name])}." for name, word in words.items() if outcome[name]]
+    return " ".join([*parts, f"Proposals withdrawn: {outcome['withdrawn_proposals']}.", *outcome["lacking"].values()])
