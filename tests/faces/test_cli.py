@@ -327,8 +327,10 @@ def test_an_answer_comes_from_a_file(order: PurchaseOrder, tmp_path: Path, name:
     (tmp_path / name).write_text(ANSWERS[name])
     for _ in range(2):
         answer("acknowledge", order.number, "--file", tmp_path / name, "--message-key", "mail-1")
-    promised = list(Delivery.objects.order_by("number").values_list("quantity", "latest_promised_on"))
-    assert promised == [(Decimal(6), date(2026, 3, 16)), (Decimal(2), date(2026, 3, 20))]
+    parts = list(Delivery.objects.order_by("number"))
+    comes = [(part.quantity - part.cancelled_quantity, part.latest_promised_on) for part in parts]
+    assert comes == [(Decimal(6), date(2026, 3, 16)), (Decimal(2), date(2026, 3, 20))]
+    assert parts[1].refused_quantity == parts[0].line.quantity - 8
     assert Acknowledgement.objects.get().message_key == "mail-1"
 
 
