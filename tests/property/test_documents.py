@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,3 +134,13 @@ def test_any_json_gets_an_answer(value: Any) -> None:
 def test_what_nests_without_end_is_refused_at_once() -> None:
     [fault] = read(b"[" * 10**6, MessageFormat.JSON, SETTINGS).faults
     assert "nested deeper than 12 levels" in fault.sentence
+
+
+@given(st.integers(1, 20), TEXT)
+def test_brackets_nest_so_deep_and_no_deeper_whatever_texts_hold(levels: int, words: str) -> None:
+    nested: Any = "[" * 20 + words + '"'
+    for _ in range(levels):
+        nested = [nested]
+    with pytest.raises(Refused) as refusal:
+        json_documents.read(json.dumps(nested).encode())
+    assert ("nested deeper" in refusal.value.sentence) is (levels > json_documents.MAX_DEPTH)

@@ -9,6 +9,7 @@ know is a fault: it may be the one that mattered.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
@@ -25,6 +26,8 @@ from ownstock.exchange import documents
 SCHEMA = "ownstock.document/1"
 MAX_DEPTH = 12
 MAX_DIGITS = 30
+# A text, closed or not, is taken whole and never given back: linear for whatever bytes.
+TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 KINDS: Mapping[str, type[Any]] = {
     "order": documents.OrderDocument,
     "order_change": documents.OrderChangeDocument,
@@ -104,14 +107,15 @@ def _parsed(raw: bytes) -> Any:
 
 
 def _depth(text: str) -> int:
-    """How deep brackets nest, at most; those within texts are counted too, which only makes it stricter."""
+    """How deep brackets nest, at most; those within texts do not count."""
     deepest = depth = 0
-    for character in text:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
+    for found in TEXT_OR_BRACKET.finditer(text):
+        match found.group()[0]:
+            case "[" | "{":
+                depth += 1
+                deepest = max(deepest, depth)
+            case "]" | "}":
+                depth -= 1
     return deepest
 
 
