@@ -98,8 +98,8 @@ def test_other_content_under_the_same_identity_is_a_conflict(inbox: Channel) -> 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"at": datetime.now(UTC) - timedelta(minutes=6)},
-        {"at": datetime.now(UTC) + timedelta(minutes=6)},
+        {"away": timedelta(minutes=-6)},
+        {"away": timedelta(minutes=6)},
         {"signature": "v1,AAAA"},
         {"signature": "nonsense"},
         {"signature": "v1," + "A" * 500},
@@ -109,7 +109,9 @@ def test_other_content_under_the_same_identity_is_a_conflict(inbox: Channel) -> 
     ],
 )
 def test_what_is_not_signed_leaves_no_trace(wrong: dict[str, Any], inbox: Channel) -> None:
-    refused = post("x", **wrong)
+    wrong = dict(wrong)
+    at = datetime.now(UTC) + wrong.pop("away", timedelta())
+    refused = post("x", at=at, **wrong)
     assert (refused.status_code, refused.json()["code"]) == (401, "bad_signature")
     assert "The signature does not fit this address" in refused.json()["detail"]
     assert not InboundMessage.objects.exists()
