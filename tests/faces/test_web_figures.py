@@ -49,6 +49,12 @@ def test_days_and_moments_are_written_on_the_sites_clock() -> None:
 
 def test_who_did_it_is_named_in_words() -> None:
     assert [figures.person(key) for key in ("user:anna", "job:plan", "key:4f2a")] == ["anna", "job plan", "key 4f2a"]
+    assert [figures.person(key) for key in ("link:7", "test")] == ["answer link 7", "test"]
+
+
+def test_what_a_message_tells_is_said_in_words_alike_in_both_directions() -> None:
+    told = [figures.topic(topic) for topic in ("purchase_order.placed", "exchange.syntax_answer", "syntax_answer")]
+    assert told == ["purchase order placed", "syntax answer", "syntax answer"]
 
 
 @given(st.floats(-1e9, 0), st.floats(0, 1e9))

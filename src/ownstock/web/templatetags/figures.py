@@ -113,15 +113,17 @@ def words(value: str) -> str:
 
 @register.filter
 def topic(value: str) -> str:
-    """What a message tells, as words: `purchase_order.placed` is purchase order placed."""
-    return words(value).replace(".", " ")
+    """What a message tells, as words: `purchase_order.placed` is purchase order placed, `exchange.syntax_answer` a syntax
+    answer.
+    """
+    return words(value.removeprefix("exchange.")).replace(".", " ")
 
 
 @register.filter
 def person(actor: str) -> str:
-    """Who an actor key names: `user:anna` is anna, `job:plan` the job plan, `key:4f2a` the key 4f2a."""
+    """Who an actor key names: `user:anna` is anna, `key:4f2a` the key 4f2a, `link:7` the answer link 7."""
     kind, _, name = actor.partition(":")
-    return name if kind == "user" else actor.replace(":", " ")
+    return name if kind == "user" else f"{'answer link' if kind == 'link' else kind} {name}".rstrip()
 
 
 @register.filter
