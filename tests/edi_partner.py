@@ -91,7 +91,7 @@ class EdiPartner:
 @contextmanager
 def edi_partner(**changes: Any) -> Iterator[EdiPartner]:
     """Run the supplier on a port of this machine; its clock stands until time is let pass."""
-    with Mock.start(as2_id=THEIR_ID, start_at=STARTS_AT, **changes) as mock:
+    with Mock.start(as2_id=THEIR_ID, **{"start_at": STARTS_AT, **changes}) as mock:
         yield EdiPartner(mock)
 
 
