@@ -8,6 +8,7 @@ from django.urls import path
 from ownstock.web.security import for_everybody
 from ownstock.web.views import (
     answer_page,
+    invoice_entry,
     invoices,
     item_sites,
     messages,
@@ -81,6 +82,10 @@ urlpatterns = [
     path("discrepancies/<int:pk>/settle", receiving.settle, name="discrepancy-settle"),
     path("invoices", invoices.invoices, name="invoices"),
     path("invoices/missing", invoices.not_invoiced, name="not-invoiced"),
+    path("invoices/enter", invoice_entry.choose_order, name="invoice-choose"),
+    path("invoices/enter/<str:number>", invoice_entry.enter, name="invoice-enter"),
+    path("invoices/variances", invoices.variances, name="variances"),
+    path("invoices/variances/goods", invoices.variance_goods, name="variance-goods"),
     path("invoices/<int:pk>", invoices.invoice, name="invoice"),
     path("invoices/<int:pk>/approve", invoices.approve, name="invoice-approve"),
     path("invoices/<int:pk>/dispute", invoices.dispute, name="invoice-dispute"),

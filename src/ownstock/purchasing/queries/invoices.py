@@ -149,11 +149,12 @@ def goods_not_invoiced(supplier: str = "") -> list[NotInvoiced]:
     if supplier:
         orders = orders.filter(supplier__code=supplier)
     return [
-        row for order in orders.select_related("supplier").distinct().order_by("id") for row in _not_invoiced(order)
+        row for order in orders.select_related("supplier").distinct().order_by("id") for row in not_invoiced_of(order)
     ]
 
 
-def _not_invoiced(order: PurchaseOrder) -> list[NotInvoiced]:
+def not_invoiced_of(order: PurchaseOrder) -> list[NotInvoiced]:
+    """Of these goods those of one order, by line."""
     invoiced = _invoiced(order)
     rows = OrderLine.objects.filter(revision__purchase_order=order).order_by("line", "-revision__number")
     skus = dict(rows.distinct("line").values_list("line", "item__sku"))
@@ -162,6 +163,28 @@ def _not_invoiced(order: PurchaseOrder) -> list[NotInvoiced]:
         for line, known in bought(order).items()
         if (left := known.received - max(invoiced.get(line, NOTHING), NOTHING)) > 0
     ]
+
+
+def orders_to_invoice(supplier: str = "") -> QuerySet[PurchaseOrder]:
+    """The orders (of a supplier, or all) that left: those first of which not all that came is invoiced; newest first."""
+    rows = PurchaseOrder.objects.filter(sent_revision__isnull=False).select_related("supplier")
+    return (rows.filter(supplier__code=supplier) if supplier else rows).order_by("is_invoiced", "-id")
+
+
+def order_to_invoice(number: str) -> PurchaseOrder:
+    """An order for which an invoice can be entered.
+
+    Raises:
+        Refused: there is no such order, or it never left.
+    """
+    found = PurchaseOrder.objects.select_related("supplier").filter(number=number).first()
+    if found is None:
+        raise Refused(f"There is no order {number}.", code="no_order", number=number)
+    if found.sent_revision is None:
+        raise Refused(
+            f"{number} was never sent to {found.supplier.code}; there is nothing to invoice.", code="not_placed"
+        )
+    return found
 
 
 def price_variances(supplier: str = "") -> list[PriceVariance]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +17,11 @@ from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions
 from ownstock.purchasing.models import Invoice
 from ownstock.purchasing.queries import invoices as queries
+from ownstock.purchasing.queries import variances as variances_of
+from ownstock.purchasing.queries.variances import Grouping
 from ownstock.purchasing.rules.disputes import DisputeEnd
 from ownstock.purchasing.rules.invoices import InvoiceState
+from ownstock.web.invoice_forms import VariancesForm
 from ownstock.web.receipt_forms import ReasonForm, SettlementForm
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
@@ -77,6 +82,50 @@ def _totals(rows: list[queries.NotInvoiced]) -> list[tuple[str, str, Any]]:
         key = row.supplier, row.currency
         sums[key] = sums.get(key, 0) + row.value
     return [(supplier, currency, value) for (supplier, currency), value in sorted(sums.items())]
+
+
+@require_safe
+def variances(request: HttpRequest) -> HttpResponse:
+    """By how much invoiced prices differ from those that goods came at, by supplier, item or month."""
+    form = VariancesForm(request.GET)
+    asked, by = form.asked(), form.grouping()
+    rows = variances_of.variance_sums(asked, by)
+    context = {
+        "form": form,
+        "by": by,
+        "groupings": list(Grouping),
+        "rows": [(row, _narrowed(request, by, row)) for row in rows],
+        "totals": variances_of.variance_totals(asked),
+        "as_of": business_day(),
+    }
+    return render(request, "web/variances.html", context)
+
+
+def _narrowed(request: HttpRequest, by: Grouping, row: variances_of.VarianceSum) -> str:
+    """The query of a page that shows the goods of one row alone."""
+    query = request.GET.copy()
+    query.pop("by", None)
+    if isinstance(row.name, date):
+        last = row.name.replace(day=monthrange(row.name.year, row.name.month)[1])
+        query["begins_on"] = max(query.get("begins_on", ""), row.name.isoformat())
+        query["ends_on"] = min(query.get("ends_on") or last.isoformat(), last.isoformat())
+    else:
+        query["sku" if by == Grouping.ITEM else "supplier"] = row.name
+    return query.urlencode()
+
+
+@require_safe
+def variance_goods(request: HttpRequest) -> HttpResponse:
+    """The goods that a price variance is summed over, each with its invoice and its receipt."""
+    form = VariancesForm(request.GET)
+    asked = form.asked()
+    context = {
+        "page": page_of(request, variances_of.variance_goods(asked)),
+        "asked": asked,
+        "totals": variances_of.variance_totals(asked),
+        "as_of": business_day(),
+    }
+    return render(request, "web/variance_goods.html", context)
 
 
 @require_POST
