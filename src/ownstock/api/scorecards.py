@@ -12,6 +12,7 @@ from ninja import Field, Path, Query, Router, Schema, Status
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Cut, CutList
+from ownstock.api.suppliers import CommitmentOut, RebateOut
 from ownstock.catalog.queries import supplier
 from ownstock.planning.queries import business_day
 from ownstock.planning.switching import SwitchOption, SwitchOptions, switch_options
@@ -27,6 +28,7 @@ READS, WRITES = KeyHolder(Scope.SUPPLIERS_READ), KeyHolder(Scope.SUPPLIERS_WRITE
 ORDERS = KeyHolder(Scope.SUPPLIERS_WRITE, Scope.ORDERS_WRITE)
 MAX_CHOICES = 10_000
 Code = Annotated[str, Path(description="The supplier's code.", max_length=60)]
+CommentId = Annotated[int, Path(description="The comment's id.")]
 Text = Annotated[str, Field(min_length=1, max_length=actions.MAX_COMMENT_LENGTH)]
 
 
@@ -56,25 +58,7 @@ class FigureOut(Schema):
     facts: dict[str, Any]
 
 
-class RebateOut(Schema):
-    """How far we are with a rebate."""
-
-    agreement: str
-    currency: str
-    turnover: Decimal
-    rebate: Decimal
-    next_from: Decimal | None = Field(description="The next threshold; null: there is none.")
-
-
-class CommitmentOut(Schema):
-    """How far we are with a volume commitment."""
-
-    reached: Decimal
-    promised: Decimal
-    percent: Decimal
-
-
-class AnswerOut(Schema):
+class SaidOut(Schema):
     """What was answered."""
 
     text: str
@@ -82,14 +66,14 @@ class AnswerOut(Schema):
     recorded_at: Any
 
 
-class CommentOut(AnswerOut):
+class CommentOut(SaidOut):
     """What somebody said of a scorecard."""
 
     id: int
     begins_on: date
     ends_on: date
     figure: str
-    answers: list[AnswerOut] = Field(alias="answered_by")
+    answers: list[SaidOut] = Field(alias="answered_by")
 
     @staticmethod
     def resolve_answered_by(row: SupplierComment) -> list[SupplierComment]:
@@ -141,7 +125,7 @@ class CommentIn(Schema):
     text: Text
 
 
-class AnswerIn(Schema):
+class CommentAnswerIn(Schema):
     """An answer to a comment."""
 
     text: Text
@@ -270,9 +254,7 @@ def add_comment(request: HttpRequest, code: Code, body: CommentIn) -> Status[Sup
 @router.post(
     "/suppliers/{code}/comments/{comment}/answers", auth=WRITES, response={201: CommentOut}, summary="Answer a comment"
 )
-def add_answer(
-    request: HttpRequest, code: Code, comment: Annotated[int, Path(description="The comment's id.")], body: AnswerIn
-) -> Status[SupplierComment]:
+def add_answer(request: HttpRequest, code: Code, comment: CommentId, body: CommentAnswerIn) -> Status[SupplierComment]:
     """Answer what was said; the same answer again changes nothing."""
     kept = actions.answer_comment(comment, text=body.text, actor=actor_of(request), supplier=supplier(code))
     return Status(201, kept)

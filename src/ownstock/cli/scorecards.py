@@ -13,6 +13,7 @@ from ownstock.catalog import queries as catalog
 from ownstock.cli.command import command, is_json_wanted
 from ownstock.cli.options import Day, actor_option, json_option
 from ownstock.cli.render import print_json, show, table, tell, text
+from ownstock.cli.supplier_commitments import commitment_row, rebate_rows
 from ownstock.planning.queries import business_day
 from ownstock.planning.switching import SwitchOption, SwitchOptions, switch_options
 from ownstock.planning.switching_actions import switch as switch_supplier
@@ -75,15 +76,12 @@ def _figure(one: Figure) -> dict[str, Any]:
 
 def told(card: Scorecard) -> dict[str, Any]:
     """A scorecard for programs."""
-    period, rebate = card.period, card.rebate
+    period = card.period
     return {
         "supplier": period.supplier.code, "from": period.begins_on, "to": period.ends_on, "as_of": period.as_of,
         "figures": [{**_figure(one), "value": one.value, "unit": one.unit, "formula": one.formula, "facts": _facts(one)}
                     for one in card.figures],
-        "rebate": rebate and {"agreement": rebate.agreement, "currency": rebate.currency, "turnover": rebate.turnover,
-                              "rebate": rebate.rebate, "next_from": rebate.next_from},
-        "volume_commitments": [{"reached": one.reached, "promised": one.promised, "percent": one.percent}
-                               for one in card.commitments],
+        "rebate": rebate_rows(card.rebate), "volume_commitments": [commitment_row(one) for one in card.commitments],
         "comments": [{"comment": one.pk, "figure": one.figure, "text": one.text, "by": one.actor,
                       "answers": [{"text": a.text, "by": a.actor} for a in one.answered_by.all()]}
                      for one in card.comments],

@@ -13,6 +13,7 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import Agreement, Item, Supplier
 from ownstock.catalog.queries import agreement as agreement_on
 from ownstock.purchasing.models import SupplierComment
+from ownstock.purchasing.queries.commitments import CommitmentStanding, RebateStanding, rebate_standing, standing_of
 from ownstock.purchasing.queries.scorecard_goods import (
     defect_rows,
     lead_time_figure,
@@ -30,12 +31,6 @@ from ownstock.purchasing.queries.scorecard_parts import (
     part_figure,
     part_rows,
 )
-from ownstock.purchasing.queries.scorecard_progress import (
-    CommitmentProgress,
-    RebateProgress,
-    commitments,
-    rebate_progress,
-)
 from ownstock.purchasing.queries.scorecard_words import answer_figure, answer_rows, notice_figure, notice_rows
 from ownstock.purchasing.rules.scorecards import OTIF, Figure, FigureName
 
@@ -49,8 +44,8 @@ class Scorecard:
 
     period: Period
     figures: Sequence[Figure]
-    rebate: RebateProgress | None
-    commitments: Sequence[CommitmentProgress]
+    rebate: RebateStanding | None
+    commitments: Sequence[CommitmentStanding]
     comments: Sequence[SupplierComment]
 
     def figure(self, name: FigureName) -> Figure:
@@ -107,8 +102,15 @@ def scorecard(period: Period) -> Scorecard:
     order = list(FigureName)
     return Scorecard(
         period, sorted(figures, key=lambda figure: order.index(figure.name)),
-        rebate_progress(period, agreed), commitments(period), list(comments(period)),
+        rebate_standing(agreed, period.ends_on), _commitments(period), list(comments(period)),
     )  # fmt: skip
+
+
+def _commitments(period: Period) -> list[CommitmentStanding]:
+    """Every commitment that touches a period, as it stood at the period's end."""
+    rows = period.supplier.volume_commitments.filter(valid_from__lte=period.ends_on, valid_to__gte=period.begins_on)
+    rows = rows.select_related("item", "supplier").order_by("valid_from", "id")
+    return [standing_of(row, period.ends_on) for row in rows]
 
 
 def counted_rows(period: Period, name: FigureName, *, first: int = 0, limit: int = 50) -> Counted:
