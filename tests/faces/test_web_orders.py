@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from django.urls import reverse
 from ownstock.journal.models import OutboxRow
 from ownstock.ledger.models import Posting
 from ownstock.ledger.queries import on_hand
+from ownstock.planning import actions as planning
 from ownstock.purchasing import actions
 from ownstock.purchasing.models import Delivery, PurchaseOrder
 from tests.factories import ACTOR, TODAY
@@ -76,7 +78,7 @@ def test_the_suppliers_answer_is_kept_and_shown(client: Client, placed: Purchase
     form = {"key": str(uuid4()), "quantity_1": "60", "promised_on_1": promised_on.isoformat()}
     assert client.post(page("answer", placed), form)["Location"] == page("order", placed)
     delivery = Delivery.objects.get()
-    assert (delivery.quantity, delivery.latest_promised_on) == (60, promised_on)
+    assert (delivery.quantity - delivery.refused_quantity, delivery.latest_promised_on) == (60, promised_on)
     text = read(client.get(page("order", placed))).text
     assert "acknowledged" in text
     assert "22 Mar 2026" in text
@@ -119,6 +121,13 @@ def test_what_came_is_received_under_its_lot_on_its_day(client: Client, placed: 
     assert on_hand("CUP", "SHOP") == ON_HAND + 6
     movement = Posting.objects.get(kind="receipt").movements.get()
     assert (movement.lot.code if movement.lot else "", movement.moved_at.date()) == ("L7", TODAY)
+
+
+def test_who_receives_is_told_where_the_day_filled_in_is_not_today(client: Client, placed: PurchaseOrder) -> None:
+    told = "Filled in with the day that was last planned for; today is"
+    assert told in read(client.get(page("receive", placed))).text
+    planning.plan(planned_on=datetime.now(ZoneInfo("Europe/London")).date(), actor=ACTOR)
+    assert told not in read(client.get(page("receive", placed))).text
 
 
 def test_a_form_sent_twice_is_received_once(client: Client, placed: PurchaseOrder) -> None:

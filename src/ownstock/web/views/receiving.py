@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -45,6 +47,7 @@ def receive(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "order": found, "form": form, "notice": by_notice, "notices": notices.notices_for(number),
         "has_open": any(map(open_of, lines)) or bool(by_notice), "receipts": differences.receipts_of(found),
+        "today": datetime.now(ZoneInfo(found.site.time_zone)).date(),
     }  # fmt: skip
     return render(request, "web/receive.html", context, status=status)
 
