@@ -64,7 +64,7 @@ PEOPLE = {
     "eve": (Role.ADMIN,),
 }  # fmt: skip
 RUN = "import django; django.setup(); from ownstock.site.worker import run_worker; run_worker()"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS, AGAIN_SECONDS = 30.0, 3.0
 DEARER = Decimal("0.10")
 
 
@@ -117,9 +117,20 @@ class Circle:
             self.look_into_beta()
 
     def look_into_beta(self) -> None:
-        """Have the worker fetch what lies for us on BETA's server."""
-        look_into.defer(channel="beta-sftp")
-        wait_until(lambda: not self.there.lies_in("out"), "BETA's files were fetched")
+        """Have the worker fetch what lies for us on BETA's server.
+
+        It is asked again where its own look, every minute, was at it and had read the folder before the files came.
+        """
+        asked_at = -AGAIN_SECONDS
+
+        def is_fetched() -> bool:
+            nonlocal asked_at
+            if time.monotonic() > asked_at + AGAIN_SECONDS:
+                look_into.defer(channel="beta-sftp")
+                asked_at = time.monotonic()
+            return not self.there.lies_in("out")
+
+        wait_until(is_fetched, "BETA's files were fetched")
         wait_until(lambda: not InboundMessage.objects.filter(state="received").exists(), "BETA's files were read")
 
     def gamma_says(self, document: object, identity: str) -> None:

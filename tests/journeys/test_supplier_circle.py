@@ -113,6 +113,7 @@ def test_four_suppliers_each_in_their_own_way_once_around(circle: Circle, tmp_pa
         _what_was_set_aside_is_replayed(circle, anna, tmp_path)
         circle.partner.pass_time()
         circle.talk_with_beta()
+        _beta_and_we_have_understood_each_other(circle)
         _goods_are_received(circle, seats["receiver"].sign_in("anna"), tmp_path)
         _invoices_are_matched(circle, anna)
         _all_is_right(circle, value_before)
@@ -253,6 +254,15 @@ def _what_was_set_aside_is_replayed(circle: Circle, anna: Page, folder: Path) ->
     expect(anna.get_by_role("status")).to_contain_text("is applied")
     assert ShippingNotice.objects.filter(number="G-ASN").exists()
     assert "inbound_quarantined" not in _alerts()
+
+
+def _beta_and_we_have_understood_each_other(circle: Circle) -> None:
+    """It read our order and answered, announced and invoiced it; it knows that we read each of these."""
+    came = InboundMessage.objects.filter(supplier__code="BETA").order_by("id")
+    said = ["syntax_answer", "acknowledgement", "shipping_notice", "invoice"]
+    assert list(came.values_list("kinds", "state")) == [(kind, "applied") for kind in said]
+    assert circle.partner.unanswered == []
+    assert _invoices()[_betas()] == "waiting"
 
 
 def _goods_are_received(circle: Circle, receiver: Page, folder: Path) -> None:
