@@ -251,11 +251,7 @@ def reason(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "engine_version": VERSION,
         "item_site": row["item_site"],
-        "inputs": {
-            name: _week_lines(value) if name == "weeks" else value
-            for name, value in inputs.items()
-            if name != "item_site" and _is_told(name, value)
-        },
+        "inputs": inputs_told(inputs) | {"weeks": _week_lines(inputs["weeks"])},
         "forecast": _per_day(row, inputs) | {name: _rounded(row[name]) for name in _FORECAST},
         "decision": {name: _rounded(row[name]) for name in _DECISION},
         "steps": [{"step": step, "units": row[f"step_{step}"]} for step in STEPS if step != "known" or inputs["known"]],
@@ -263,8 +259,10 @@ def reason(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _is_told(name: str, value: Any) -> bool:
-    return name != "lead_times" or bool(value)
+def inputs_told(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reason says of a row of `engine.inputs`: lead times only where they are uncertain."""
+    left_out = {"item_site"} if inputs["lead_times"] else {"item_site", "lead_times"}
+    return {name: value for name, value in inputs.items() if name not in left_out}
 
 
 def _per_day(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, float]:

@@ -17,38 +17,32 @@ from psycopg.errors import SerializationFailure
 import ownstock
 from ownstock import engine
 from ownstock.base.errors import Refused, Unavailable
-from ownstock.base.fingerprints import fingerprint
 from ownstock.catalog.models import SupplyTerm
 from ownstock.catalog.queries import terms_to_order_by
 from ownstock.engine.history_store import HistoryStore
-from ownstock.engine.propose import reason
 from ownstock.journal import actions as journal
 from ownstock.planning import queries
+from ownstock.planning.decisions import Decisions, decide
 from ownstock.planning.history import refresh
 from ownstock.planning.inputs import PlanningInputs, Source, planning_inputs
 from ownstock.planning.models import PlanningRun, Proposal
-from ownstock.planning.rules import Basis, ProposalState, Step, Wanted, later_by_lead_time, next_steps
+from ownstock.planning.rules import ProposalState, Step, Wanted, next_steps
 from ownstock.planning.sessions import PLANNING_LOCK, held, one_snapshot
-from ownstock.planning.told import lead_time_told, orders_told
-from ownstock.planning.transfers import Place
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.orderable import check_orderable
-from ownstock.purchasing.queries import OpenDelivery
 
 JOB = "plan"
 EXPECTED_EVERY_SECONDS = 7 * 24 * 3600
 ATTEMPTS = 3
+BATCH = 1_000
+# What a run says anew of a proposal that it updates.
+DECIDED = (
+    "run", "supplier", "quantity", "price", "requested_on", "value", "input_hash", "outlook_hash", "position_after",
+    "reason",
+)  # fmt: skip
 HISTORY_ALERT = "history_store_not_written"
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What the engine says of one item-site, ready to be stored."""
-
-    wanted: Wanted
-    reason: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +96,12 @@ def _plan(planned_on: date, actor: str, store: HistoryStore | None) -> Planned:
     inputs = planning_inputs(planned_on, store=store)
     _surface_late_deliveries(inputs)
     pool = engine.learn(*inputs.frames)
-    decided = _decide(inputs, pool)
+    decisions = decide(inputs, pool)
     standing = queries.standing()
-    steps = next_steps({key: d.wanted for key, d in decided.items()}, {key: s for key, (_, s) in standing.items()})
-    run = _run(inputs, pool, decided, steps, actor)
-    _create(run, inputs, {key: decided[key] for key, step in steps.items() if step is Step.CREATE})
-    _update(run, inputs, {standing[key][0]: decided[key] for key, step in steps.items() if step is Step.UPDATE})
+    steps = next_steps(decisions.wanted, {key: s for key, (_, s) in standing.items()})
+    run = _run(decisions, pool, steps, actor)
+    _write(run, decisions, dict.fromkeys(key for key, step in steps.items() if step is Step.CREATE))
+    _write(run, decisions, {key: standing[key][0] for key, step in steps.items() if step is Step.UPDATE})
     _withdraw([key for key, step in steps.items() if step is Step.WITHDRAW], because="Nothing is needed any more.")
     _withdraw(inputs.unplanned, because="It can no longer be planned.")
     journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)
@@ -118,111 +112,33 @@ def _surface_late_deliveries(inputs: PlanningInputs) -> None:
     purchasing.alert_late(inputs.late, today=inputs.planned_on)
 
 
-def _decide(inputs: PlanningInputs, pool: engine.Pool) -> dict[int, Decided]:
-    """Ask the engine, and give each answer its reason and the fingerprint of what it was decided on."""
-    leads, known = inputs.lead_times, inputs.known
-    answers = engine.plan(*inputs.frames, lead_times=leads, known=known, today=inputs.planned_on, pool=pool)
-    given = engine.inputs(*inputs.frames, lead_times=leads, known=known)
-    decided = {}
-    late = _by_place(inputs.late)
-    rows = zip(answers.iter_rows(named=True), given.iter_rows(named=True), inputs.history_hashes(), strict=True)
-    for row, of_row, history_hash in rows:
-        source = inputs.sources[row["item_site"]]
-        why = _reason(row, of_row, source, late, inputs)
-        decided[row["item_site"]] = Decided(Wanted(row["quantity"], _basis(why, history_hash)), why)
-    return decided
-
-
-def _basis(why: dict[str, Any], history_hash: str) -> Basis:
-    """What a decision rests on, with and without the goods due before the next order can arrive and those owed until then.
-
-    The reason names the last weeks alone; the forecast knows all of history, so its hash stands for them, and the last week
-    for when it was.
-    """
-    weeks, lead_time_days = why["inputs"]["weeks"], why["inputs"]["lead_time_days"]
-    inputs = {**why["inputs"], "weeks": weeks[-1]["week_start_on"] if weeks else None}
-    due = [a for a in inputs["arrivals"] if a["arrives_in_days"] <= lead_time_days]
-    later = [a for a in inputs["arrivals"] if a["arrives_in_days"] > lead_time_days]
-    owed = [k for k in inputs["known"] if k["wanted_in_days"] < lead_time_days]
-    known = [k for k in inputs["known"] if k["wanted_in_days"] >= lead_time_days]
-    outlook = {**inputs, "usable": None, "backordered": None, "arrivals": later, "known": known}
-    outlook["lead_times"] = later_by_lead_time(inputs)
-    position = inputs["usable"] - inputs["backordered"]
-    position += sum(a["quantity"] for a in due) - sum(k["quantity"] for k in owed)
-    versions = [history_hash, why["terms"], why["engine_version"]]
-    return Basis(fingerprint([inputs, *versions]), fingerprint([outlook, *versions]), int(position))
-
-
-def _by_place(deliveries: Iterable[OpenDelivery]) -> dict[Place, list[OpenDelivery]]:
-    places: dict[Place, list[OpenDelivery]] = defaultdict(list)
-    for delivery in deliveries:
-        places[delivery.item_id, delivery.site_id].append(delivery)
-    return places
-
-
-def _reason(
-    row: dict[str, Any], known: dict[str, Any], source: Source, late: Mapping[Place, list[OpenDelivery]],
-    inputs: PlanningInputs,
-) -> dict[str, Any]:  # fmt: skip
-    place = (source.item_site.item_id, source.item_site.site_id)
-    terms = {
-        "supplier": source.term.supplier.code,
-        "price": str(source.term.price),
-        "currency": source.term.currency,
-        "quoted_lead_time_days": source.term.lead_time_days,
-        "release_days": source.item_site.item.usable_after_days,
-    }
-    not_counted = [
-        {"order": d.number, "line": d.line, "quantity": str(d.quantity), "expected_on": d.expected_on.isoformat()}
-        for d in late.get(place, ())
-    ]
-    orders = orders_told(source.coming, source.item_site.item.usable_after_days, inputs.planned_on)
-    told = {
-        "terms": terms, "lead_time": lead_time_told(source), "on_order": orders,
-        "not_counted_because_late": not_counted, "in_quarantine": _in_quarantine(source, inputs),
-    }  # fmt: skip
-    return {**reason(row, known), **told, "transfers": inputs.transfers.told(place)}
-
-
-def _in_quarantine(source: Source, inputs: PlanningInputs) -> list[dict[str, Any]]:
-    """What waits to be released, by the day on which it is expected to be, and whether that has passed."""
-    return [
-        {"lot": g.lot, "quantity": str(g.quantity), "expected_on": g.expected_on.isoformat(),
-         "is_late": g.expected_on < inputs.planned_on}
-        for g in inputs.quarantine.get(source.item_site.pk, [])
-    ]  # fmt: skip
-
-
-def _run(
-    inputs: PlanningInputs, pool: engine.Pool, decided: dict[int, Decided], steps: dict[int, Step], actor: str
-) -> PlanningRun:
+def _run(decisions: Decisions, pool: engine.Pool, steps: dict[int, Step], actor: str) -> PlanningRun:
     """This run's row; the last run's where nothing moved since."""
-    hashed = queries.run_hash(inputs.planned_on, [d.wanted.basis.input_hash for d in decided.values()])
+    inputs, wanted = decisions.inputs, decisions.wanted.values()
+    hashed = queries.run_hash(inputs.planned_on, [one.basis.input_hash for one in wanted])
     last = queries.last_run()
     if last is not None and bytes(last.input_hash) == hashed and set(steps.values()) <= {Step.KEEP}:
         return last
     return PlanningRun.objects.create(
         planned_on=inputs.planned_on, actor=actor, watermark=inputs.watermark, engine_version=engine.VERSION,
-        product_version=ownstock.__version__, input_hash=hashed, item_site_count=len(decided),
-        proposed_count=sum(d.wanted.quantity > 0 for d in decided.values()), pool=pool.record(),
+        product_version=ownstock.__version__, input_hash=hashed, item_site_count=len(wanted),
+        proposed_count=sum(one.quantity > 0 for one in wanted), pool=pool.record(),
         unplanned=list(inputs.unplanned.values()),
     )  # fmt: skip
 
 
-def _create(run: PlanningRun, inputs: PlanningInputs, decided: dict[int, Decided]) -> None:
-    Proposal.objects.bulk_create(
-        [
-            Proposal(run=run, item_site_id=key, state=ProposalState.PENDING, **_columns(d, inputs.sources[key], inputs))
-            for key, d in decided.items()
-        ],
-        batch_size=1_000,
-    )
-
-
-def _update(run: PlanningRun, inputs: PlanningInputs, decided: dict[int, Decided]) -> None:
-    for proposal in Proposal.objects.filter(pk__in=decided).order_by("pk"):
-        columns = _columns(decided[proposal.pk], inputs.sources[proposal.item_site_id], inputs)
-        Proposal.objects.filter(pk=proposal.pk).update(run=run, **columns)
+def _write(run: PlanningRun, decisions: Decisions, ids: Mapping[int, int | None]) -> None:
+    """Write the proposals of item-sites: over the one of this id, where there is one, else as new."""
+    item_sites = list(ids)
+    for start in range(0, len(item_sites), BATCH):
+        rows = [
+            Proposal(
+                pk=ids[key], run=run, item_site_id=key, state=ProposalState.PENDING,
+                **_columns(decisions.wanted[key], why, decisions.inputs.sources[key], run.planned_on),
+            )
+            for key, why in decisions.reasons(item_sites[start : start + BATCH])
+        ]  # fmt: skip
+        Proposal.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=DECIDED)
 
 
 def _withdraw(item_sites: Iterable[int], *, because: str) -> None:
@@ -232,19 +148,19 @@ def _withdraw(item_sites: Iterable[int], *, because: str) -> None:
     )
 
 
-def _columns(decided: Decided, source: Source, inputs: PlanningInputs) -> dict[str, Any]:
-    decision, basis = decided.reason["decision"], decided.wanted.basis
+def _columns(wanted: Wanted, why: dict[str, Any], source: Source, planned_on: date) -> dict[str, Any]:
+    decision, basis = why["decision"], wanted.basis
     saved = Decimal(decision["expected_cost_of_zero"]) - Decimal(decision["expected_cost"])
     return {
         "supplier_id": source.term.supplier_id,
-        "quantity": Decimal(decided.wanted.quantity),
+        "quantity": Decimal(wanted.quantity),
         "price": source.term.price,
-        "requested_on": inputs.planned_on + timedelta(days=source.requested_in_days),
+        "requested_on": planned_on + timedelta(days=source.requested_in_days),
         "value": saved.quantize(Decimal("0.0001")),
         "input_hash": basis.input_hash,
         "outlook_hash": basis.outlook_hash,
-        "position_after": Decimal(basis.position + decided.wanted.quantity),
-        "reason": decided.reason,
+        "position_after": Decimal(basis.position + wanted.quantity),
+        "reason": why,
     }
 
 

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-import polars as pl
 from django.db.models import Q
 
-from ownstock import engine
-from ownstock.base.errors import Refused
 from ownstock.base.fingerprints import fingerprint
 from ownstock.catalog.models import ItemSite, Supplier, SupplyTerm
-from ownstock.catalog.queries import in_base_currency, objections, prices_at
+from ownstock.catalog.queries import objections
 from ownstock.catalog.queries.register import may_be_ordered_by
 from ownstock.catalog.rules import first_choice
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
-from ownstock.planning.lead_times import EXPECTED, SAFE, Candidate, latest_records, supply_outlook
 from ownstock.planning.models import Proposal
 from ownstock.planning.rules import ProposalState
-from ownstock.planning.switching_rules import Outlook, Risk, ordered_instead, risk
+from ownstock.planning.switching_costs import Move, NewSource, new_sources, outlooks
+from ownstock.planning.switching_rules import Outlook, runs_out_in_days
 from ownstock.purchasing.models import Delivery
 from ownstock.purchasing.queries import STILL_OPEN
 from ownstock.purchasing.rules import OPEN_STATES
 
-# So few item-sites are read one by one, more in one reading of all.
-FEW = 20
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
 FORMULAS = {
     "risk": "shortage cost x (units expected short until the new source delivers, without the orders that fall away - "
     "the same with them); demand is taken as normal with the forecast's mean and variance",
     "cost_a_year": "(new price - old price) x units a year at the rate of the forecast, in the company's currency",
+    "runs_out_on": "the day by which more is expected to be wanted than is there and comes, without the orders that fall away",
+    "breaks_even_on": "365 x what the switch costs once / what is saved a year",
 }  # fmt: skip
 
 
@@ -64,34 +60,17 @@ class OpenLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NewSource:
-    """Another supplier of an item: what would be ordered there, at which price, when it would come, what it costs and risks.
+class Hanging:
+    """An item-site that is ordered from the supplier, or waits for goods of it: why it has to leave, and by which terms.
 
-    Money is in the company's currency, None where no rate says what the term's currency is worth.
-    """
-
-    term: SupplyTerm
-    quantity: Decimal
-    price: Decimal
-    requested_on: date
-    expected_in_days: int
-    nine_in_ten_in_days: int
-    cost_a_year: Decimal | None
-    risk: Risk | None
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchOption:
-    """An item-site that is ordered from the supplier, or waits for goods of it: why it has to leave, and where it can go.
-
-    The first of `sources` is what planning would take.
+    `terms` are those of other suppliers, the best one of each, in the order in which planning would take them.
     """
 
     item_site: ItemSite
     sentence: str
     lines: Sequence[OpenLine]
     proposals: Sequence[int]
-    sources: Sequence[NewSource]
+    terms: Sequence[SupplyTerm]
 
     @property
     def to_replace(self) -> Decimal:
@@ -100,13 +79,24 @@ class SwitchOption:
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchOptions:
-    """Everything that hangs on a supplier as of a day; `inputs_hash` is the fingerprint of what a switch is decided on."""
+class SwitchOption(Hanging):
+    """The same with what each term costs and risks, and the day on which stock runs out without the supplier's orders.
+
+    The first of `sources` is what planning would take. `runs_out_on` is None where that is not within two years, or the
+    item-site cannot be planned.
+    """
+
+    sources: Sequence[NewSource]
+    runs_out_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhatHangs:
+    """Everything that hangs on a supplier as of a day."""
 
     supplier: Supplier
     on: date
-    items: Sequence[SwitchOption]
-    inputs_hash: str = field(default="")
+    items: Sequence[Hanging]
 
     @property
     def orders(self) -> list[str]:
@@ -125,10 +115,18 @@ class SwitchOptions:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to do: nothing is open or proposed, and each item has another source."""
-        return not any(item.lines or item.proposals or not item.sources for item in self.items)
+        return not any(item.lines or item.proposals or not item.terms for item in self.items)
 
 
-def switch_options(supplier: Supplier, on: date) -> SwitchOptions:
+@dataclass(frozen=True, slots=True)
+class SwitchOptions(WhatHangs):
+    """The same with costs and risks; `inputs_hash` is the fingerprint of what a switch is decided on."""
+
+    items: Sequence[SwitchOption]
+    inputs_hash: str
+
+
+def what_hangs(supplier: Supplier, on: date) -> WhatHangs:
     """The item-sites that the register of suppliers keeps from a supplier, with their open orders and other sources.
 
     Those that would be ordered from it, and those that wait for goods of it. What nothing speaks against is left out.
@@ -140,15 +138,40 @@ def switch_options(supplier: Supplier, on: date) -> SwitchOptions:
     for pk, item_site_id in pending.order_by("id").values_list("pk", "item_site_id"):
         proposals[item_site_id].append(pk)
     of_item = _terms([row.item_id for row in rows], on)
-    outlooks = _outlooks(rows, supplier, on)
     items = [
-        SwitchOption(
+        Hanging(
             row, reasons[row.item_id], lines.get((row.item_id, row.site_id), []), proposals[row.pk],
-            _sources(row, supplier, of_item[row.item_id], lines, outlooks.get(row.pk), on),
+            _others(row, supplier, of_item[row.item_id], on),
         )
         for row in rows
     ]  # fmt: skip
+    return WhatHangs(supplier, on, items)
+
+
+def switch_options(supplier: Supplier, on: date) -> SwitchOptions:
+    """What hangs on a supplier, with the costs and risks of every other source."""
+    found = what_hangs(supplier, on).items
+    old: dict[int, list[SupplyTerm]] = defaultdict(list)
+    for term in supplier.supply_terms.filter(item_id__in={item.item_site.item_id for item in found}):
+        old[term.item_id].append(term)
+    moves = [
+        Move(row, term, first_choice(old[row.item_id], site_id=row.site_id, on=on), item.to_replace)
+        for item in found
+        for row in [item.item_site]
+        for term in item.terms
+    ]
+    outlook = outlooks([item.item_site for item in found], supplier, on)
+    sources: dict[int, list[NewSource]] = defaultdict(list)
+    for move, source in zip(moves, new_sources(moves, outlook, on), strict=True):
+        sources[move.item_site.pk].append(source)
+    items = [_option(item, sources[item.item_site.pk], outlook.get(item.item_site.pk), on) for item in found]
     return SwitchOptions(supplier, on, items, _hash(items))
+
+
+def _option(item: Hanging, sources: Sequence[NewSource], outlook: Outlook | None, on: date) -> SwitchOption:
+    days = None if outlook is None else runs_out_in_days(outlook)
+    runs_out_on = None if days is None else on + timedelta(days=days)
+    return SwitchOption(item.item_site, item.sentence, item.lines, item.proposals, item.terms, sources, runs_out_on)
 
 
 def _open_lines(supplier: Supplier) -> dict[tuple[int, int], list[OpenLine]]:
@@ -212,83 +235,14 @@ def _terms(item_ids: Sequence[int], on: date) -> Mapping[int, list[SupplyTerm]]:
     return found
 
 
-def _outlooks(rows: Sequence[ItemSite], supplier: Supplier, on: date) -> dict[int, Outlook]:
-    """What is known of item-sites that can be planned, by their ids."""
-    if len(rows) <= FEW:
-        return {pk: o for row in rows for pk, o in _read(planning_inputs(on, only=row), [row.pk], supplier).items()}
-    return _read(planning_inputs(on), [row.pk for row in rows], supplier)
-
-
-def _read(inputs: PlanningInputs, wanted: Sequence[int], supplier: Supplier) -> dict[int, Outlook]:
-    keys = [pk for pk in wanted if pk in inputs.sources]
-    if not keys:
-        return {}
-    expected = engine.forecast_demand(inputs.history, inputs.supply, today=inputs.planned_on)
-    forecast = {row["item_site"]: row for row in expected.iter_rows(named=True)}
-    position = {row["item_site"]: row for row in inputs.position.iter_rows(named=True)}
-    certain = inputs.arrivals.filter(pl.col("scenario") == 0)
-    arriving: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for key, day, quantity in certain.select("item_site", "arrives_in_days", "quantity").iter_rows():
-        arriving[key].append((day, quantity))
-    return {key: _outlook(forecast[key], position[key], arriving[key], _leaving(inputs, key, supplier)) for key in keys}
-
-
-def _leaving(inputs: PlanningInputs, key: int, supplier: Supplier) -> list[tuple[int, float]]:
-    coming = [c for c in inputs.sources[key].coming if c.delivery.supplier_id == supplier.pk]
-    return [(c.usable_in_days, float(c.delivery.quantity // 1)) for c in coming if c.delivery.quantity >= 1]
-
-
-def _outlook(
-    forecast: Mapping[str, object], position: Mapping[str, float], arriving: list[tuple[int, float]],
-    leaving: list[tuple[int, float]],
-) -> Outlook:  # fmt: skip
-    stays = list(arriving)
-    for one in leaving:
-        stays.remove(one)
-    means = [float(mean) for mean in forecast["mean_by_bucket"]]  # type: ignore[attr-defined]
-    bucket_days, ratio = float(forecast["bucket_days"]), float(forecast["variance_ratio"])  # type: ignore[arg-type]
-    return Outlook(position["usable"] - position["backordered"], means, bucket_days, ratio, stays, leaving)
-
-
-def _sources(
-    row: ItemSite, supplier: Supplier, terms: Sequence[SupplyTerm],
-    lines: Mapping[tuple[int, int], Sequence[OpenLine]], outlook: Outlook | None, on: date,
-) -> list[NewSource]:  # fmt: skip
-    """The other suppliers of an item-site, each by its best term, in the order in which planning would ask them."""
+def _others(row: ItemSite, supplier: Supplier, terms: Sequence[SupplyTerm], on: date) -> list[SupplyTerm]:
+    """The best term of each other supplier of an item-site, in the order in which planning would ask them."""
     found = []
     rest = [term for term in terms if term.supplier_id != supplier.pk]
     while (best := first_choice(rest, site_id=row.site_id, on=on)) is not None:
         found.append(best)
         rest = [term for term in rest if term.supplier_id != best.supplier_id]
-    wanted = sum((line.can_cancel for line in lines.get((row.item_id, row.site_id), [])), NOTHING)
-    old = first_choice(supplier.supply_terms.filter(item_id=row.item_id), site_id=row.site_id, on=on)
-    return [_source(row, term, old, wanted, outlook, on) for term in found]
-
-
-def _source(
-    row: ItemSite, term: SupplyTerm, old: SupplyTerm | None, wanted: Decimal, outlook: Outlook | None, on: date
-) -> NewSource:
-    quantity = ordered_instead(wanted, moq=term.moq, order_multiple=term.order_multiple)
-    price, *before = prices_at([(t, quantity or Decimal(t.moq)) for t in (term, old) if t is not None], on=on)
-    days = supply_outlook([Candidate(row, term, term.lead_time_days, [])], latest_records(on), on).lead_days[0]
-    expected, safe = int(days[EXPECTED]), int(days[SAFE])
-    more = None
-    if outlook is not None and old is not None:
-        more = _cost_a_year((term, price), (old, before[0]), Decimal(outlook.units_a_year), on)
-    return NewSource(
-        term, quantity, price, on + timedelta(days=term.lead_time_days), expected, safe, more,
-        None if outlook is None else risk(outlook, expected, row.shortage_cost),
-    )  # fmt: skip
-
-
-def _cost_a_year(
-    new: tuple[SupplyTerm, Decimal], old: tuple[SupplyTerm, Decimal], units: Decimal, on: date
-) -> Decimal | None:
-    try:
-        now, before = (in_base_currency(price * units, term.currency, on=on) for term, price in (new, old))
-    except Refused:
-        return None
-    return now - before
+    return found
 
 
 def _hash(items: Sequence[SwitchOption]) -> str:

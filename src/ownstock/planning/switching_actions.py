@@ -14,14 +14,17 @@ from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
+from ownstock.catalog import actions as catalog
 from ownstock.catalog.models import CertificateRequirement, Qualification, Supplier, SupplyTerm
 from ownstock.catalog.queries import supplier as find_supplier
+from ownstock.catalog.rules import QualificationState
 from ownstock.journal import actions as journal
 from ownstock.journal.queries import open_alerts
 from ownstock.planning.models import Proposal, SupplierSwitch
 from ownstock.planning.queries import business_day
 from ownstock.planning.rules import ProposalState
-from ownstock.planning.switching import NewSource, OpenLine, SwitchOption, SwitchOptions, switch_options
+from ownstock.planning.switching import OpenLine, SwitchOption, SwitchOptions, WhatHangs, switch_options, what_hangs
+from ownstock.planning.switching_costs import NewSource
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder
@@ -169,14 +172,22 @@ def _draft(chosen: Chosen, on: date, actor: str) -> list[PurchaseOrder]:
 @transaction.atomic
 def tell_of_blocked(found: Supplier, on: date) -> bool:
     """Tell people what still hangs on a supplier that may not be ordered from; clear it when nothing is left."""
-    options, key = switch_options(found, on), f"{KIND}:{found.code}"
-    if options.is_settled:
+    hanging, key = what_hangs(found, on), f"{KIND}:{found.code}"
+    if hanging.is_settled:
         journal.clear_alert(key, because="nothing is left of it")
         return False
-    sentence = _sentence(options)
+    sentence = _sentence(hanging)
     if not open_alerts().filter(key=key, sentence=sentence).exists():
-        journal.raise_alert(key, kind=KIND, sentence=sentence, facts=_facts(options))
+        journal.raise_alert(key, kind=KIND, sentence=sentence, facts=_facts(hanging))
     return True
+
+
+@transaction.atomic
+def qualify(supplier: str, state: QualificationState, **said: Any) -> Qualification:
+    """Decide on a supplier as the register does, and tell people at once what hangs on it."""
+    decided = catalog.qualify(supplier, state, **said)
+    tell_of_blocked(decided.supplier, business_day())
+    return decided
 
 
 def watch_blocked(on: date) -> int:
@@ -193,20 +204,26 @@ def _needing_certificates() -> set[int]:
     return {pk for pk in named if pk is not None}
 
 
-def _facts(options: SwitchOptions) -> dict[str, Any]:
-    amounts = {currency: str(amount) for currency, amount in options.open_amounts.items()}
-    alone = [item.item_site.item.sku for item in options.items if not item.sources]
+def _facts(hanging: WhatHangs) -> dict[str, Any]:
+    amounts = {currency: str(amount) for currency, amount in hanging.open_amounts.items()}
+    alone = [item.item_site.item.sku for item in hanging.items if not item.terms]
     return {
-        "supplier": options.supplier.code, "items": len(options.items), "orders": options.orders, "open": amounts,
+        "supplier": hanging.supplier.code, "items": len(hanging.items), "orders": hanging.orders, "open": amounts,
         "without_other_source": alone,
     }  # fmt: skip
 
 
-def _sentence(options: SwitchOptions) -> str:
-    facts, code = _facts(options), options.supplier.code
+def _sentence(hanging: WhatHangs) -> str:
+    facts, code = _facts(hanging), hanging.supplier.code
+    sites, orders = _counted(facts["items"], "item-site"), _counted(len(facts["orders"]), "order")
     money = ", ".join(f"{plain(Decimal(a), decimals=2)} {c}" for c, a in facts["open"].items()) or "nothing"
-    alone = f" {len(facts['without_other_source'])} of them have no other source." * bool(facts["without_other_source"])
+    without = len(facts["without_other_source"])
+    alone = f" Without another source: {without:,}." * bool(without)
     return (
-        f"{code} may not be ordered from, and {facts['items']} item-sites hang on it: {money} is open in "
-        f"{len(facts['orders'])} orders.{alone} Move them: see the supplier's page, or ownstock supplier switch {code}."
+        f"{code} may not be ordered from, and {sites} hang{'s' * (facts['items'] == 1)} on it: {money} is open in "
+        f"{orders}.{alone} Move them: see the supplier's page, or ownstock supplier switch {code}."
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

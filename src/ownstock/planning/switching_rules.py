@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 DAYS_A_YEAR = 365
+# Beyond so many days nobody asks when stock runs out.
+DAYS_LOOKED_AT = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,32 @@ def risk(outlook: Outlook, new_lead_days: int, shortage_cost: Decimal) -> Risk:
     short_with = expected_shortage(there + _by(outlook.leaving, new_lead_days), mean, variance)
     more = Decimal(short_without - short_with) * shortage_cost
     return Risk(short_with, short_without, max(more, Decimal(0)).quantize(Decimal("0.01")))
+
+
+def runs_out_in_days(outlook: Outlook) -> int | None:
+    """In how many days more is expected to be wanted than was there and came, without the old supplier's orders.
+
+    None where that is not within two years.
+    """
+    begin = 0
+    for end in [*sorted({day for day, _ in outlook.arriving if 0 < day <= DAYS_LOOKED_AT}), DAYS_LOOKED_AT + 1]:
+        # Nothing comes between two arrivals, so that less and less is left.
+        days, there = range(begin, end), outlook.there + _by(outlook.arriving, begin)
+        place = bisect_right(days, there, key=outlook.mean_until)
+        if place < len(days):
+            return days[place]
+        begin = end
+    return None
+
+
+def breaks_even_in_days(cost_a_year: Decimal, one_off_cost: Decimal) -> int | None:
+    """In how many days a lower price has paid what the switch costs once; None where the new source is not cheaper.
+
+    365 x cost of the switch / what is saved a year, rounded up.
+    """
+    if cost_a_year >= 0:
+        return None
+    return math.ceil(one_off_cost * DAYS_A_YEAR / -cost_a_year)
 
 
 def _by(coming: Iterable[tuple[int, float]], day: int) -> float:
