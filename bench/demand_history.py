@@ -239,7 +239,10 @@ def main() -> None:
     parser.add_argument("--movements", type=int, default=10_000_000)
     parser.add_argument("--item-sites", type=int, default=200_000)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ownstock-") as folder, installation_in(Path(folder)):
+    with (
+        tempfile.TemporaryDirectory(prefix="ownstock-", ignore_cleanup_errors=True) as folder,
+        installation_in(Path(folder)),
+    ):
         measured = measure(chosen.movements, chosen.item_sites)
     print(f"most memory: {measured['rebuild_peak_mib']} MiB to the store, {measured['peak_mib']} MiB in all")
     print(json.dumps(measured))

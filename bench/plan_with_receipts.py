@@ -165,7 +165,10 @@ def main() -> None:
     parser.add_argument("--movements", type=int, default=3_000_000)
     parser.add_argument("--profile", type=Path)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ownstock-") as folder, installation_in(Path(folder)):
+    with (
+        tempfile.TemporaryDirectory(prefix="ownstock-", ignore_cleanup_errors=True) as folder,
+        installation_in(Path(folder)),
+    ):
         measured = measure(chosen.item_sites, chosen.receipts, chosen.movements, chosen.profile)
     print(json.dumps(measured))
 
