@@ -14,7 +14,7 @@ from ownstock.catalog.rules import QualificationState
 from ownstock.journal.models import Alert, AuditEvent
 from ownstock.journal.queries import fact_models
 from ownstock.planning.models import Proposal, SupplierSwitch
-from ownstock.planning.switching_actions import switch, tell_of_blocked, watch_blocked
+from ownstock.planning.switching_actions import qualify, switch, tell_of_blocked, watch_blocked
 from ownstock.purchasing import actions
 from ownstock.purchasing.models import OrderLine, PurchaseOrder
 from tests.buying_cases import open_by_line
@@ -74,6 +74,21 @@ class TestOptions:
         assert gamma.risk is not None
         assert beta.risk.money > gamma.risk.money > 0
         assert beta.risk.short_without > beta.risk.short_with
+
+    def test_the_day_on_which_stock_runs_out_is_told_and_when_a_cheaper_source_has_paid_for_the_switch(
+        self, shop: Business
+    ) -> None:
+        """Twelve are there and twelve a week are sold; the 24 of ALPHA do not count."""
+        ordered("CUP")
+        SupplyTerm.objects.filter(supplier__code="GAMMA").update(price=Decimal("2.00"))
+        block()
+        [cup] = [item for item in options().items if item.lines]
+        assert cup.runs_out_on is not None
+        assert TODAY + timedelta(days=5) < cup.runs_out_on < TODAY + timedelta(days=10)
+        beta, gamma = cup.sources
+        assert gamma.cost_a_year is not None
+        assert beta.breaks_even_on(TODAY, Decimal(100)) is None
+        assert gamma.breaks_even_on(TODAY, -gamma.cost_a_year) == TODAY + timedelta(days=365)
 
     def test_price_breaks_count_for_what_would_be_ordered(self, shop: Business) -> None:
         term = SupplyTerm.objects.get(supplier__code="BETA")
@@ -207,9 +222,18 @@ class TestAlert:
         found = open_alert()
         assert found is not None
         assert (found.facts["items"], found.facts["open"]) == (1, {"EUR": "57.60"})
-        assert "57.60 EUR is open in 1 orders" in found.sentence
+        assert "57.60 EUR is open in 1 order." in found.sentence
         assert Alert.objects.filter(kind="supplier_blocked").count() == 1
         switched()
+        assert open_alert() is None
+
+    def test_who_blocks_a_supplier_hears_at_once_what_hangs_on_it(self, shop: Business) -> None:
+        ordered("CUP")
+        qualify("ALPHA", QualificationState.BLOCKED, valid_from=TODAY, reason="Insolvent.", actor=ACTOR)
+        found = open_alert()
+        assert found is not None
+        assert found.facts["without_other_source"] == ["PLATE"]
+        qualify("ALPHA", QualificationState.APPROVED, valid_from=TODAY, reason="Saved.", actor=ACTOR)
         assert open_alert() is None
 
     def test_it_stays_while_anything_is_open(self, shop: Business) -> None:

@@ -6,7 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from ownstock.planning.switching_rules import Outlook, expected_shortage, ordered_instead, risk
+from ownstock.planning.switching_rules import (
+    Outlook,
+    breaks_even_in_days,
+    expected_shortage,
+    ordered_instead,
+    risk,
+    runs_out_in_days,
+)
 
 
 def outlook(there: float = 20, *, leaving: list[tuple[int, float]] | None = None, ratio: float = 0) -> Outlook:
@@ -44,3 +51,18 @@ def test_nothing_is_at_risk_where_enough_is_there() -> None:
 )
 def test_no_less_is_ordered_than_falls_away(wanted: int, moq: int, multiple: int, ordered: int) -> None:
     assert ordered_instead(Decimal(wanted), moq=moq, order_multiple=multiple) == ordered
+
+
+def test_stock_runs_out_on_the_day_that_wants_more_than_there_is() -> None:
+    """One a day: 20 last for 20 days, with 7 that come on day 20 for 27; what falls away does not count."""
+    assert runs_out_in_days(outlook(20, leaving=[(5, 100)])) == 21
+    assert runs_out_in_days(Outlook(20, [7, 7, 7], 7, 0, [(20, 7)], [])) == 28
+    assert runs_out_in_days(Outlook(20, [7, 7, 7], 7, 0, [(21, 0), (22, 7)], [])) == 21
+    assert runs_out_in_days(outlook(-1)) == 0
+    assert runs_out_in_days(outlook(731)) is None
+
+
+def test_a_switch_breaks_even_when_what_is_saved_has_paid_for_it() -> None:
+    assert breaks_even_in_days(Decimal(-100), Decimal(50)) == 183
+    assert breaks_even_in_days(Decimal(-365), Decimal(0)) == 0
+    assert [breaks_even_in_days(Decimal(dearer), Decimal(50)) for dearer in (0, 1)] == [None, None]

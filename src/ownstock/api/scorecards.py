@@ -154,8 +154,11 @@ class SourceOut(Schema):
     requested_on: date
     expected_on: date = Field(description="When half of its orders would be there, as its receipts tell.")
     safe_on: date = Field(description="When nine in ten would be.")
-    cost_a_year: Decimal | None
-    risk: Decimal | None
+    cost_a_year: Decimal | None = Field(
+        description="In the company's currency; null: no rate is known, or no old price."
+    )
+    risk: Decimal | None = Field(description="In the company's currency; null: the item is not planned.")
+    breaks_even_on: date | None = Field(description="Null: it is not cheaper, or no cost was named.")
 
 
 class OptionOut(Schema):
@@ -166,6 +169,9 @@ class OptionOut(Schema):
     sentence: str
     lines: list[OpenLineOut]
     proposals: list[int]
+    runs_out_on: date | None = Field(
+        description="Without these orders; null: not within two years, or it is not planned."
+    )
     sources: list[SourceOut] = Field(description="The first is what planning would take.")
 
 
@@ -177,6 +183,15 @@ class OptionsOut(Schema):
     orders: list[str]
     open_amounts: dict[str, Decimal]
     items: list[OptionOut]
+
+
+class CostIn(Schema):
+    """What to count with."""
+
+    one_off_cost: Decimal | None = Field(
+        None, ge=0, max_digits=16, decimal_places=2,
+        description="What moving one item costs once, in the company's currency.",
+    )  # fmt: skip
 
 
 class ChoiceIn(Schema):
@@ -261,17 +276,17 @@ def add_answer(request: HttpRequest, code: Code, comment: CommentId, body: Comme
 
 
 @router.get("/suppliers/{code}/switch", auth=READS, response=OptionsOut, summary="What hangs on a blocked supplier")
-def get_options(request: HttpRequest, code: Code) -> dict[str, Any]:
+def get_options(request: HttpRequest, code: Code, asked: Query[CostIn]) -> dict[str, Any]:
     """What may no longer be ordered from a supplier, with its open orders and the other sources of each item."""
     options = switch_options(supplier(code), business_day())
-    items = [_option(item, options) for item in options.items]
+    items = [_option(item, options, asked.one_off_cost) for item in options.items]
     return {
         "supplier": code, "inputs_hash": options.inputs_hash, "orders": options.orders,
         "open_amounts": options.open_amounts, "items": items,
     }  # fmt: skip
 
 
-def _option(item: SwitchOption, options: SwitchOptions) -> dict[str, Any]:
+def _option(item: SwitchOption, options: SwitchOptions, cost: Decimal | None) -> dict[str, Any]:
     sources = [
         {
             "supplier": one.term.supplier.code, "quantity": one.quantity, "price": one.price,
@@ -279,11 +294,13 @@ def _option(item: SwitchOption, options: SwitchOptions) -> dict[str, Any]:
             "expected_on": options.on + timedelta(days=one.expected_in_days),
             "safe_on": options.on + timedelta(days=one.nine_in_ten_in_days), "cost_a_year": one.cost_a_year,
             "risk": one.risk.money if one.risk else None,
+            "breaks_even_on": None if cost is None else one.breaks_even_on(options.on, cost),
         }
         for one in item.sources
     ]  # fmt: skip
     place = {"sku": item.item_site.item.sku, "site": item.item_site.site.code, "sentence": item.sentence}
-    return {**place, "lines": item.lines, "proposals": item.proposals, "sources": sources}
+    told = {"lines": item.lines, "proposals": item.proposals, "runs_out_on": item.runs_out_on}
+    return {**place, **told, "sources": sources}
 
 
 @router.post("/suppliers/{code}/switch", auth=ORDERS, response=SwitchOut, summary="Move items to other suppliers")

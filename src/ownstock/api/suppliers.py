@@ -15,6 +15,7 @@ from ownstock.api.pages import Page, Part, page
 from ownstock.catalog import actions, queries
 from ownstock.catalog.models import Certificate, Qualification
 from ownstock.catalog.rules import CommitmentOutlook, Incoterm, LapseKind, QualificationState, RebateBase
+from ownstock.planning import switching_actions as switching
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 
@@ -287,7 +288,7 @@ def get_progress(request: HttpRequest, code: Code, on: On = None) -> dict[str, A
 )
 def qualify(request: HttpRequest, code: Code, body: DecisionIn) -> Status[Qualification]:
     """Decide that a supplier may be ordered from, on a condition, or not. The same decision again changes nothing."""
-    decided = actions.qualify(
+    decided = switching.qualify(
         code, body.state, categories=body.categories, skus=body.skus, condition=body.condition,
         valid_from=body.valid_from, valid_to=body.valid_to, reason=body.reason, actor=actor_of(request),
     )  # fmt: skip

@@ -11,7 +11,7 @@ import click
 
 from ownstock.catalog import queries as catalog
 from ownstock.cli.command import command, is_json_wanted
-from ownstock.cli.options import Day, actor_option, json_option
+from ownstock.cli.options import Day, Number, actor_option, json_option
 from ownstock.cli.render import print_json, show, table, tell, text
 from ownstock.cli.supplier_commitments import commitment_row, rebate_rows
 from ownstock.planning.queries import business_day
@@ -134,15 +134,25 @@ def _named(_: click.Context, __: click.Parameter, pairs: Sequence[str]) -> dict[
     return found
 
 
+def _no_less_than_nothing(_: click.Context, __: click.Parameter, cost: Decimal | None) -> Decimal | None:
+    if cost is not None and cost < 0:
+        raise click.BadParameter(f"{text(cost)} is less than nothing.")
+    return cost
+
+
 @command()
 @click.argument("code")
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--to", "choices", multiple=True, callback=_named, metavar="SKU@SITE=SUPPLIER",
               help="Another source than the next one; nothing after = leaves the item. Again for each.")  # fmt: skip
+@click.option("--one-off-cost", type=Number(), callback=_no_less_than_nothing, help="What moving one item costs once.")
 @click.option("--reason", default="", help="Why, in your words.")
 @actor_option
 @json_option
-def switch(code: str, dry_run: bool, choices: dict[tuple[str, str], str | None], reason: str, actor: str) -> None:
+def switch(
+    code: str, dry_run: bool, choices: dict[tuple[str, str], str | None], one_off_cost: Decimal | None, reason: str,
+    actor: str,
+) -> None:  # fmt: skip
     """Move what hangs on a supplier that may no longer be ordered from to others, in one step or not at all.
 
     What is open of its orders is cancelled, what it was to deliver is drafted at the next best source of each item, and its
@@ -150,7 +160,8 @@ def switch(code: str, dry_run: bool, choices: dict[tuple[str, str], str | None],
     """
     options = switch_options(catalog.supplier(code), business_day())
     if dry_run or not options.items:
-        show([row for item in options.items for row in _preview(item, options)], empty=f"Nothing hangs on {code}.")
+        rows = [row for item in options.items for row in _preview(item, options, one_off_cost)]
+        show(rows, empty=f"Nothing hangs on {code}.")
         return
     done = switch_supplier(code, choices, inputs_hash=options.inputs_hash, actor=actor, reason=reason)
     tell(outcome_told(code, done.outcome), {"supplier": code, **done.outcome})
@@ -168,22 +179,23 @@ def outcome_told(code: str, outcome: dict[str, Any]) -> str:
     return f"Switched from {code}. {' '.join(parts)}"
 
 
-def _preview(item: SwitchOption, options: SwitchOptions) -> list[dict[str, Any]]:
+def _preview(item: SwitchOption, options: SwitchOptions, cost: Decimal | None) -> list[dict[str, Any]]:
     """Of an item-site each source it may go to, old beside new."""
     old = {
         "sku": item.item_site.item.sku, "site": item.item_site.site.code,
         "open": sum((o.quantity for o in item.lines), Decimal(0)),
         "old_price": item.lines[0].price if item.lines else None,
-        "expected_on": min((o.expected_on for o in item.lines), default=None),
+        "expected_on": min((o.expected_on for o in item.lines), default=None), "runs_out_on": item.runs_out_on,
     }  # fmt: skip
     if not item.sources:
         return [{**old, "source": "none", "quantity": None, "price": None, "requested_on": None, "expected": None,
-                 "cost_a_year": None, "risk": None}]  # fmt: skip
+                 "cost_a_year": None, "risk": None, "breaks_even_on": None}]  # fmt: skip
     return [
         {
             **old, "source": s.term.supplier.code, "quantity": s.quantity, "price": s.price, "requested_on": s.requested_on,
             "expected": options.on + timedelta(days=s.expected_in_days), "cost_a_year": s.cost_a_year,
             "risk": s.risk.money if s.risk else None,
+            "breaks_even_on": None if cost is None else s.breaks_even_on(options.on, cost),
         }
         for s in item.sources
     ]  # fmt: skip

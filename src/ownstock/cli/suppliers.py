@@ -26,6 +26,7 @@ from ownstock.cli.supplier_papers import (
     valid_from_option,
     valid_to_option,
 )
+from ownstock.planning import switching_actions as switching
 from ownstock.planning.queries import business_day
 
 STATES = click.Choice([str(state) for state in QualificationState])
@@ -153,7 +154,7 @@ def qualify(
 
     Without --category and --sku the decision is for everything. The newest decision in force counts; none is ever changed.
     """
-    decided = actions.qualify(
+    decided = switching.qualify(
         code, QualificationState(state), categories=categories, skus=skus, condition=condition,
         valid_from=valid_from or business_day(), valid_to=valid_to, reason=reason, actor=actor,
     )  # fmt: skip

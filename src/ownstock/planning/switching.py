@@ -29,7 +29,7 @@ FORMULAS = {
     "risk": "shortage cost x (units expected short until the new source delivers, without the orders that fall away - "
     "the same with them); demand is taken as normal with the forecast's mean and variance",
     "cost_a_year": "(new price - old price) x units a year at the rate of the forecast, in the company's currency",
-    "runs_out_on": "the day by which more is expected to be wanted than is there and comes, without the orders that fall away",
+    "runs_out_on": "the day by which more is expected to be wanted than is there and comes without the orders that fall away",
     "breaks_even_on": "365 x what the switch costs once / what is saved a year",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from ownstock.catalog.imports.register import tiers_of, weekdays_of
 from ownstock.catalog.models import Agreement
 from ownstock.catalog.rules import WEEKDAYS, QualificationState
 from ownstock.catalog.rules.documents import MAX_DOCUMENT_BYTES, document_name
+from ownstock.planning import switching_actions as switching
 from ownstock.web.forms import DayInput
 
 
@@ -74,7 +75,7 @@ class DecisionForm(RegisterForm):
     def carry_out(self, actor: str) -> None:
         """Decide."""
         said = self.cleaned_data
-        actions.qualify(
+        switching.qualify(
             self.code, QualificationState(said["state"]), condition=said["condition"], valid_from=said["valid_from"],
             valid_to=said["valid_to"], reason=said["reason"], actor=actor, **self.scope,
         )  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,10 +14,18 @@ from django.views.decorators.http import require_http_methods
 from ownstock.base.errors import OwnstockError
 from ownstock.catalog.queries import base_currency, supplier
 from ownstock.planning.queries import business_day
-from ownstock.planning.switching import FORMULAS, SwitchOptions, switch_options
+from ownstock.planning.switching import FORMULAS, SwitchOption, SwitchOptions, switch_options
 from ownstock.planning.switching_actions import switch as switch_supplier
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
+
+
+class CostForm(forms.Form):
+    """What a switch costs beside prices."""
+
+    one_off_cost = forms.DecimalField(
+        label="What moving one item costs once", required=False, min_value=0, max_digits=16, decimal_places=2
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,12 +45,24 @@ def switch(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _told(done.outcome))
             return redirect("web:switch", code)
+    cost = CostForm(request.GET)
+    one_off_cost = cost.cleaned_data["one_off_cost"] if cost.is_valid() else None
     context = {
-        "options": options, "supplier": options.supplier, "as_of": options.on, "base_currency": base_currency(),
+        "options": options, "items": _shown(options, one_off_cost), "cost": cost, "one_off_cost": one_off_cost,
+        "supplier": options.supplier, "as_of": options.on, "base_currency": base_currency(),
         "formulas": FORMULAS, "refusal": refusal, "reason": request.POST.get("reason", ""),
         "can_switch": any(item.sources and (item.to_replace or item.proposals) for item in options.items),
     }  # fmt: skip
     return render(request, "web/switch.html", context, status=status_of(refusal) if refusal else 200)
+
+
+def _shown(options: SwitchOptions, one_off_cost: Decimal | None) -> list[tuple[SwitchOption, list[Any]]]:
+    """Each item-site with its sources, and of each the day from which it has paid for the switch."""
+    on = options.on
+    return [
+        (item, [(one, None if one_off_cost is None else one.breaks_even_on(on, one_off_cost)) for one in item.sources])
+        for item in options.items
+    ]
 
 
 def _choices(request: HttpRequest, options: SwitchOptions) -> dict[tuple[str, str], str | None]:
