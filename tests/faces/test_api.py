@@ -258,9 +258,13 @@ def test_a_request_that_is_too_large_is_refused(program: Client, settings: Any) 
     assert_problem(post(program, "postings", posting()), 413, "too_large")
 
 
+SIGNED = "/api/v1/inbox/{channel}"
+
+
 def endpoints() -> list[tuple[str, str]]:
-    paths = api.get_openapi_schema()["paths"]
-    return [(method, re.sub(r"{[a-z:]+}", "PO-1", path)) for path, item in paths.items() for method in item]
+    """All but the one to which suppliers post, who hold no key of ours: there a signature has to fit."""
+    paths = api.get_openapi_schema()["paths"].items()
+    return [(method, re.sub(r"{[a-z:]+}", "PO-1", path)) for path, item in paths for method in item if path != SIGNED]
 
 
 @pytest.mark.parametrize(("method", "path"), endpoints())
@@ -279,9 +283,10 @@ def test_no_endpoint_answers_without_a_live_key(token: str, method: str, path: s
 def test_every_endpoint_is_documented(program: Client) -> None:
     described = program.get("/api/openapi.json").json()
     assert described["info"]["title"] == "Ownstock"
-    operations = [operation for item in described["paths"].values() for operation in item.values()]
-    assert operations
-    assert all(o["summary"] and o["description"] and o["security"] == [{"KeyHolder": []}] for o in operations)
+    operations = [(path, operation) for path, item in described["paths"].items() for operation in item.values()]
+    assert all(operation["summary"] and operation["description"] for _, operation in operations)
+    by_key = {path for path, operation in operations if operation.get("security") == [{"KeyHolder": []}]}
+    assert set(described["paths"]) - by_key == {SIGNED}
 
 
 def test_the_calls_shown_in_the_documentation_are_well_formed() -> None:
