@@ -18,12 +18,16 @@ from ownstock.ledger.names import items_named, locations_named
 @limit_option(50)
 @json_option
 def items(search: str, limit: int) -> None:
-    """List items, or those with SEARCH in code or description."""
-    found = Item.objects.filter(Q(sku__icontains=search) | Q(description__icontains=search)).order_by("sku")
+    """List items, or those with SEARCH in code, GTIN or description."""
+    named = Q(sku__icontains=search) | Q(description__icontains=search) | Q(gtin__contains=search)
+    found = (Item.objects.filter(named) if search else Item.objects.all()).order_by("sku")
     rows = [
-        {"sku": item.sku, "description": item.description, "unit": item.unit, "unit_cost": item.unit_cost}
+        {
+            "sku": item.sku, "description": item.description, "unit": item.unit, "unit_cost": item.unit_cost,
+            "gtin": item.gtin or "",
+        }
         for item in first(found, limit)
-    ]
+    ]  # fmt: skip
     show(rows, empty="There is no such item; ownstock import items FILE brings them.")
 
 

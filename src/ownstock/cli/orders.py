@@ -23,6 +23,7 @@ from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import ReceiptLine
 from ownstock.purchasing.models import OrderLine, PurchaseOrder
 from ownstock.purchasing.queries.approvals import is_free_to_leave
+from ownstock.purchasing.queries.scans import scanned_goods
 from ownstock.purchasing.queries.waiting import WaitsFor, waiting_orders
 from ownstock.purchasing.rules import LineAnswer, OrderState, open_quantity
 
@@ -165,28 +166,38 @@ def _answers(lines: Sequence[int], quantities: Sequence[Decimal], days: Sequence
     "--notice", default="", help="The supplier's shipping notice that the goods came by: what is missing is short."
 )
 @click.option("--all-open", is_flag=True, help="All that is still open came.")
+@click.option(
+    "--scan", "scans", multiple=True,
+    help="What a scanner reads of a packing (GS1): item, lot, expiry, serial number, count; again for each.",
+)  # fmt: skip
 @click.option("--key", required=True, help="Makes it happen once, such as the delivery note's number.")
 @on_option("The day on which the goods came.")
 @actor_option
 @json_option
 def receive(
     number: str, lines: tuple[int, ...], quantities: tuple[Decimal, ...], lots: tuple[str, ...],
-    damaged: tuple[Decimal, ...], reason: str, notice: str, all_open: bool, key: str, on: date | None, actor: str,
+    damaged: tuple[Decimal, ...], reason: str, notice: str, all_open: bool, scans: tuple[str, ...], key: str,
+    on: date | None, actor: str,
 ) -> None:  # fmt: skip
     """Put goods that came on the shelf: one posting in the ledger, and the order knows what it still waits for.
 
     What is damaged comes in on hold; it and whatever else is not as ordered or announced is a discrepancy to settle.
     """
     counts = {len(lots), len(damaged)} - {0, len(lines)}
-    if bool(lines) == all_open or len(lines) != len(quantities) or counts:
-        raise click.UsageError("Say --all-open, or for each --line its --quantity (and its --lot, if it has one).")
+    if [bool(lines), all_open, bool(scans)].count(True) != 1 or len(lines) != len(quantities) or counts:
+        raise click.UsageError(
+            "Say --all-open, --scan for each packing, or for each --line its --quantity (and its --lot, if it has one)."
+        )
     found = queries.order(number)
-    receipts = _open_receipts(found) if all_open else _receipts(lines, quantities, lots, damaged, reason)
     zone = ZoneInfo(found.site.time_zone)
+    received_on = on or timezone.localdate(timezone=zone)
+    if scans:
+        receipts = _scanned(found, scans, received_on)
+    else:
+        receipts = _open_receipts(found) if all_open else _receipts(lines, quantities, lots, damaged, reason)
     received = actions.receive(
-        number, receipts, key=key, received_on=on or timezone.localdate(timezone=zone), actor=actor,
-        moved_at=_moved_at(on, zone), notice=notice,
-    )  # fmt: skip
+        number, receipts, key=key, received_on=received_on, actor=actor, moved_at=_moved_at(on, zone), notice=notice
+    )
     tell(f"{number} is {received.state}; {counted(len(receipts), 'line')} received.", {**told(received), "key": key})
 
 
@@ -198,6 +209,20 @@ def _receipts(
         ReceiptLine(line, quantity, lot, damaged=broken, reason=reason if broken else "")
         for line, quantity, lot, broken in rows
     ]
+
+
+def _scanned(found: PurchaseOrder, scans: Sequence[str], on: date) -> list[ReceiptLine]:
+    """What was scanned, summed by line and lot; a single piece counts once."""
+    lines, sums = queries.lines(found), dict[tuple[int, str, date | None], Decimal]()
+    pieces = set[str]()
+    for text_of_scan in scans:
+        goods = scanned_goods(found.number, lines, text_of_scan, on=on)
+        if goods.piece and goods.piece in pieces:
+            raise Refused(f"{goods.sentence}: it was scanned before; scan each piece once.", code="scanned_twice")
+        pieces.add(goods.piece)
+        of = goods.line, goods.lot, goods.expires_on
+        sums[of] = sums.get(of, Decimal(0)) + goods.quantity
+    return [ReceiptLine(line, quantity, lot, expires_on) for (line, lot, expires_on), quantity in sums.items()]
 
 
 def _open_receipts(found: PurchaseOrder) -> list[ReceiptLine]:

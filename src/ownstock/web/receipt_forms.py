@@ -43,11 +43,14 @@ class ReceiptForm(forms.Form):
     """Goods that came. The key is made when the form is shown: sent twice, it counts once.
 
     A line has one row, or one for each lot of it that a notice announces; `rows` keeps which, so that the form is the same
-    when it comes back.
+    when it comes back. `pieces` keeps which single pieces were scanned, `counted` the
+    rows that scans have begun to count.
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     rows = forms.CharField(widget=forms.HiddenInput, required=False)
+    pieces = forms.CharField(widget=forms.HiddenInput, required=False)
+    counted = forms.CharField(widget=forms.HiddenInput, required=False)
     received_on = forms.DateField(label="Received on", widget=DayInput)
     wrong_line = forms.TypedChoiceField(label="Instead of", coerce=int, empty_value=None, required=False)
     wrong_sku = forms.CharField(label="Item that came", max_length=60, required=False)
@@ -66,7 +69,8 @@ class ReceiptForm(forms.Form):
         first = {"key": uuid4(), "rows": " ".join(names), **_announced(announced), **(initial or {})}
         super().__init__(data, initial=first)
         self.time_zone, self.lines = ZoneInfo(time_zone), {line.line: line for line in lines}
-        self.names = _kept_names(data.get("rows", ""), self.lines) or names if data is not None else names
+        said = first if data is None else data
+        self.names = _kept_names(str(said.get("rows", "")), self.lines) or names
         for name in self.names:
             self.fields |= _boxes(name, self.lines[_line_of(name)])
         wrong: Any = self.fields["wrong_line"]

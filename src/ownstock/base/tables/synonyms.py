@@ -202,6 +202,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Item category", "Product category", "Item group", "Commodity", "Kategorie", "Warengruppe", "Artikelgruppe",
         "Catégorie", "Famille", "Categoría", "Familia", "Categoria", "Categorie", "Artikelgroep",
     ),
+    "gtin": ("EAN", "EAN code", "EAN-13", "UPC", "GTIN-14", "GTIN code"),
     "weight_kg": (
         "Weight", "Weight (kg)", "Gross weight", "Gewicht", "Gewicht (kg)", "Bruttogewicht", "Poids", "Poids (kg)",
         "Peso", "Peso (kg)", "Gewicht in kg",

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
+from ownstock.base.errors import Refused
 from ownstock.base.tables import AS_IT_IS, DECIMAL, INTEGER, MAX_INTEGER, ROW, Directions, Fault, Field
 from ownstock.catalog.imports.columns import CONVERSION, factors, ids, lookup, numbered
 from ownstock.catalog.imports.kind import Imported, Kind, Resolved, bring_in
 from ownstock.catalog.item_changes import objections_to
 from ownstock.catalog.models import Item, ItemSite, ItemUnit, Location
 from ownstock.catalog.rules import ReceivingStatus, Tracking, UnservedDemand, ValuationMethod
+from ownstock.catalog.rules.gtins import gtin_of
 
 MOST_RELEASE_DAYS = 3_650
 
@@ -23,7 +25,7 @@ def import_items(path: Path, *, actor: str, dry_run: bool = False, directions: D
 
     Columns: sku, description, unit (default each), unit_cost, tracking (default none), receiving_status (default released),
     release_days (empty: goods in quarantine are not counted on), valuation_method (default moving_average), category,
-    weight_kg and volume_l (of a stock unit).
+    gtin (of a stock unit: 8, 12, 13 or 14 digits, kept as 14), weight_kg and volume_l (of a stock unit).
     """
     return bring_in(ITEMS, path, actor=actor, dry_run=dry_run, directions=directions)
 
@@ -46,7 +48,34 @@ def import_item_sites(path: Path, *, actor: str, dry_run: bool = False, directio
 
 
 def _resolve_items(frame: pl.DataFrame) -> Resolved:
-    return numbered(frame, frame.drop(ROW).with_columns(pl.col("category").fill_null("")).to_dicts()), []
+    gtins, faults = _gtins(frame)
+    faults = faults or _gtins_again(frame, gtins)
+    if faults:
+        return [], faults
+    records = frame.drop(ROW).with_columns(pl.col("category").fill_null(""), gtin=pl.Series(gtins, dtype=pl.String))
+    return numbered(frame, records.to_dicts()), []
+
+
+def _gtins(frame: pl.DataFrame) -> tuple[list[str | None], list[Fault]]:
+    found: list[str | None] = []
+    faults = []
+    for row, said in frame.select(ROW, "gtin").iter_rows():
+        try:
+            found.append(gtin_of(said) if said else None)
+        except Refused as refusal:
+            faults.append(Fault(row, "gtin", said, refusal.sentence))
+    return found, faults
+
+
+def _gtins_again(frame: pl.DataFrame, gtins: Sequence[str | None]) -> list[Fault]:
+    """Rows with a GTIN that another item has, in the file or in the catalogue."""
+    known: dict[str | None, str] = dict(Item.objects.exclude(gtin=None).values_list("gtin", "sku"))
+    faults = []
+    for (row, sku), gtin in zip(frame.select(ROW, "sku").iter_rows(), gtins, strict=True):
+        if gtin and known.setdefault(gtin, sku) != sku:
+            sentence = f"{known[gtin]} has the GTIN {gtin}; an item has its own. Take it off {known[gtin]} first."
+            faults.append(Fault(row, "gtin", gtin, sentence))
+    return faults
 
 
 def _resolve_units(frame: pl.DataFrame) -> Resolved:
@@ -104,7 +133,8 @@ ITEMS = Kind(
         Field("release_days", INTEGER, False, at_least=0, below=MOST_RELEASE_DAYS + 1),
         Field("valuation_method", is_required=False, default=ValuationMethod.MOVING_AVERAGE.value,
               choices=list(ValuationMethod)),
-        Field("category", is_required=False, max_length=60), Field("weight_kg", DECIMAL, False, at_least=0),
+        Field("category", is_required=False, max_length=60), Field("gtin", is_required=False, max_length=14),
+        Field("weight_kg", DECIMAL, False, at_least=0),
         Field("volume_l", DECIMAL, False, at_least=0),
     ],
     key=["sku"], record_key=["sku"], resolve=_resolve_items, objections=objections_to,

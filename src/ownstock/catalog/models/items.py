@@ -45,6 +45,13 @@ class Item(models.Model):
     category = models.CharField(
         max_length=60, blank=True, help_text="What it is among others, for the register of suppliers; empty: none."
     )
+    gtin = models.CharField(
+        max_length=14,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="The number that GS1 gives one stock unit of it, as 14 digits; empty: none.",
+    )
     weight_kg = QuantityField(null=True, blank=True, help_text="Of one stock unit; empty: not known.")
     volume_l = QuantityField(null=True, blank=True, help_text="Of one stock unit; empty: not known.")
 
@@ -54,6 +61,9 @@ class Item(models.Model):
             models.CheckConstraint(name="item_cost_not_negative", condition=Q(unit_cost__gte=0)),
             models.CheckConstraint(
                 name="item_measures_not_negative", condition=~Q(weight_kg__lt=0) & ~Q(volume_l__lt=0)
+            ),
+            models.CheckConstraint(
+                name="item_gtin_is_14_digits", condition=Q(gtin=None) | Q(gtin__regex=r"^[0-9]{14}$")
             ),
             models.CheckConstraint(name="item_tracking_known", condition=Q(tracking__in=[t.value for t in Tracking])),
             models.CheckConstraint(

@@ -24,6 +24,7 @@ from ownstock.web.forms import carry_out, open_of
 from ownstock.web.receipt_forms import ReasonForm, ReceiptForm, SettlementForm
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
+from ownstock.web.scan_forms import Filled, filled_by_scan, form_with
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,6 +33,10 @@ def receive(request: HttpRequest, number: str) -> HttpResponse:
     """Enter what came; the form can be sent twice and is posted once."""
     found, by_notice = queries.order(number), request.GET.get("notice", "")
     lines = queries.lines(found)
+    if request.POST.get("scan", "").strip():
+        filled = filled_by_scan(found, lines, request.POST.dict())
+        form = form_with(filled, lines, found.site.time_zone)
+        return _shown(request, found, form, by_notice, 422 if filled.refusal else 200, filled)
     is_posted = request.method == "POST"
     form = ReceiptForm(
         lines, time_zone=found.site.time_zone, data=request.POST if is_posted else None,
@@ -44,9 +49,17 @@ def receive(request: HttpRequest, number: str) -> HttpResponse:
         if status == 200:
             messages.success(request, f"Received for {number}: {_rows_in_words(form)}.")
             return redirect("web:order", number)
+    return _shown(request, found, form, by_notice, status)
+
+
+def _shown(
+    request: HttpRequest, found: PurchaseOrder, form: ReceiptForm, by_notice: str, status: int,
+    scanned: Filled | None = None,
+) -> HttpResponse:  # fmt: skip
+    has_open = any(map(open_of, form.lines.values())) or bool(by_notice)
     context = {
-        "order": found, "form": form, "notice": by_notice, "notices": notices.notices_for(number),
-        "has_open": any(map(open_of, lines)) or bool(by_notice), "receipts": differences.receipts_of(found),
+        "order": found, "form": form, "notice": by_notice, "notices": notices.notices_for(found.number),
+        "has_open": has_open, "receipts": differences.receipts_of(found), "scanned": scanned,
         "today": datetime.now(ZoneInfo(found.site.time_zone)).date(),
     }  # fmt: skip
     return render(request, "web/receive.html", context, status=status)
