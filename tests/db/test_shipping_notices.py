@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,13 +10,16 @@ import pytest
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import SupplyTerm
+from ownstock.journal.models import Alert
 from ownstock.ledger.queries import on_hand
 from ownstock.purchasing import actions, queries
-from ownstock.purchasing.models import PurchaseOrder, ShippingNotice
+from ownstock.purchasing.models import Discrepancy, PurchaseOrder, ShippingNotice
 from ownstock.purchasing.queries.notices import still_to_come
+from ownstock.purchasing.rules import LineAnswer, LineChange, Promise
+from ownstock.purchasing.rules.discrepancies import SettlementKind
 from ownstock.purchasing.rules.notices import NoticedLine, NoticePurpose
 from tests.factories import ACTOR, TODAY, Business, small_business
-from tests.purchasing_cases import alerts, came, noticed, parts, placed_order
+from tests.purchasing_cases import WANTED, alerts, came, found, invoiced, noticed, parts, placed_order, state_of
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +160,75 @@ def test_goods_that_did_not_come_with_their_notice_are_short_and_no_longer_on_th
     came(order, 8, key="dn1", on=TODAY + timedelta(days=5), notice="ASN-1")
     assert [(int(d.quantity), (d.expected_on - TODAY).days) for d in queries.open_deliveries()] == [(2, 14), (14, 14)]
     assert alerts() == ["discrepancy"]
+
+
+def _cancel(order: PurchaseOrder) -> None:
+    actions.cancel(order.number, reason="not needed", actor=ACTOR)
+
+
+def _cut(order: PurchaseOrder) -> None:
+    actions.cut(order.number, 1, Decimal(24), actor=ACTOR, reason="not needed")
+
+
+def _refuse(order: PurchaseOrder) -> None:
+    actions.acknowledge(order.number, [LineAnswer(1, ())], message_key="a1", actor="supplier:ALPHA")
+
+
+def _take_out(order: PurchaseOrder) -> None:
+    actions.change(order.number, [LineChange(1, Decimal(0))], reason="not needed", actor=ACTOR)
+
+
+def _still_announced(order: PurchaseOrder) -> int:
+    return sum(shipped - received for _, shipped, received, _ in parts(order))
+
+
+@pytest.mark.parametrize("ended", [_cancel, _cut, _refuse, _take_out])
+def test_what_was_announced_and_is_no_longer_wanted_is_told_and_not_on_its_way(
+    shop: Business, ended: Callable[[PurchaseOrder], None]
+) -> None:
+    order = placed_order(shop, "CUP", "PLATE")
+    noticed(order, 10)
+    ended(order)
+    assert _still_announced(order) == 0
+    assert "notice_over" in alerts()
+    said = Alert.objects.get(kind="notice_over", cleared_at=None).sentence
+    assert f"has shipped 10 more for {order.number} than is open" in said
+
+
+def test_less_promised_than_announced_is_told_and_an_answer_for_all_of_it_ends_that(order: PurchaseOrder) -> None:
+    noticed(order, 20)
+    promise_of = {key: LineAnswer(1, (Promise(Decimal(q), WANTED),)) for key, q in (("a1", 8), ("a2", 24))}
+    actions.acknowledge(order.number, [promise_of["a1"]], message_key="a1", actor="supplier:ALPHA")
+    assert (_still_announced(order), "notice_over" in alerts()) == (8, True)
+    actions.acknowledge(order.number, [promise_of["a2"]], message_key="a2", actor="supplier:ALPHA")
+    assert (_still_announced(order), "notice_over" in alerts()) == (20, False)
+
+
+def test_short_goods_that_will_not_come_are_no_longer_on_their_way(order: PurchaseOrder) -> None:
+    noticed(order, 24)
+    came(order, 10, key="dn1", notice="ASN-1")
+    short = Discrepancy.objects.get(kind="short")
+    actions.settle_discrepancy(short.pk, SettlementKind.CREDITED, reason="lost on the way", actor=ACTOR)
+    assert (_still_announced(order), list(queries.open_deliveries()), alerts()) == (0, [], [])
+
+
+@pytest.mark.parametrize("is_announced_anew", [False, True])
+def test_goods_that_were_announced_and_cancelled_come_all_the_same(
+    order: PurchaseOrder, is_announced_anew: bool
+) -> None:
+    noticed(order, 10)
+    _cancel(order)
+    if is_announced_anew:
+        noticed(order, 12, number="ASN-2")
+        assert "notice_cancelled_order" in alerts()
+    came(order, 10, key="dn1", on=TODAY + timedelta(days=5), notice="ASN-1")
+    order.refresh_from_db()
+    assert (on_hand("CUP", "SHOP"), order.state, list(queries.open_deliveries())) == (10, "received", [])
+    assert {"after_cancellation", "discrepancy"} <= set(alerts())
+    assert [(d.kind, d.quantity) for d in Discrepancy.objects.all()] == [("over", 10)]
+    invoice = invoiced(order, (10, "2.40"))
+    assert (invoice.state, found()) == ("disputed", ["quantity_over"])
+    over = Discrepancy.objects.get()
+    actions.settle_discrepancy(over.pk, SettlementKind.ACCEPTED, reason="we can use them", actor=ACTOR)
+    assert (state_of(), PurchaseOrder.objects.get().state) == ("matched", "closed")
+    assert on_hand("CUP", "SHOP") == 10
