@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from ownstock.access.actions import create_user
+from ownstock.access.rules import Role
 from ownstock.base.errors import Refused
 from ownstock.catalog import imports
 from ownstock.catalog.models import Agreement, Certificate, Closure, Item, Qualification, VolumeCommitment
@@ -144,3 +146,25 @@ def test_a_dry_run_of_decisions_writes_nothing(business: Business, tmp_path: Pat
     path.write_text(f"{DECIDED}\nALPHA,blocked,,2026-01-01,Insolvent.\n", encoding="utf-8")
     assert imports.import_qualifications(path, actor=ACTOR, dry_run=True).created == 1
     assert not Qualification.objects.exists()
+
+
+PRICES = ["supplier,sku,price,currency,valid_from", "ALPHA,CUP,2.5,EUR,2026-01-01"]
+ASKS = [(importer, rows, importer in (imports.import_agreements, imports.import_closures, imports.import_volume_commitments))
+        for importer, rows in FILES] + [(imports.import_price_lists, PRICES, True)]  # fmt: skip
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_file_asks_the_role_that_the_pages_ask(business: Business, tmp_path: Path, dry_run: bool) -> None:
+    for name, role in (("rita", Role.RECEIVER), ("ben", Role.BUYER), ("quinn", Role.QUALITY)):
+        create_user(name, "correct horse battery staple", roles=[role], actor=ACTOR)
+    for importer, rows, buyers_may in ASKS:
+        path = tmp_path / "file.csv"
+        path.write_text("\n".join(rows), encoding="utf-8")
+        with pytest.raises(Refused, match="user:rita may not"):
+            importer(path, actor="user:rita", dry_run=dry_run)
+        if buyers_may:
+            assert importer(path, actor="user:ben", dry_run=dry_run).created
+        else:
+            with pytest.raises(Refused, match="user:ben may not decide"):
+                importer(path, actor="user:ben", dry_run=dry_run)
+            assert importer(path, actor="user:quinn", dry_run=dry_run).created

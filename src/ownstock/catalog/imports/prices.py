@@ -21,7 +21,9 @@ from ownstock.catalog.imports.columns import CURRENCY, ends_before_start, ids, l
 from ownstock.catalog.imports.kind import Comparison, Imported, Kind, Record, Resolved, compare, write
 from ownstock.catalog.models import Item, ItemUnit, PriceBreak, Supplier, SupplyTerm
 from ownstock.catalog.queries.agreements import agreements_on
+from ownstock.catalog.queries.duties import check_duty
 from ownstock.catalog.rules import PriceChange, is_valid_on, price_at
+from ownstock.catalog.rules.duties import Duty
 from ownstock.journal import actions as journal
 
 CHANGES_TOLD = 20
@@ -35,7 +37,11 @@ def import_price_lists(path: Path, *, actor: str, dry_run: bool = False, directi
     Columns: supplier, sku or supplier_sku, site (empty: all), unit (the stock unit, the purchase unit or another unit of the
     item) and per (default 1): the price is of so many of it; from_quantity (of the unit, default 1), price, currency,
     valid_from, valid_to. Every change is told, old → new; people are alerted of those above the agreement's tolerance.
+
+    Raises:
+        Refused: the actor has no role for it, or rows are at fault, each named; nothing is written then.
     """
+    check_duty(actor, Duty.AGREE)
     found = compare(PRICE_LISTS, path, directions)
     changes = _changes(found)
     if not dry_run:

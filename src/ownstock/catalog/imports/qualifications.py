@@ -15,7 +15,9 @@ from ownstock.base.tables import AS_IT_IS, DATE, ROW, Directions, Fault, Field, 
 from ownstock.catalog.actions.qualifications import qualify
 from ownstock.catalog.imports.kind import Imported
 from ownstock.catalog.models import Qualification, Supplier
+from ownstock.catalog.queries.duties import check_duty
 from ownstock.catalog.rules import QualificationState
+from ownstock.catalog.rules.duties import Duty
 
 Row = dict[str, Any]
 FIELDS = [
@@ -38,8 +40,9 @@ def import_qualifications(
     what the newest decisions say already, in the same order, is left out.
 
     Raises:
-        Refused: rows at fault, each named; nothing is written then.
+        Refused: the actor has no role for it, or rows are at fault, each named; nothing is written then.
     """
+    check_duty(actor, Duty.DECIDE)
     rows = read_rows(path, FIELDS, directions, shape_of(directions.preset, "qualifications"))
     rows.faults.refuse(path.name)
     suppliers = _locked(rows.frame["supplier"].unique().to_list())

@@ -14,7 +14,9 @@ from ownstock.base.tables import AS_IT_IS, DATE, DECIMAL, INTEGER, ROW, Directio
 from ownstock.catalog.imports.columns import CURRENCY, ends_before_start, ids, lookup, numbered
 from ownstock.catalog.imports.kind import Imported, Kind, Record, Resolved, bring_in
 from ownstock.catalog.models import Agreement, Certificate, Closure, Item, Supplier, VolumeCommitment
+from ownstock.catalog.queries.duties import check_duty
 from ownstock.catalog.rules import WEEKDAYS, Incoterm, RebateBase, overlaps
+from ownstock.catalog.rules.duties import Duty
 
 SHA_256 = r"^[0-9a-f]{64}$"
 # The columns keep two decimals; a third would be another value with every import.
@@ -29,7 +31,11 @@ def import_certificates(
 
     Columns: supplier, certificate (its kind, such as `ISO 9001`), number, issuer, valid_from, valid_to (empty: without
     end), document_name, document_hash (SHA-256).
+
+    Raises:
+        Refused: the actor has no role for it, or rows are at fault, each named; nothing is written then.
     """
+    check_duty(actor, Duty.DECIDE)
     return bring_in(CERTIFICATES, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
@@ -38,12 +44,21 @@ def import_agreements(path: Path, *, actor: str, dry_run: bool = False, directio
 
     Columns: supplier, code, valid_from, valid_to and currency, then as many terms as you have: payment, incoterm, lead time
     and tolerances, minimums, order_weekdays (`mon wed`), times, rebate_tiers (`10000:1 50000:2.5`), capacity, quota.
+
+    Raises:
+        Refused: the actor has no role for it, or rows are at fault, each named; nothing is written then.
     """
+    check_duty(actor, Duty.AGREE)
     return bring_in(AGREEMENTS, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
 def import_closures(path: Path, *, actor: str, dry_run: bool = False, directions: Directions = AS_IT_IS) -> Imported:
-    """Import on which days suppliers are closed. Columns: supplier, begins_on, ends_on (the last day), reason."""
+    """Import on which days suppliers are closed. Columns: supplier, begins_on, ends_on (the last day), reason.
+
+    Raises:
+        Refused: the actor has no role for it, or rows are at fault, each named; nothing is written then.
+    """
+    check_duty(actor, Duty.AGREE)
     return bring_in(CLOSURES, path, actor=actor, dry_run=dry_run, directions=directions)
 
 
@@ -54,7 +69,11 @@ def import_volume_commitments(
 
     Columns: supplier, sku or category (neither: anything), quantity (stock units) or amount with currency, valid_from,
     valid_to.
+
+    Raises:
+        Refused: the actor has no role for it, or rows are at fault, each named; nothing is written then.
     """
+    check_duty(actor, Duty.AGREE)
     return bring_in(VOLUME_COMMITMENTS, path, actor=actor, dry_run=dry_run, directions=directions)
 
 

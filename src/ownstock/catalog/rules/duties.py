@@ -23,7 +23,7 @@ ROLES = {
 }
 IN_WORDS = {
     Duty.DECIDE: "decide on suppliers and their certificates",
-    Duty.AGREE: "keep agreements and closures",
+    Duty.AGREE: "keep agreements, closures, prices and commitments",
     Duty.ADMIT: "say who of a supplier may sign in",
 }
 
