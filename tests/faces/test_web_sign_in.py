@@ -11,7 +11,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.web_cases import NAME, PASSWORD, approved_order, pending, planned_shop, read, signed_in
 
 pytestmark = pytest.mark.django_db
-SOME = {"key": "1", "line": 1, "pk": 1, "number": "PO-000001", "token": "unknown", "code": "ALPHA"}
+SOME = {
+    "key": "1",
+    "line": 1,
+    "pk": 1,
+    "number": "PO-000001",
+    "token": "unknown",
+    "code": "ALPHA",
+    "figure": "fill_rate",
+}
 OPEN = {"sign-in": 200, "answer-page": 404}
 # The API asks for a key of its own, and has its own tests.
 OTHER_DOORS = ("api/", "health")

@@ -9,7 +9,7 @@ from ownstock.purchasing.rules.scorecards import Bin, Figure
 from ownstock.web.pictures import Scale
 from ownstock.web.templatetags.figures import number
 
-MOST_DAYS_LABELLED = 10
+MOST_DAYS_LABELLED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class DayBar:
 
 @dataclass(frozen=True, slots=True)
 class DaysPicture:
-    """Lead times, on a frame of 640 x 180."""
+    """Lead times, on a frame of 360 x 170."""
 
     bars: Sequence[DayBar]
     most: str
@@ -50,12 +50,12 @@ def share_bar(figure: Figure) -> ShareBar | None:
 def days_picture(bins: Sequence[Bin]) -> DaysPicture:
     """The histogram of lead times."""
     most = max(one.count for one in bins)
-    across, up = Scale(0, len(bins), 44, 632), Scale(0, most, 150, 14)
+    across, up = Scale(0, len(bins), 32, 356), Scale(0, most, 145, 14)
     every = -(-len(bins) // MOST_DAYS_LABELLED)
     bars = [
         DayBar(
             x=across(place), y=up(one.count), width=max(across(place + 1) - across(place) - 2, 1),
-            height=150 - up(one.count), label=str(one.first), is_labelled=place % every == 0,
+            height=145 - up(one.count), label=str(one.first), is_labelled=place % every == 0,
         )
         for place, one in enumerate(bins)
     ]  # fmt: skip

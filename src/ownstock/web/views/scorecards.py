@@ -89,7 +89,8 @@ def _page(request: HttpRequest, found: Supplier, template: str, more: dict[str, 
     bins = next((one.facts["bins"] for one in card.figures if one.facts.get("bins")), None)
     context = {
         **more, "supplier": found, "card": card, "period": period, "days": days, "form": form,
-        "figures": [(one, share_bar(one)) for one in card.figures], "titles": {n.value: t for n, t in TITLES.items()},
+        "figures": [(one, share_bar(one)) for one in card.figures],
+        "comments": [(said, TITLES[FigureName(said.figure)] if said.figure else "") for said in card.comments],
         "picture": days_picture(bins) if bins else None, "asked": _asked(request), "is_portal": bool(more),
     }  # fmt: skip
     return render(request, template, context, status=status)
