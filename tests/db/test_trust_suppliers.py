@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from ownstock.access.actions import create_user
@@ -16,8 +18,10 @@ from ownstock.catalog import actions as catalog
 from ownstock.catalog.models import Item
 from ownstock.catalog.rules import QualificationState
 from ownstock.journal.models import OutboxRow
+from ownstock.ledger import actions as ledger
 from ownstock.purchasing import actions
-from ownstock.purchasing.models import OrderApproval, OrderRevision, PurchaseOrder
+from ownstock.purchasing.actions.conformity import certify
+from ownstock.purchasing.models import ConformityCertificate, OrderApproval, OrderRevision, PurchaseOrder
 from ownstock.purchasing.rules import LineChange
 from tests.buying_cases import drafted, line, one_supplier, people_with_limits
 from tests.factories import ACTOR
@@ -178,3 +182,43 @@ def test_trust_7_who_asked_for_an_order_does_not_approve_it() -> None:
     with pytest.raises(Refused, match="somebody else approves it"):
         actions.approve(order.number, actor=CARL)
     assert not OrderApproval.objects.exists()
+
+
+def certified_cups() -> PurchaseOrder:
+    """Ten cups of lot A came for an order, in quarantine until certificates of conformity cover them."""
+    order = actions.place(cups(24).number, actor=ANNA)
+    needs = {"tracking": "lot", "receiving_status": "quarantine", "release_needs": "conformity"}
+    Item.objects.filter(sku="CUP").update(**needs)
+    came = [actions.ReceiptLine(1, Decimal(10), "A")]
+    return actions.receive(order.number, came, key="DN-1", received_on=timezone.localdate(), actor=ANNA)
+
+
+def release_cups(quantity: int) -> None:
+    site = PurchaseOrder.objects.latest("id").site.code
+    ledger.release(
+        "CUP", site, lot="A", quantity=Decimal(quantity), key=f"ok{quantity}", reason="Fine.", actor="user:quinn"
+    )
+
+
+def test_trust_14_goods_are_released_for_no_more_than_certificates_of_conformity_cover() -> None:
+    order = certified_cups()
+    for lot, quantity in (("B", 10), ("A", 6)):
+        certify(
+            order.number, 1, f"COC-{lot}", lot=lot, quantity=Decimal(quantity), document=b"%PDF-1.4 of lot", actor=ANNA
+        )
+    with pytest.raises(Refused) as refused:
+        release_cups(7)
+    assert refused.value.code == "not_covered"
+    assert "they cover 6 that came, 0 of it released; 7 cannot be released, 6 can." in refused.value.sentence
+    release_cups(6)
+    with pytest.raises(Refused, match="1 cannot be released, 0 can"):
+        release_cups(1)
+
+
+def test_trust_14_a_certificate_of_conformity_is_kept_with_its_bytes_and_never_changed() -> None:
+    order = certified_cups()
+    content = b"%PDF-1.4 of lot A"
+    kept = certify(order.number, 1, "COC-A", lot="A", quantity=Decimal(6), document=content, actor=ANNA)
+    assert (bytes(kept.document), kept.document_hash) == (content, sha256(content).hexdigest())
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        ConformityCertificate.objects.update(quantity=10)

@@ -8,6 +8,7 @@ from django.urls import path
 from ownstock.web.security import for_everybody
 from ownstock.web.views import (
     answer_page,
+    conformity,
     invoice_entry,
     invoices,
     item_sites,
@@ -78,6 +79,9 @@ urlpatterns = [
     path("orders/<str:number>/answer", orders.answer, name="answer"),
     path("orders/<str:number>/receive", receiving.receive, name="receive"),
     path("orders/<str:number>/take-back", receiving.take_back, name="take-back"),
+    path("orders/<str:number>/conformity", conformity.conformity, name="conformity"),
+    path("orders/<str:number>/conformity/<int:pk>/withdraw", conformity.withdraw, name="conformity-withdraw"),
+    path("orders/<str:number>/conformity/<int:pk>/document", conformity.document, name="conformity-document"),
     path("discrepancies", receiving.discrepancies, name="discrepancies"),
     path("discrepancies/<int:pk>/settle", receiving.settle, name="discrepancy-settle"),
     path("invoices", invoices.invoices, name="invoices"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from ownstock.base.errors import Refused
 from ownstock.base.tables import AS_IT_IS, DECIMAL, INTEGER, MAX_INTEGER, ROW, Directions, Fault, Field
 from ownstock.catalog.imports.columns import CONVERSION, factors, ids, lookup, numbered
 from ownstock.catalog.imports.kind import Imported, Kind, Resolved, bring_in
-from ownstock.catalog.item_changes import objections_to
+from ownstock.catalog.item_changes import ItemChange, Record, objections_to
 from ownstock.catalog.models import Item, ItemSite, ItemUnit, Location
-from ownstock.catalog.rules import ReceivingStatus, Tracking, UnservedDemand, ValuationMethod
+from ownstock.catalog.rules import ReceivingStatus, ReleaseNeeds, Tracking, UnservedDemand, ValuationMethod
 from ownstock.catalog.rules.gtins import gtin_of
 
 MOST_RELEASE_DAYS = 3_650
@@ -24,8 +24,9 @@ def import_items(path: Path, *, actor: str, dry_run: bool = False, directions: D
     """Import items.
 
     Columns: sku, description, unit (default each), unit_cost, tracking (default none), receiving_status (default released),
-    release_days (empty: goods in quarantine are not counted on), valuation_method (default moving_average), category,
-    gtin (of a stock unit: 8, 12, 13 or 14 digits, kept as 14), weight_kg and volume_l (of a stock unit).
+    release_days (empty: goods in quarantine are not counted on), release_needs (default nothing; conformity: a certificate
+    of conformity for what is released), valuation_method (default moving_average), category, gtin (of a stock unit: 8, 12,
+    13 or 14 digits, kept as 14), weight_kg and volume_l (of a stock unit).
     """
     return bring_in(ITEMS, path, actor=actor, dry_run=dry_run, directions=directions)
 
@@ -49,11 +50,34 @@ def import_item_sites(path: Path, *, actor: str, dry_run: bool = False, directio
 
 def _resolve_items(frame: pl.DataFrame) -> Resolved:
     gtins, faults = _gtins(frame)
-    faults = faults or _gtins_again(frame, gtins)
+    faults += _gtins_again(frame, gtins) if not faults else []
+    faults += _unreleasable(_new(frame))
     if faults:
         return [], faults
     records = frame.drop(ROW).with_columns(pl.col("category").fill_null(""), gtin=pl.Series(gtins, dtype=pl.String))
     return numbered(frame, records.to_dicts()), []
+
+
+def _new(frame: pl.DataFrame) -> list[tuple[int, Record]]:
+    """The rows of items that are not in the catalogue yet."""
+    known = ids(Item, "sku")
+    return [(row[ROW], row) for row in frame.to_dicts() if row["sku"] not in known]
+
+
+def _unreleasable(rows: Iterable[tuple[int, Record]]) -> list[Fault]:
+    """Items whose goods need certificates before a release that they never go through."""
+    return [
+        Fault(
+            row, "release_needs", str(item["release_needs"]),
+            f"{item['sku']} needs certificates before its release; its receiving_status must be quarantine.",
+        )
+        for row, item in rows
+        if item["release_needs"] == ReleaseNeeds.CONFORMITY and item["receiving_status"] != ReceivingStatus.QUARANTINE
+    ]  # fmt: skip
+
+
+def _objections(changes: Sequence[ItemChange]) -> list[Fault]:
+    return objections_to(changes) + _unreleasable((row, new) for row, _, new in changes)
 
 
 def _gtins(frame: pl.DataFrame) -> tuple[list[str | None], list[Fault]]:
@@ -131,13 +155,14 @@ ITEMS = Kind(
         Field("receiving_status", is_required=False, default=ReceivingStatus.RELEASED.value,
               choices=list(ReceivingStatus)),
         Field("release_days", INTEGER, False, at_least=0, below=MOST_RELEASE_DAYS + 1),
+        Field("release_needs", is_required=False, default=ReleaseNeeds.NOTHING.value, choices=list(ReleaseNeeds)),
         Field("valuation_method", is_required=False, default=ValuationMethod.MOVING_AVERAGE.value,
               choices=list(ValuationMethod)),
         Field("category", is_required=False, max_length=60), Field("gtin", is_required=False, max_length=14),
         Field("weight_kg", DECIMAL, False, at_least=0),
         Field("volume_l", DECIMAL, False, at_least=0),
     ],
-    key=["sku"], record_key=["sku"], resolve=_resolve_items, objections=objections_to,
+    key=["sku"], record_key=["sku"], resolve=_resolve_items, objections=_objections,
 )  # fmt: skip
 UNITS = Kind(
     "unit", ItemUnit,

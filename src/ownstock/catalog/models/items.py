@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from ownstock.catalog.models.locations import Location
-from ownstock.catalog.rules import ReceivingStatus, Tracking, UnservedDemand, ValuationMethod
+from ownstock.catalog.rules import ReceivingStatus, ReleaseNeeds, Tracking, UnservedDemand, ValuationMethod
 from ownstock.journal.fields import QuantityField
 
 
@@ -35,6 +35,12 @@ class Item(models.Model):
         null=True,
         blank=True,
         help_text="Days from the receipt until quality releases its goods; empty: goods in quarantine are not counted on.",
+    )
+    release_needs = models.CharField(
+        max_length=12,
+        choices=[(n.value, n.value) for n in ReleaseNeeds],
+        default=ReleaseNeeds.NOTHING,
+        help_text="What must be there before quality releases its goods: certificates of conformity, or nothing.",
     )
     valuation_method = models.CharField(
         max_length=16,
@@ -68,6 +74,13 @@ class Item(models.Model):
             models.CheckConstraint(name="item_tracking_known", condition=Q(tracking__in=[t.value for t in Tracking])),
             models.CheckConstraint(
                 name="item_receiving_known", condition=Q(receiving_status__in=[s.value for s in ReceivingStatus])
+            ),
+            models.CheckConstraint(
+                name="item_release_needs_known", condition=Q(release_needs__in=[n.value for n in ReleaseNeeds])
+            ),
+            models.CheckConstraint(
+                name="item_release_needs_quarantine",
+                condition=Q(release_needs=ReleaseNeeds.NOTHING) | Q(receiving_status=ReceivingStatus.QUARANTINE),
             ),
             models.CheckConstraint(
                 name="item_valuation_known", condition=Q(valuation_method__in=[m.value for m in ValuationMethod])

@@ -15,6 +15,7 @@ from ownstock.catalog.rules.kinds import (
     STOCK_KINDS,
     LocationKind,
     ReceivingStatus,
+    ReleaseNeeds,
     Tracking,
     UnservedDemand,
     ValuationMethod,
@@ -29,7 +30,7 @@ from ownstock.catalog.rules.terms import Term, first_choice, is_valid_on
 __all__ = [
     "STOCK_KINDS", "WEEKDAYS", "Accrual", "CommitmentOutlook", "Decision", "Incoterm", "Lapse", "LapseKind",
     "LocationKind", "Objection", "OrderSize", "Pace", "PriceChange", "QualificationState", "RebateBase",
-    "ReceivingStatus", "Term", "Tracking", "UnservedDemand", "ValuationMethod", "accrual", "check_decision",
+    "ReceivingStatus", "ReleaseNeeds", "Term", "Tracking", "UnservedDemand", "ValuationMethod", "accrual", "check_decision",
     "first_choice", "is_valid_on", "nearest_site", "next_order_day", "overlaps", "price_at", "rebate", "scope_in_words",
     "shortfall",
 ]  # fmt: skip

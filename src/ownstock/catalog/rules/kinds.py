@@ -39,6 +39,13 @@ class ReceivingStatus(StrEnum):
     QUARANTINE = "quarantine"
 
 
+class ReleaseNeeds(StrEnum):
+    """What must be there before quality releases an item's goods: nothing, or certificates of conformity for them."""
+
+    NOTHING = "nothing"
+    CONFORMITY = "conformity"
+
+
 class ValuationMethod(StrEnum):
     """What an item's goods are worth when they leave: their standard cost, their average, or that of the oldest."""
 

@@ -19,6 +19,7 @@ from ownstock.ledger import names
 from ownstock.ledger.actions.posting import Posted, post, post_lines
 from ownstock.ledger.models import Balance, Lot
 from ownstock.ledger.queries import lots as queries
+from ownstock.ledger.release_checks import Release, lock_releases, refuse_release
 from ownstock.ledger.rules.materials import status_change_fault
 from ownstock.ledger.rules.picking import Pick, deviates, fefo
 from ownstock.ledger.rules.posting import Kind, Line, PostingRequest, Status, check
@@ -35,7 +36,8 @@ def release(
     Without a quantity, all that lies there in that status.
 
     Raises:
-        Refused: no reason, not so much there, the goods were rejected, or the actor received them.
+        Refused: no reason, not so much there, the goods were rejected, the actor received them, or a room above has
+            something against it (see `release_checks`).
     """
     return _change(sku, location, lot, quantity, source_status, Status.RELEASED, key, reason, actor)
 
@@ -72,11 +74,14 @@ def _change(
     is_strict = target_status == Status.RELEASED and item.receiving_status == ReceivingStatus.QUARANTINE
     if is_strict and not is_asked_again:
         _refuse_receiver(sku, lot, item.id, batch, actor)
+        lock_releases(item.id, lot)
     everything = quantity if quantity is not None else _there(called, item.id, location, batch, source_status, key)
     line = Line(
         sku=sku, source=location, target=location, quantity=everything, lot=lot, source_status=source_status,
         target_status=target_status,
     )  # fmt: skip
+    if is_strict and not is_asked_again:
+        refuse_release(Release(item.id, sku, lot, everything, queries.released_of(item.id, batch)))
     request = PostingRequest(key, Kind.TRANSFER, [line], reference=reason[:200])
     now = timezone.now()
     check(request, now=now)

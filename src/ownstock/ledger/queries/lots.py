@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.db.models import Q, Sum
+
 from ownstock.base.errors import Refused
+from ownstock.catalog.rules import STOCK_KINDS, LocationKind
 from ownstock.ledger.models import Balance, Lot, Movement, Posting
 from ownstock.ledger.rules.picking import Pick, Pickable
 from ownstock.ledger.rules.posting import Kind, Status
@@ -46,6 +49,22 @@ def receivers(item_id: int, lot: Lot | None) -> set[str]:
     """Who posted receipts of a lot; of goods without lots, who posted any of the item."""
     received = Posting.objects.filter(kind=Kind.RECEIPT, movements__item_id=item_id, movements__lot=lot, reverses=None)
     return set(received.values_list("actor", flat=True).distinct())
+
+
+def released_of(item_id: int, lot: Lot | None) -> Decimal:
+    """How much of a lot (of goods without lots: of the item) quality has released and nobody took back.
+
+    What went back from usable to any other status, or came back from a customer, may be released once more.
+    """
+    rows = Movement.objects.filter(item_id=item_id, lot=lot, target__kind__in=STOCK_KINDS)
+    within = Q(source__kind__in=STOCK_KINDS)
+    is_released = within & ~Q(source_status=Status.RELEASED) & Q(target_status=Status.RELEASED)
+    was_usable = within & Q(source_status=Status.RELEASED) | Q(source__kind=LocationKind.CUSTOMER)
+    sums = rows.aggregate(
+        released=Sum("quantity", filter=is_released),
+        back=Sum("quantity", filter=was_usable & ~Q(target_status=Status.RELEASED)),
+    )
+    return Decimal(sums["released"] or 0) - Decimal(sums["back"] or 0)
 
 
 def moved_by(key: str) -> Decimal | None:
