@@ -188,5 +188,6 @@ def test_the_page_on_the_api_names_the_scope_of_every_call() -> None:
         (method.lower(), re.sub(r"PO-\d+", "{number}", path)): tuple(re.findall(r"[a-z:]+", scopes))
         for method, path, scopes in told
     }
-    assert listed == NEEDED
+    assert listed.keys() == NEEDED.keys() | SIGNED
+    assert {call: scopes for call, scopes in listed.items() if call not in SIGNED} == NEEDED
     assert all(f"| `{scope}` | {scope.meaning} |" in page for scope in Scope)
