@@ -22,6 +22,7 @@ from ownstock.ledger import actions as ledger
 from ownstock.purchasing import actions
 from ownstock.purchasing.actions.conformity import certify
 from ownstock.purchasing.models import ConformityCertificate, OrderApproval, OrderRevision, PurchaseOrder
+from ownstock.purchasing.queries.conformity import certified_goods
 from ownstock.purchasing.rules import LineChange
 from tests.buying_cases import drafted, line, one_supplier, people_with_limits
 from tests.factories import ACTOR
@@ -222,3 +223,24 @@ def test_trust_14_a_certificate_of_conformity_is_kept_with_its_bytes_and_never_c
     assert (bytes(kept.document), kept.document_hash) == (content, sha256(content).hexdigest())
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         ConformityCertificate.objects.update(quantity=10)
+
+
+def test_trust_14_the_source_class_of_a_supplier_stands_beside_what_its_order_brought() -> None:
+    for source_class, skus in (("broker", []), ("manufacturer", ["CUP"])):
+        catalog.qualify(
+            "ALPHA", QualificationState.APPROVED, skus=skus, source_class=source_class, valid_from=BEGAN, reason="Audit.",
+            actor="user:quinn",
+        )  # fmt: skip
+    order = certified_cups()
+    assert [(g.lot, g.missing, g.source_class) for g in certified_goods(order)] == [("A", 10, "manufacturer")]
+    catalog.qualify("ALPHA", QualificationState.APPROVED, valid_from=BEGAN, reason="Anew.", actor="user:quinn")
+    assert [g.source_class for g in certified_goods(order)] == [None]
+    with pytest.raises(Refused, match="'friend' is no source class; choose of manufacturer"):
+        catalog.qualify(
+            "ALPHA",
+            QualificationState.APPROVED,
+            source_class="friend",
+            valid_from=BEGAN,
+            reason="x",
+            actor="user:quinn",
+        )

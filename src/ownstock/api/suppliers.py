@@ -14,7 +14,7 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Page, Part, page
 from ownstock.catalog import actions, queries
 from ownstock.catalog.models import Certificate, Qualification
-from ownstock.catalog.rules import CommitmentOutlook, Incoterm, LapseKind, QualificationState, RebateBase
+from ownstock.catalog.rules import CommitmentOutlook, Incoterm, LapseKind, QualificationState, RebateBase, SourceClass
 from ownstock.planning import switching_actions as switching
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
@@ -46,6 +46,7 @@ class DecisionOut(Schema):
     """A decision on whether a supplier may be ordered from."""
 
     state: QualificationState
+    source_class: str
     categories: list[str]
     skus: list[str]
     condition: str
@@ -140,6 +141,7 @@ class DecisionIn(Schema):
     )
     valid_from: date
     valid_to: date | None = None
+    source_class: SourceClass | None = Field(None, description="What it is to these goods.")
     reason: Reason
 
 
@@ -291,6 +293,7 @@ def qualify(request: HttpRequest, code: Code, body: DecisionIn) -> Status[Qualif
     decided = switching.qualify(
         code, body.state, categories=body.categories, skus=body.skus, condition=body.condition,
         valid_from=body.valid_from, valid_to=body.valid_to, reason=body.reason, actor=actor_of(request),
+        source_class=body.source_class or "",
     )  # fmt: skip
     return Status(201, decided)
 

@@ -87,7 +87,7 @@ def list_goods(order: str) -> None:
     rows = [
         {
             "line": row.line, "sku": row.sku, "lot": row.lot, "received": row.received, "certified": row.certified,
-            "missing": row.missing,
+            "missing": row.missing, "source_class": row.source_class or "",
         }
         for row in certificates.certified_goods(queries.order(order))
     ]  # fmt: skip

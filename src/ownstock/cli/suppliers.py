@@ -11,7 +11,7 @@ import click
 
 from ownstock.catalog import actions, queries
 from ownstock.catalog.queries import SupplierOverview
-from ownstock.catalog.rules import QualificationState, scope_in_words
+from ownstock.catalog.rules import QualificationState, SourceClass, scope_in_words
 from ownstock.cli.command import is_json_wanted, noun
 from ownstock.cli.options import Day, actor_option, json_option, limit_option, on_option
 from ownstock.cli.render import first, print_json, show, table, tell, text
@@ -88,8 +88,9 @@ def show_supplier(ctx: click.Context, code: str, on: date | None) -> None:
 def _decisions(found: SupplierOverview) -> list[dict[str, Any]]:
     return [
         {
-            "state": one.state, "scope": scope_in_words(one.categories, one.skus), "valid_from": one.valid_from,
-            "valid_to": one.valid_to, "decided_by": one.decided_by, "condition": one.condition, "reason": one.reason,
+            "state": one.state, "source_class": one.source_class, "scope": scope_in_words(one.categories, one.skus),
+            "valid_from": one.valid_from, "valid_to": one.valid_to, "decided_by": one.decided_by,
+            "condition": one.condition, "reason": one.reason,
         }
         for one in found.decisions
     ]  # fmt: skip
@@ -141,14 +142,15 @@ def _prices(found: SupplierOverview) -> list[dict[str, Any]]:
 @click.option("--category", "categories", multiple=True, help="Only for items of this category; again for each.")
 @click.option("--sku", "skus", multiple=True, help="Only for this item; again for each.")
 @click.option("--condition", default="", help="Of a conditional decision: under which condition people may order.")
+@click.option("--source-class", type=click.Choice(list(SourceClass)), default=None, help="What it is to these goods.")
 @valid_from_option
 @valid_to_option
 @reason_option
 @actor_option
 @json_option
 def qualify(
-    code: str, state: str, categories: tuple[str, ...], skus: tuple[str, ...], condition: str, valid_from: date | None,
-    valid_to: date | None, reason: str, actor: str,
+    code: str, state: str, source_class: str | None, categories: tuple[str, ...], skus: tuple[str, ...], condition: str,
+    valid_from: date | None, valid_to: date | None, reason: str, actor: str,
 ) -> None:  # fmt: skip
     """Decide whether a supplier may be ordered from: approved, conditional or blocked.
 
@@ -157,6 +159,7 @@ def qualify(
     decided = switching.qualify(
         code, QualificationState(state), categories=categories, skus=skus, condition=condition,
         valid_from=valid_from or business_day(), valid_to=valid_to, reason=reason, actor=actor,
+        source_class=source_class or "",
     )  # fmt: skip
     scope = scope_in_words(decided.categories, decided.skus)
     until = f" until {decided.valid_to}" if decided.valid_to else ""

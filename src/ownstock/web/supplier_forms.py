@@ -14,7 +14,7 @@ from ownstock.base.text import plain
 from ownstock.catalog import actions
 from ownstock.catalog.imports.register import tiers_of, weekdays_of
 from ownstock.catalog.models import Agreement
-from ownstock.catalog.rules import WEEKDAYS, QualificationState
+from ownstock.catalog.rules import WEEKDAYS, QualificationState, SourceClass
 from ownstock.catalog.rules.documents import MAX_DOCUMENT_BYTES, document_name
 from ownstock.planning import switching_actions as switching
 from ownstock.web.forms import DayInput
@@ -63,6 +63,10 @@ class DecisionForm(RegisterForm):
     condition = _text("On the condition that", 1_000, is_required=False, words="Of a conditional decision alone.")
     categories = _text("For categories", 2_000, is_required=False, words="Parted by ; neither: everything.")
     skus = _text("For items", 6_000, is_required=False, words="Their codes, parted by ;")
+    source_class = forms.ChoiceField(
+        label="Source class", required=False, help_text="What it is to these goods.",
+        choices=[("", "not said"), *((c.value, c.value.replace("_", " ")) for c in SourceClass)],
+    )  # fmt: skip
     valid_from = _day("From")
     valid_to = _day("Until", is_required=False)
     reason = _reason()
@@ -77,7 +81,8 @@ class DecisionForm(RegisterForm):
         said = self.cleaned_data
         switching.qualify(
             self.code, QualificationState(said["state"]), condition=said["condition"], valid_from=said["valid_from"],
-            valid_to=said["valid_to"], reason=said["reason"], actor=actor, **self.scope,
+            valid_to=said["valid_to"], reason=said["reason"], actor=actor,
+            source_class=said["source_class"], **self.scope,
         )  # fmt: skip
 
 

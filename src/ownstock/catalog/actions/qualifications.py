@@ -11,19 +11,21 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item, Qualification, Supplier
 from ownstock.catalog.queries.duties import check_duty
 from ownstock.catalog.queries.supplier_codes import supplier as find_supplier
-from ownstock.catalog.rules import QualificationState, check_decision, scope_in_words
+from ownstock.catalog.rules import QualificationState, SourceClass, check_decision, scope_in_words
 from ownstock.catalog.rules.duties import Duty
 from ownstock.journal import actions as journal
 
-FIELDS = ("state", "categories", "skus", "condition", "valid_from", "valid_to")
+FIELDS = ("state", "source_class", "categories", "skus", "condition", "valid_from", "valid_to")
 
 
 @transaction.atomic
 def qualify(
     supplier: str, state: QualificationState, *, valid_from: date, reason: str, actor: str, valid_to: date | None = None,
     categories: Sequence[str] = (), skus: Sequence[str] = (), condition: str = "",
+    source_class: str = "",
 ) -> Qualification:  # fmt: skip
-    """Decide that a supplier may be ordered from, on a condition, or not: for a scope, from a day until a day.
+    """Decide that a supplier may be ordered from, on a condition, or not: for a scope, from a day until a day; and
+    of which source class it is there, one of `SourceClass` or empty.
 
     The same decision for the same reason again changes nothing.
 
@@ -34,11 +36,15 @@ def qualify(
     check_duty(actor, Duty.DECIDE)
     check_decision(state, valid_from=valid_from, valid_to=valid_to, condition=condition, reason=reason)
     _refuse_unknown_scope(categories, skus)
+    if source_class and source_class not in list(SourceClass):
+        raise Refused(
+            f"{source_class!r} is no source class; choose of {', '.join(SourceClass)}.", code="unknown_source_class"
+        )
     found = find_supplier(supplier)
     Supplier.objects.select_for_update().get(pk=found.pk)
     before = Qualification.objects.filter(supplier=found).order_by("-id").first()
     decision = Qualification(
-        supplier=found, state=state, categories=sorted(set(categories)), skus=sorted(set(skus)),
+        supplier=found, state=state, source_class=source_class, categories=sorted(set(categories)), skus=sorted(set(skus)),
         condition=condition.strip(), valid_from=valid_from, valid_to=valid_to, decided_by=actor, reason=reason.strip(),
     )  # fmt: skip
     if before is not None and all(_is_same(before, decision, name) for name in (*FIELDS, "decided_by", "reason")):
@@ -60,8 +66,8 @@ def _told(decision: Qualification) -> dict[str, str]:
     scope = scope_in_words(decision.categories, decision.skus)
     ends = "" if decision.valid_to is None else decision.valid_to.isoformat()
     return {
-        "state": str(decision.state), "scope": scope, "condition": decision.condition,
-        "valid_from": decision.valid_from.isoformat(), "valid_to": ends,
+        "state": str(decision.state), "source_class": str(decision.source_class), "scope": scope,
+        "condition": decision.condition, "valid_from": decision.valid_from.isoformat(), "valid_to": ends,
     }  # fmt: skip
 
 

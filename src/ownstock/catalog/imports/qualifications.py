@@ -16,7 +16,7 @@ from ownstock.catalog.actions.qualifications import qualify
 from ownstock.catalog.imports.kind import Imported
 from ownstock.catalog.models import Qualification, Supplier
 from ownstock.catalog.queries.duties import check_duty
-from ownstock.catalog.rules import QualificationState
+from ownstock.catalog.rules import QualificationState, SourceClass
 from ownstock.catalog.rules.duties import Duty
 
 Row = dict[str, Any]
@@ -26,6 +26,7 @@ FIELDS = [
     Field("skus", is_required=False, default="", max_length=60_000),
     Field("condition", is_required=False, default="", max_length=1_000), Field("valid_from", DATE),
     Field("valid_to", DATE, is_required=False), Field("reason", max_length=1_000),
+    Field("source_class", is_required=False, default="", choices=["", *SourceClass]),
 ]  # fmt: skip
 
 
@@ -36,7 +37,8 @@ def import_qualifications(
     """Import decisions on suppliers, those of one supplier in the order of their rows: the last one is the newest.
 
     Columns: supplier, state (approved, conditional, blocked), categories and skus (its scope, several parted by `;`, neither:
-    everything), condition, valid_from, valid_to (empty: until further notice), reason. The same file again changes nothing:
+    everything), condition, valid_from, valid_to (empty: until further notice), reason, source_class
+    (empty: not said). The same file again changes nothing:
     what the newest decisions say already, in the same order, is left out.
 
     Raises:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from ownstock.catalog.models.items import Item
 from ownstock.catalog.models.suppliers import Supplier
-from ownstock.catalog.rules import QualificationState
+from ownstock.catalog.rules import QualificationState, SourceClass
 from ownstock.journal.fields import TransactionIdField
 
 
@@ -26,6 +26,12 @@ class Qualification(models.Model):
         default=list,
         blank=True,
         help_text="… and these items; of no category and no item: everything.",
+    )
+    source_class = models.CharField(
+        max_length=23,
+        choices=[(c.value, c.value) for c in SourceClass],
+        blank=True,
+        help_text="What it is to these goods: their maker, a distributor, a broker; empty: not said.",
     )
     condition = models.TextField(blank=True, help_text="Under which condition people may order, in a sentence.")
     valid_from = models.DateField()
@@ -46,6 +52,10 @@ class Qualification(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="qualification_state_known", condition=Q(state__in=[s.value for s in QualificationState])
+            ),
+            models.CheckConstraint(
+                name="qualification_source_class_known",
+                condition=Q(source_class__in=["", *(c.value for c in SourceClass)]),
             ),
             models.CheckConstraint(
                 name="qualification_ends_after_start",

@@ -18,7 +18,7 @@ from ownstock.catalog.models import (
     Supplier,
     SupplyTerm,
 )
-from ownstock.catalog.rules import Decision, QualificationState
+from ownstock.catalog.rules import Decision, QualificationState, SourceClass
 from ownstock.catalog.rules import objections as rules
 from ownstock.catalog.rules.objections import Need, Objection, Paper, SupplierRecord, Wanted
 from ownstock.catalog.rules.qualification import deciding
@@ -75,10 +75,16 @@ def records(suppliers: Iterable[Supplier]) -> dict[int, SupplierRecord]:
     return {pk: SupplierRecord(code, is_required, decisions[pk], papers[pk], needs[pk]) for pk, code in codes.items()}
 
 
+def source_class_of(supplier: Supplier, item: Wanted, on: date) -> SourceClass | None:
+    """Of which source class a supplier is to an item on a day, by the decision that counts; None where it says none."""
+    found = deciding(records([supplier])[supplier.pk].decisions, sku=item.sku, category=item.category, on=on)
+    return found.source_class if found else None
+
+
 def _decision(row: Qualification) -> Decision:
     return Decision(
         QualificationState(row.state), row.valid_from, row.valid_to, row.condition, row.reason,
-        frozenset(row.categories), frozenset(row.skus),
+        frozenset(row.categories), frozenset(row.skus), SourceClass(row.source_class) if row.source_class else None,
     )  # fmt: skip
 
 

@@ -24,13 +24,19 @@ from ownstock.catalog.rules.lapses import Lapse, LapseKind
 from ownstock.catalog.rules.objections import Objection
 from ownstock.catalog.rules.places import nearest_site
 from ownstock.catalog.rules.prices import PriceChange, price_at
-from ownstock.catalog.rules.qualification import Decision, QualificationState, check_decision, scope_in_words
+from ownstock.catalog.rules.qualification import (
+    Decision,
+    QualificationState,
+    SourceClass,
+    check_decision,
+    scope_in_words,
+)
 from ownstock.catalog.rules.terms import Term, first_choice, is_valid_on
 
 __all__ = [
     "STOCK_KINDS", "WEEKDAYS", "Accrual", "CommitmentOutlook", "Decision", "Incoterm", "Lapse", "LapseKind",
     "LocationKind", "Objection", "OrderSize", "Pace", "PriceChange", "QualificationState", "RebateBase",
-    "ReceivingStatus", "ReleaseNeeds", "Term", "Tracking", "UnservedDemand", "ValuationMethod", "accrual", "check_decision",
-    "first_choice", "is_valid_on", "nearest_site", "next_order_day", "overlaps", "price_at", "rebate", "scope_in_words",
-    "shortfall",
+    "ReceivingStatus", "ReleaseNeeds", "SourceClass", "Term", "Tracking", "UnservedDemand", "ValuationMethod",
+    "accrual", "check_decision", "first_choice", "is_valid_on", "nearest_site", "next_order_day", "overlaps",
+    "price_at", "rebate", "scope_in_words", "shortfall",
 ]  # fmt: skip

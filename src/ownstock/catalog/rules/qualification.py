@@ -18,6 +18,15 @@ class QualificationState(StrEnum):
     BLOCKED = "blocked"
 
 
+class SourceClass(StrEnum):
+    """What a supplier is to goods: it makes them, sells them with its maker's word, or without, or only mediates."""
+
+    MANUFACTURER = "manufacturer"
+    AUTHORISED_DISTRIBUTOR = "authorised_distributor"
+    INDEPENDENT_DISTRIBUTOR = "independent_distributor"
+    BROKER = "broker"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided of a supplier, for which items, from a day until a day; of no category and no item: everything."""
@@ -29,6 +38,7 @@ class Decision:
     reason: str = ""
     categories: frozenset[str] = frozenset()
     skus: frozenset[str] = frozenset()
+    source_class: SourceClass | None = None
 
     def covers(self, sku: str, category: str) -> bool:
         """Whether an item lies in its scope."""

@@ -10,7 +10,8 @@ from django.db.models import QuerySet, Sum
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item
-from ownstock.catalog.rules import ReleaseNeeds
+from ownstock.catalog.queries import source_class_of
+from ownstock.catalog.rules import ReleaseNeeds, SourceClass
 from ownstock.ledger.models import Movement
 from ownstock.ledger.release_checks import Release
 from ownstock.purchasing.models import ConformityCertificate, PurchaseOrder, Receipt
@@ -30,6 +31,7 @@ class CertifiedGoods:
     received: Decimal
     certified: Decimal
     is_needed: bool
+    source_class: SourceClass | None
 
     @property
     def missing(self) -> Decimal:
@@ -93,7 +95,7 @@ def certificates_of(order: PurchaseOrder) -> QuerySet[ConformityCertificate]:
 
 
 def certified_goods(order: PurchaseOrder) -> list[CertifiedGoods]:
-    """What came for an order and what of it is certified, by line and lot."""
+    """What came for an order and what of it is certified, by line and lot; with the source class on the day of the order."""
     received: dict[tuple[int, int, str], Decimal] = defaultdict(Decimal)
     certified: dict[tuple[int, int, str], Decimal] = defaultdict(Decimal)
     for _, line, lot, item, quantity in _receipts(PurchaseOrder.objects.filter(pk=order.pk)):
@@ -102,10 +104,11 @@ def certified_goods(order: PurchaseOrder) -> list[CertifiedGoods]:
         certified[row.line, row.item_id, row.lot] += row.quantity
     keys = sorted(received.keys() | certified.keys())
     items = Item.objects.in_bulk({item for _, item, _ in keys})
+    classes = {pk: source_class_of(order.supplier, item, order.ordered_on) for pk, item in items.items()}
     return [
         CertifiedGoods(
             line, items[item].sku, lot, received[line, item, lot], certified[line, item, lot],
-            items[item].release_needs == ReleaseNeeds.CONFORMITY,
+            items[item].release_needs == ReleaseNeeds.CONFORMITY, classes[item],
         )
         for line, item, lot in keys
     ]  # fmt: skip
