@@ -227,15 +227,6 @@ class TestAlert:
         switched()
         assert open_alert() is None
 
-    def test_who_blocks_a_supplier_hears_at_once_what_hangs_on_it(self, shop: Business) -> None:
-        ordered("CUP")
-        qualify("ALPHA", QualificationState.BLOCKED, valid_from=TODAY, reason="Insolvent.", actor=ACTOR)
-        found = open_alert()
-        assert found is not None
-        assert found.facts["without_other_source"] == ["PLATE"]
-        qualify("ALPHA", QualificationState.APPROVED, valid_from=TODAY, reason="Saved.", actor=ACTOR)
-        assert open_alert() is None
-
     def test_it_stays_while_anything_is_open(self, shop: Business) -> None:
         order = ordered("PLATE")
         block()
@@ -246,3 +237,13 @@ class TestAlert:
         catalog.qualify("ALPHA", QualificationState.APPROVED, valid_from=TODAY, reason="Saved.", actor=ACTOR)
         assert watch_blocked(TODAY) == 0
         assert open_alert() is None
+
+
+def test_trust_13_who_blocks_a_supplier_hears_at_once_what_hangs_on_it(shop: Business) -> None:
+    ordered("CUP")
+    qualify("ALPHA", QualificationState.BLOCKED, valid_from=TODAY, reason="Insolvent.", actor=ACTOR)
+    found = open_alert()
+    assert found is not None
+    assert found.facts["without_other_source"] == ["PLATE"]
+    qualify("ALPHA", QualificationState.APPROVED, valid_from=TODAY, reason="Saved.", actor=ACTOR)
+    assert open_alert() is None
