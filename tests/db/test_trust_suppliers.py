@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,8 +17,11 @@ from ownstock.access.actions import create_user
 from ownstock.access.rules import Role
 from ownstock.base.errors import Refused
 from ownstock.catalog import actions as catalog
+from ownstock.catalog.actions import clauses
 from ownstock.catalog.models import Item
 from ownstock.catalog.rules import QualificationState
+from ownstock.exchange import order_csv, order_pdf
+from ownstock.exchange.queries import written_order
 from ownstock.journal.models import OutboxRow
 from ownstock.ledger import actions as ledger
 from ownstock.purchasing import actions
@@ -26,6 +31,7 @@ from ownstock.purchasing.queries.conformity import certified_goods
 from ownstock.purchasing.rules import LineChange
 from tests.buying_cases import drafted, line, one_supplier, people_with_limits
 from tests.factories import ACTOR
+from tests.unit.test_order_pdf import pages
 
 pytestmark = pytest.mark.django_db
 ANNA, CARL, JOB = "user:anna", "user:carl", "job:plan"
@@ -244,3 +250,39 @@ def test_trust_14_the_source_class_of_a_supplier_stands_beside_what_its_order_br
             reason="x",
             actor="user:quinn",
         )
+
+
+def clauses_on(order: PurchaseOrder) -> list[tuple[str, int, tuple[int, ...]]]:
+    """(code, version, lines) of the clauses as the supplier reads them on what was sent last."""
+    revision = order.revisions.latest("number")
+    written = written_order(revision, written_at=revision.created_at)
+    return [(clause.code, clause.version, clause.lines) for clause in written.clauses]
+
+
+def test_trust_14_clauses_stand_on_the_order_as_they_were_when_it_was_sent() -> None:
+    for code, scope in (("Q-1", {}), ("Q-2", {"category": "china"}), ("Q-3", {"supplier": "ALPHA", "sku": "CUP"})):
+        clauses.keep_clause(code, f"Text of {code}.", actor="user:quinn")
+        clauses.require_clause(code, reason="Customer.", actor="user:quinn", **scope)
+    order = actions.place(drafted(line("CUP", 24), line("PLATE", 6), actor=ANNA).number, actor=ANNA)
+    assert clauses_on(order) == [("Q-1", 1, (1, 2)), ("Q-2", 1, (2,)), ("Q-3", 1, (1,))]
+    assert clauses.keep_clause("Q-1", "Text of Q-1. ", actor="user:quinn").version == 1
+    assert clauses.keep_clause("Q-1", "Another text.", actor="user:quinn").version == 2
+    clauses.waive_clause("Q-2", category="china", reason="Ended.", actor="user:quinn")
+    assert clauses_on(order) == [("Q-1", 1, (1, 2)), ("Q-2", 1, (2,)), ("Q-3", 1, (1,))]
+    actions.change(order.number, [LineChange(1, Decimal(20))], reason="less", actor=ANNA)
+    order.refresh_from_db()
+    assert clauses_on(order) == [("Q-1", 2, (1, 2)), ("Q-3", 1, (1,))]
+    assert [len(revision.clauses.all()) for revision in order.revisions.order_by("number")] == [3, 2]
+
+
+def test_trust_14_the_supplier_reads_the_clauses_in_pdf_and_csv() -> None:
+    clauses.keep_clause("Q-9", "Keep records\nfor ten years, für zehn Jahre.", actor="user:quinn")
+    clauses.require_clause("Q-9", sku="CUP", reason="Customer.", actor="user:quinn")
+    order = actions.place(cups(24).number, actor=ANNA)
+    revision = order.revisions.get()
+    written = written_order(revision, written_at=revision.created_at)
+    [row] = csv.DictReader(io.StringIO(order_csv.render(written).decode()))
+    assert row["clauses"] == "Q-9/1"
+    [page] = pages(order_pdf.render(written))
+    assert "Clause Q-9, version 1, for line 1" in page
+    assert "for ten years" in page

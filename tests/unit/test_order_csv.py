@@ -42,6 +42,7 @@ def test_every_line_carries_the_whole_order() -> None:
             "price": "2.40",
             "requested_on": "2026-03-16",
             "amount": "288.00",
+            "clauses": "",
             "confirmed_quantity": "",
             "confirmed_unit": "case",
             "promised_on": "",

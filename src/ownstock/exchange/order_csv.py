@@ -28,6 +28,7 @@ COLUMNS = (
     "price",
     "requested_on",
     "amount",
+    "clauses",
     # The supplier's to fill in: `confirmations_file` reads them.
     "confirmed_quantity",
     "confirmed_unit",
@@ -76,6 +77,7 @@ def _row(document: WrittenOrder, line: WrittenLine) -> list[str]:
         plain(line.price, decimals=2),
         line.requested_on.isoformat(),
         plain(line.amount, decimals=2),
+        safe_cell(document.clauses_of(line.line)),
         "",
         safe_cell(_answer_unit(line)),
         "",

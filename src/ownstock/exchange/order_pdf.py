@@ -23,6 +23,7 @@ def render(document: WrittenOrder) -> bytes:
     page.write_head()
     page.write_lines()
     page.write_total()
+    page.write_clauses()
     return bytes(page.output())
 
 
@@ -87,6 +88,19 @@ class OrderPage(Paper):
             self.ln(3)
             self._pen(8, QUIET)
             self.cell(0, LINE_MM, NOTE)
+
+    def write_clauses(self) -> None:
+        """Set the clauses that stand on the order, each with the lines it is for."""
+        for clause in self.document.clauses:
+            self.ln(3)
+            self._pen(9, INK, "B")
+            lines = ", ".join(map(str, clause.lines))
+            self._words(f"Clause {clause.code}, version {clause.version}, for line {lines}")
+            self._pen(9, INK)
+            self._words(clause.text)
+
+    def _words(self, text: str) -> None:
+        self.multi_cell(0, LINE_MM, self._shown_lines(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _shown_lines(self, text: str) -> str:
         return "\n".join(self._shown(part) for part in text.split("\n"))

@@ -11,6 +11,7 @@ from ownstock.catalog.models import Company, Supplier
 from ownstock.exchange.models import OutboundMessage
 from ownstock.exchange.rules import (
     OrderTopic,
+    WrittenClause,
     WrittenLine,
     WrittenOrder,
     is_converted,
@@ -19,7 +20,7 @@ from ownstock.exchange.rules import (
     with_lines_taken_out,
 )
 from ownstock.journal.models import AuditEvent, OutboxRow
-from ownstock.purchasing.models import OrderLine, OrderRevision
+from ownstock.purchasing.models import OrderClause, OrderLine, OrderRevision
 
 
 def messages(order_number: str) -> QuerySet[OutboundMessage]:
@@ -75,7 +76,14 @@ def written_order(
         lines=with_lines_taken_out(lines, before),
         topic=topic,
         before=before,
+        clauses=_clauses(revision),
     )
+
+
+def _clauses(revision: OrderRevision) -> tuple[WrittenClause, ...]:
+    """The clauses that stand on a revision since it was sent."""
+    rows = OrderClause.objects.filter(revision=revision).select_related("clause").order_by("clause__code")
+    return tuple(WrittenClause(r.clause.code, r.clause.version, r.clause.text, tuple(r.lines)) for r in rows)
 
 
 def _lines(revision: OrderRevision) -> tuple[WrittenLine, ...]:

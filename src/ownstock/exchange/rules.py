@@ -71,6 +71,21 @@ class WrittenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenClause:
+    """A version of a clause as the supplier reads it, with the lines that it is for."""
+
+    code: str
+    version: int
+    text: str
+    lines: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """Its code and version: `Q-17/2`."""
+        return f"{self.code}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenOrder:
     """A revision of a purchase order as the supplier reads it, whatever paper or file it is written on.
 
@@ -92,6 +107,7 @@ class WrittenOrder:
     lines: tuple[WrittenLine, ...]
     topic: OrderTopic = OrderTopic.PLACED
     before: tuple[WrittenLine, ...] = ()
+    clauses: tuple[WrittenClause, ...] = ()
 
     @property
     def total(self) -> Decimal:
@@ -104,6 +120,10 @@ class WrittenOrder:
         said = self.topic.partition(".")[2]
         is_told_by_its_number = self.topic in (OrderTopic.PLACED, OrderTopic.CHANGED)
         return f"{self.number}-{self.revision}" + ("" if is_told_by_its_number else f"-{said}")
+
+    def clauses_of(self, line: int) -> str:
+        """The clauses that stand on a line, by name, parted by `;`."""
+        return "; ".join(clause.name for clause in self.clauses if line in clause.lines)
 
     @property
     def replaces(self) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from ownstock.catalog.queries.clauses import clauses_for
 from ownstock.journal import actions as journal
-from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
+from ownstock.purchasing.models import Delivery, OrderClause, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.order_rows import newest_revision, save
 from ownstock.purchasing.rules import AskedLine
 
@@ -50,12 +51,25 @@ def send(order: PurchaseOrder, topic: str) -> OrderRevision:
     order.sent_at = timezone.now()
     order.placed_at = order.placed_at or order.sent_at
     order.save(update_fields=["sent_revision", "sent_at", "placed_at"])
+    _put_clauses_on(revision, order)
     journal.enqueue(
         f"purchase_order.{topic}:{order.number}:{revision.number}",
         topic=f"purchase_order.{topic}",
         payload={"order_revision": revision.pk},
     )
     return revision
+
+
+def _put_clauses_on(revision: OrderRevision, order: PurchaseOrder) -> None:
+    """Let the clauses that its lines need stand on a revision, in the version of now."""
+    lines = list(OrderLine.objects.filter(revision=revision).select_related("item").order_by("line"))
+    needed = clauses_for(order.supplier, [line.item for line in lines])
+    found: dict[int, OrderClause] = {}
+    for line in lines:
+        for clause in needed.get(line.item_id, ()):
+            row = found.setdefault(clause.pk, OrderClause(revision=revision, clause=clause, lines=[]))
+            row.lines.append(line.line)
+    OrderClause.objects.bulk_create(sorted(found.values(), key=lambda row: row.clause.code), ignore_conflicts=True)
 
 
 def row_of(line: OrderLine) -> dict[str, object]:

@@ -26,6 +26,7 @@ except OwnstockError as error:
 from ownstock.cli import (
     audit,
     channels,
+    clauses,
     company,
     conformity,
     counts,
@@ -188,7 +189,7 @@ FACES: tuple[Any, ...] = (
     postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
     planning.approve, planning.reject, orders.orders, order_life.order, orders.place, orders.acknowledge, orders.receive,
     limits.limit, limits.rate, orders.cut, suppliers.supplier, demand.demand,
-    notices.notice, notices.discrepancy, invoices.invoice, conformity.conformity,
+    notices.notice, notices.discrepancy, invoices.invoice, conformity.conformity, clauses.clause,
     trace.trace, transfers.transfer, counts.count, journal.alerts, journal.outbox,
     channels.channel, messages.message, audit.audit,
     demo_command(installation.fresh_demo),

@@ -1,6 +1,7 @@
 """The nouns of the catalogue and the constraints they keep, one room a noun."""
 
 from ownstock.catalog.models.agreements import Agreement, Closure, VolumeCommitment
+from ownstock.catalog.models.clauses import Clause, ClauseRequirement
 from ownstock.catalog.models.company import Company
 from ownstock.catalog.models.contacts import SupplierContact
 from ownstock.catalog.models.items import Item, ItemSite, ItemUnit
@@ -13,6 +14,8 @@ __all__ = [
     "Agreement",
     "Certificate",
     "CertificateRequirement",
+    "Clause",
+    "ClauseRequirement",
     "Closure",
     "Company",
     "ExchangeRate",

@@ -3,6 +3,7 @@
 from ownstock.purchasing.models.answers import Acknowledgement
 from ownstock.purchasing.models.approvals import ApprovalLimit, OrderApproval
 from ownstock.purchasing.models.chases import Chase
+from ownstock.purchasing.models.clauses import OrderClause
 from ownstock.purchasing.models.conformity import ConformityCertificate, ConformityWithdrawal
 from ownstock.purchasing.models.discrepancies import Discrepancy, Settlement, SupplierReturn
 from ownstock.purchasing.models.disputes import Dispute, DisputeSettlement
@@ -17,7 +18,7 @@ from ownstock.purchasing.models.transfers import TransferEntry, TransferLine, Tr
 __all__ = [
     "Acknowledgement", "ApprovalLimit", "Chase", "ConformityCertificate", "ConformityWithdrawal", "Delivery",
     "Discrepancy", "Dispute", "DisputeSettlement", "Invoice", "InvoiceCharge", "InvoiceLine", "InvoiceShare",
-    "MatchPolicy", "NoticeLine", "OrderApproval", "OrderLine", "OrderRevision", "PastDelivery", "PurchaseOrder",
-    "Receipt", "Settlement", "ShippingNotice", "SupplierComment", "SupplierReturn", "TransferEntry", "TransferLine",
-    "TransferOrder", "TransitPlace",
+    "MatchPolicy", "NoticeLine", "OrderApproval", "OrderClause", "OrderLine", "OrderRevision", "PastDelivery",
+    "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierComment", "SupplierReturn", "TransferEntry",
+    "TransferLine", "TransferOrder", "TransitPlace",
 ]  # fmt: skip
