@@ -18,6 +18,7 @@ import pytest
 from django.test import Client
 from standardwebhooks import Webhook
 
+from ownstock.automation import order_watch
 from ownstock.automation.actions import dispatch_due
 from ownstock.catalog.models import SupplyTerm
 from ownstock.exchange.channels.rules import ChannelKind, MessageFormat
@@ -304,8 +305,8 @@ def test_a_resend_carries_the_same_bytes_and_the_supplier_knows_it(circle: Circl
 def test_a_silent_supplier_is_noticed_when_its_time_is_over(circle: Circle) -> None:
     circle.order(*BOTH, behaviour="no-ack")
     later = datetime.now(UTC) + timedelta(days=30)
-    purchasing.watch_orders(later, today=later.date())
-    assert alerts() == {"unanswered_order", "late_delivery"}
+    order_watch.watch_at(later, today=later.date())
+    assert alerts() == {"unread_order", "unanswered_order", "late_delivery"}
 
 
 @pytest.fixture(params=["http", "sftp"])

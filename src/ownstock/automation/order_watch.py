@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from django.utils import timezone
 
+from ownstock.exchange.unread import invoicing_suppliers, unread_since
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.actions import watch_orders
 
 
 def watch() -> int:
     """Tell people what should have happened to sent orders and has not, and clear what has; returns how much waits."""
-    return watch_orders(timezone.now(), today=business_day())
+    return watch_at(timezone.now(), today=business_day())
+
+
+def watch_at(now: datetime, *, today: date) -> int:
+    """`watch` as of a moment and a day of the business."""
+    return watch_orders(now, today=today, unread=unread_since(), invoicing=invoicing_suppliers())

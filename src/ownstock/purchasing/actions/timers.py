@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from ownstock.journal import actions as journal
 from ownstock.journal.queries import open_alerts
 from ownstock.purchasing.models import Chase, PurchaseOrder
 from ownstock.purchasing.order_rows import locked, subject_of
-from ownstock.purchasing.queries.timers import NOBODY, chases, open_sent_orders, overdue_of
+from ownstock.purchasing.queries.timers import NOBODY, chases, open_sent_orders, overdue_of, uninvoiced_orders
 from ownstock.purchasing.rules import ANSWERABLE_STATES
 from ownstock.purchasing.rules.timers import Overdue, Waiting, may_chase
 
@@ -23,17 +23,22 @@ KINDS = {
     Waiting.UNANSWERED: "unanswered_order",
     Waiting.NO_NOTICE: "no_notice_order",
     Waiting.LATE: "late_delivery",
+    Waiting.UNINVOICED: "uninvoiced_order",
 }
 
 
 @transaction.atomic
-def watch_orders(now: datetime, *, today: date, unread: Mapping[str, datetime] = NOBODY) -> int:
+def watch_orders(
+    now: datetime, *, today: date, unread: Mapping[str, datetime] = NOBODY, invoicing: Collection[int] = ()
+) -> int:
     """Tell people of everything that should have happened to sent orders and has not; clear what has. Returns how much waits.
 
-    `today` is the day that late goods are judged by; `unread` as for `queries.timers.overdue_of`.
+    `today` is the day that late goods and invoices are judged by; `unread` as for `queries.timers.overdue_of`, `invoicing` as
+    for `queries.timers.uninvoiced_orders`.
     """
     found = overdue_of(open_sent_orders(), now=now, today=today, unread=unread)
     late = {each.key: each for some in found.values() for each in some if each.waiting in KINDS}
+    late |= {each.key: each for each in uninvoiced_orders(today=today, invoicing=invoicing)}
     said = {alert.key: alert.sentence for alert in open_alerts().filter(kind__in=KINDS.values())}
     for key, each in late.items():
         if said.get(key) != each.sentence:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from ownstock.catalog.models import Agreement
 from ownstock.catalog.queries import agreements_on
 from ownstock.journal.models import OutboxRow
-from ownstock.purchasing.models import Chase, Delivery, PurchaseOrder
+from ownstock.purchasing.models import Chase, Delivery, Invoice, PurchaseOrder
+from ownstock.purchasing.queries.invoices import not_invoiced_of
 from ownstock.purchasing.queries.orders import STILL_OPEN, orders
 from ownstock.purchasing.rules import ANSWERABLE_STATES, OrderState
-from ownstock.purchasing.rules.timers import AnswerTimes, ComingPart, Overdue, WatchedOrder, may_chase, overdue
+from ownstock.purchasing.rules.timers import (
+    INVOICE_DAYS,
+    AnswerTimes,
+    ComingPart,
+    Overdue,
+    WatchedOrder,
+    may_chase,
+    overdue,
+    uninvoiced,
+)
 
 NOBODY: Mapping[str, datetime] = {}
 
@@ -41,6 +51,23 @@ def overdue_of(
         )  # fmt: skip
         if late := overdue(watched, now, today=today, times=_times(agreed.get(row.supplier_id))):
             found[row.number] = late
+    return found
+
+
+def uninvoiced_orders(*, today: date, invoicing: Collection[int] = ()) -> list[Overdue]:
+    """Orders of which goods came long ago that stand on no invoice yet.
+
+    Of suppliers who have sent an invoice before, or whose ids are among `invoicing`: others are invoiced elsewhere.
+    """
+    came = Min("revisions__lines__deliveries__receipts__received_on")
+    invoices = Q(supplier__in=Invoice.objects.values("supplier")) | Q(supplier__in=list(invoicing))
+    rows = PurchaseOrder.objects.filter(invoices, is_invoiced=False).annotate(came_on=came)
+    old = rows.filter(came_on__lt=today - timedelta(days=INVOICE_DAYS)).select_related("supplier").order_by("id")
+    found = []
+    for row in old:
+        lines = len(not_invoiced_of(row))
+        late = uninvoiced(row.number, row.supplier.code, lines, row.came_on, today) if lines else None
+        found += [late] if late else []
     return found
 
 

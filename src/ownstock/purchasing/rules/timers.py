@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -14,18 +14,20 @@ from ownstock.purchasing.rules.lateness import days_late, is_past_limit
 
 ANSWER_WORKING_DAYS = 2
 READ_HOURS = 24
+INVOICE_DAYS = 30
 SATURDAY = 5
 CHASE_EVERY = timedelta(days=1)
 
 
 class Waiting(StrEnum):
-    """What is missing of an order: its message did not leave, was not read, not answered; no notice; the goods."""
+    """What is missing of an order: it did not leave, was not read, not answered; no notice; the goods; the invoice."""
 
     UNSENT = "unsent"
     UNREAD = "unread"
     UNANSWERED = "unanswered"
     NO_NOTICE = "no_notice"
     LATE = "late"
+    UNINVOICED = "uninvoiced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ def _unsaid(order: WatchedOrder, now: datetime, times: AnswerTimes) -> Iterator[
     read_hours = READ_HOURS if times.syntax_answer_hours is None else times.syntax_answer_hours
     if order.unread_since is not None and now > (due := order.unread_since + timedelta(hours=read_hours)):
         sentence = (
-            f"The system of {order.supplier} has not said that it could read {order.number}. Ask, or send it again."
+            f"The system of {order.supplier} has not said that it could read {order.number} (997 or TA1), which left at "
+            f"{order.unread_since:%Y-%m-%d %H:%M} UTC; that was due by {due:%Y-%m-%d %H:%M} UTC. Ask whether the supplier "
+            "has the order, or send it again."
         )
         yield Overdue(Waiting.UNREAD, order.number, 0, due, sentence)
     due = answer_due(order.sent_at, times, ZoneInfo(order.time_zone))
@@ -150,6 +154,20 @@ def late_sentence(number: str, part: ComingPart, today: date) -> str:
     if is_past_limit(part.expected_on, today):
         return f"{sentence} Planning no longer counts on them: get a new promise, or cut them."
     return f"{sentence} Chase the supplier for a new promise."
+
+
+def uninvoiced(number: str, supplier: str, lines: int, oldest_on: date, today: date) -> Overdue | None:
+    """Goods that came, the oldest on a day, are on no invoice past the time that one may take; None: there is time left."""
+    due_on = oldest_on + timedelta(days=INVOICE_DAYS)
+    if today <= due_on:
+        return None
+    what = "1 line is" if lines == 1 else f"{lines} lines are"
+    sentence = (
+        f"{number}: goods have come since {oldest_on}, and {what} on no invoice of {supplier}, which was due by {due_on}. "
+        "Ask for the invoice."
+    )
+    due_at = datetime.combine(due_on, time(), UTC)
+    return Overdue(Waiting.UNINVOICED, number, 0, due_at, sentence)
 
 
 def may_chase(last_chased_at: datetime | None, now: datetime) -> bool:
