@@ -21,7 +21,7 @@ def locked_of(supplier: Supplier, number: str) -> PurchaseOrder:
     order = locked(number)
     if order.supplier_id != supplier.pk:
         raise Refused(
-            f"{number} is no order to {supplier.code}; it went to {order.supplier.code}.",
+            f"{number} is no order to {supplier.code}.",
             code="not_their_order",
             number=number,
             supplier=supplier.code,
