@@ -16,7 +16,7 @@ from ownstock.ledger.models import ValuationEntry
 from ownstock.ledger.queries import value_at
 from ownstock.ledger.rules.late_costs import LATE_COSTS
 from ownstock.purchasing import actions
-from ownstock.purchasing.models import Invoice, InvoiceShare, PurchaseOrder
+from ownstock.purchasing.models import Invoice, InvoiceLine, InvoiceShare, PurchaseOrder
 from ownstock.purchasing.queries.invoices import expected_credits, goods_not_invoiced, price_variances
 from ownstock.purchasing.rules.disputes import DisputeEnd
 from ownstock.purchasing.rules.invoices import ChargeKind, EnteredCharge, EnteredInvoiceLine
@@ -166,3 +166,20 @@ def test_two_receipts_of_one_invoices_goods_at_once_leave_it_matched(committed_d
     invoiced(None, lines=lines, total="115.20")
     _together(*(lambda o=o: came(o, 24, key=f"dn:{o.number}") for o in orders))
     assert state_of() == "matched"
+
+
+@pytest.mark.parametrize("cancelled", ["INV-1", "CN-1"])
+def test_what_rests_on_a_cancelled_invoice_is_shared_out_anew(order: PurchaseOrder, cancelled: str) -> None:
+    lenient()
+    came(order, 24, key="dn1")
+    invoiced(order, (24, "2.5"))
+    invoiced(order, (-10, "2.5"), number="CN-1")
+    invoiced(order, (10, "2.6"), number="INV-2")
+    actions.cancel_invoice("ALPHA", cancelled, reason="entered wrongly", actor=ACTOR)
+    paid = {line.invoice.number: Decimal(0) for line in InvoiceLine.objects.select_related("invoice")}
+    for share in InvoiceShare.objects.select_related("invoice_line__invoice"):
+        paid[share.invoice_line.invoice.number] += share.quantity
+    left = {"INV-1": (0, -10, 10), "CN-1": (24, 0, 0)}[cancelled]
+    assert tuple(paid.values()) == left
+    assert 0 <= sum(paid.values()) <= 24
+    assert sum(amount for _, amount in late_costs()) == {"INV-1": Decimal(1), "CN-1": Decimal("2.4")}[cancelled]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from ownstock.catalog.queries import base_currency
 from ownstock.journal import actions as journal
@@ -25,6 +25,7 @@ from ownstock.purchasing.models import (
     InvoiceLine,
     InvoiceShare,
     PurchaseOrder,
+    Receipt,
 )
 from ownstock.purchasing.queries.matching import (
     ReceivedGoods,
@@ -34,6 +35,7 @@ from ownstock.purchasing.queries.matching import (
     received_goods,
     shares_of,
 )
+from ownstock.purchasing.queries.standing import standing
 from ownstock.purchasing.rules.disputes import DisputeEnd
 from ownstock.purchasing.rules.invoices import STEP, InvoiceState
 from ownstock.purchasing.rules.matching import Finding, Payable, Payee, Share, holds_back, share_out, state_after_match
@@ -209,3 +211,40 @@ def write_shares(shares: Sequence[InvoiceShare]) -> None:
                     share.posting_key, share.posting_line, amount, reason=reason, reference=reference,
                     key=f"invoice_share:{share.pk}:{reason}", actor=ACTOR,
                 )  # fmt: skip
+
+
+def undo_shares(invoice: Invoice) -> None:
+    """Take off goods what an invoice that was cancelled added to them.
+
+    What others invoice or credit of goods that it leaves with less than nothing, or with more than came, is taken off too: it
+    is shared out anew with the next match.
+    """
+    of_it = _standing_shares().filter(invoice_line__invoice=invoice)
+    touched = set(of_it.values_list("posting_key", "posting_line"))
+    _undo(of_it)
+    for key, line in sorted(touched):
+        of_goods = _standing_shares().filter(posting_key=key, posting_line=line)
+        paid = of_goods.aggregate(sum=Sum("quantity"))["sum"] or NOTHING
+        came = (
+            Receipt.objects.filter(posting_key=key, posting_line=line).aggregate(sum=Sum("quantity"))["sum"] or NOTHING
+        )
+        if not 0 <= paid <= came:
+            _undo(of_goods)
+
+
+def _standing_shares() -> QuerySet[InvoiceShare]:
+    rows = InvoiceShare.objects.select_related("invoice_line__invoice__supplier")
+    return standing(rows, "posting_key").order_by("id")
+
+
+def _undo(shares: QuerySet[InvoiceShare]) -> None:
+    write_shares(
+        [
+            InvoiceShare(
+                invoice_line=share.invoice_line, posting_key=share.posting_key, posting_line=share.posting_line,
+                quantity=-share.quantity, price_variance=-share.price_variance, landed_cost=-share.landed_cost,
+                is_valued=share.is_valued,
+            )
+            for share in shares
+        ]
+    )  # fmt: skip

@@ -16,12 +16,11 @@ from ownstock.catalog.models import Supplier
 from ownstock.journal import actions as journal
 from ownstock.ledger.models import Posting
 from ownstock.purchasing.agreed import due_on, match_policy
-from ownstock.purchasing.invoice_rows import alert_key, judge, subject_of_invoice, write_shares
+from ownstock.purchasing.invoice_rows import alert_key, judge, subject_of_invoice, undo_shares
 from ownstock.purchasing.models import (
     Invoice,
     InvoiceCharge,
     InvoiceLine,
-    InvoiceShare,
     MatchPolicy,
     OrderLine,
     PurchaseOrder,
@@ -273,7 +272,7 @@ def cancel_invoice(supplier: str, number: str, *, reason: str, actor: str) -> In
         )
     before, invoice.state = invoice.state, InvoiceState.CANCELLED
     invoice.save(update_fields=["state"])
-    write_shares([_undone(share) for share in _standing_shares(invoice)])
+    undo_shares(invoice)
     for what in ("disputed", "duplicate", "conflict"):
         journal.clear_alert(alert_key(what, invoice), because=f"cancelled by {actor}")
     journal.record(
@@ -283,19 +282,6 @@ def cancel_invoice(supplier: str, number: str, *, reason: str, actor: str) -> In
     for key in sorted(orders):
         settle(orders[key])
     return invoice
-
-
-def _standing_shares(invoice: Invoice) -> list[InvoiceShare]:
-    rows = InvoiceShare.objects.filter(invoice_line__invoice=invoice)
-    return list(standing(rows, "posting_key").select_related("invoice_line__invoice__supplier"))
-
-
-def _undone(share: InvoiceShare) -> InvoiceShare:
-    return InvoiceShare(
-        invoice_line=share.invoice_line, posting_key=share.posting_key, posting_line=share.posting_line,
-        quantity=-share.quantity, price_variance=-share.price_variance, landed_cost=-share.landed_cost,
-        is_valued=share.is_valued,
-    )  # fmt: skip
 
 
 @transaction.atomic
