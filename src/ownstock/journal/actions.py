@@ -17,6 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from ownstock.base.errors import Refused
 from ownstock.base.fingerprints import fingerprint
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, IdempotentAnswer, OutboxRow
+from ownstock.journal.queries import ready_rows
 from ownstock.journal.rules import (
     ATTEMPTS_BEFORE_ALERT,
     CHANGES,
@@ -67,8 +68,8 @@ def assign_queues(queues: Mapping[int, str]) -> None:
 
 @transaction.atomic
 def claim(*, lease_seconds: int, queue: str | None = None) -> OutboxRow | None:
-    """Take the next due row (of a queue) under a lease, or None when nothing waits. Two claimers never get the same row."""
-    due = OutboxRow.objects.select_for_update(skip_locked=True).filter(state=State.WAITING, due_at__lte=Now())
+    """Take the next row (of a queue) whose turn it is under a lease, or None. Two claimers never get the same row."""
+    due = ready_rows().select_for_update(skip_locked=True)
     row = (due if queue is None else due.filter(queue=queue)).order_by("due_at", "id").first()
     if row is None:
         return None

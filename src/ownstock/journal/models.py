@@ -67,7 +67,10 @@ class OutboxRow(models.Model):
 
     class Meta:
         db_table = "journal_outbox"
-        indexes = [models.Index(fields=["due_at", "id"], name="outbox_waiting", condition=models.Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="outbox_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["id"], name="outbox_unfinished", condition=models.Q(state__in=["waiting", "leased"])),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="outbox_lease_is_whole",
