@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
 
 from ownstock.base.errors import Refused
 from ownstock.catalog import actions as catalog
@@ -179,6 +180,17 @@ class TestSwitch:
             switched(inputs_hash=known)
         assert (refusal.value.code, open_by_line(order)) == ("switch_moved", before)
         assert not SupplierSwitch.objects.exists()
+
+    def test_a_fault_at_the_last_step_leaves_everything_as_it_was(self, shop: Business) -> None:
+        order = ordered("CUP")
+        block()
+        known = {"inputs_hash": options().inputs_hash, "actor": ACTOR, "reason": "The database takes no second one."}
+        SupplierSwitch.objects.create(supplier=order.supplier, choices={"CUP/SHOP": "GAMMA"}, outcome={}, **known)
+        with pytest.raises(IntegrityError):
+            switched()
+        assert PurchaseOrder.objects.get().state == "placed"
+        assert open_by_line(order) == {1: 24}
+        assert set(Proposal.objects.values_list("state", flat=True)) == {"pending"}
 
     @pytest.mark.parametrize(
         ("choices", "code"),

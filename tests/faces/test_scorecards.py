@@ -16,6 +16,7 @@ from ownstock.journal.models import Alert
 from ownstock.planning.models import SupplierSwitch
 from ownstock.purchasing.models import PurchaseOrder, SupplierComment
 from ownstock.site.entry import cli
+from ownstock.web.views import switching
 from tests.faces.test_web_portal import someone_of
 from tests.factories import ACTOR, TODAY
 from tests.purchasing_cases import came
@@ -214,6 +215,15 @@ class TestOnPages:
         assert [client.post(address, sent).status_code for _ in range(2)] == [302, 302]
         assert PurchaseOrder.objects.filter(supplier__code="BETA").count() == 1
         assert "what is needed next is ordered from BETA" in read(client.get(address)).text
+
+    def test_of_very_many_items_some_are_shown_and_all_are_moved(
+        self, blocked: PurchaseOrder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(switching, "MOST_SHOWN", 0)
+        client, address = signed_in(), "/suppliers/ALPHA/switch"
+        assert "Not shown: 2 more." in read(client.get(address)).text
+        assert client.post(address, {"inputs_hash": options().inputs_hash, "reason": "Insolvent."}).status_code == 302
+        assert PurchaseOrder.objects.filter(supplier__code="BETA", state="draft").count() == 1
 
     def test_nothing_hangs_on_a_supplier_that_may_deliver(self) -> None:
         alpha_sells_all()

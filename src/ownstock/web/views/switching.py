@@ -19,6 +19,9 @@ from ownstock.planning.switching_actions import switch as switch_supplier
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
 
+# Nobody reads more cards than these.
+MOST_SHOWN = 200
+
 
 class CostForm(forms.Form):
     """What a switch costs beside prices."""
@@ -50,7 +53,8 @@ def switch(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "options": options, "items": _shown(options, one_off_cost), "cost": cost, "one_off_cost": one_off_cost,
         "supplier": options.supplier, "as_of": options.on, "base_currency": base_currency(),
-        "formulas": FORMULAS, "refusal": refusal, "reason": request.POST.get("reason", ""),
+        "more": max(len(options.items) - MOST_SHOWN, 0), "formulas": FORMULAS,
+        "refusal": refusal, "reason": request.POST.get("reason", ""),
         "can_switch": any(item.sources and (item.to_replace or item.proposals) for item in options.items),
     }  # fmt: skip
     return render(request, "web/switch.html", context, status=status_of(refusal) if refusal else 200)
@@ -61,7 +65,7 @@ def _shown(options: SwitchOptions, one_off_cost: Decimal | None) -> list[tuple[S
     on = options.on
     return [
         (item, [(one, None if one_off_cost is None else one.breaks_even_on(on, one_off_cost)) for one in item.sources])
-        for item in options.items
+        for item in options.items[:MOST_SHOWN]
     ]
 
 
