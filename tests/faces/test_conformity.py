@@ -66,8 +66,11 @@ def test_a_certificate_is_entered_by_command_and_its_lot_released(order: Purchas
     add = ("conformity", "add", order.number, 1, "COC-1", "--lot", "A", "--file", file)
     told = answer(*add, "--quantity", 10).stdout
     assert told.strip() == f"COC-1 covers 10 CUP of line 1 of {order.number}, lot A."
+    decide = ("supplier", "qualify", "ALPHA", "approved", "--source-class", "authorised_distributor")
+    answer(*decide, "--valid-from", order.ordered_on, "--reason", "Letter of the maker.")
     [goods] = json.loads(answer("conformity", "goods", order.number, "--json").stdout)
     assert (float(goods["certified"]), float(goods["missing"])) == (10, 0)
+    assert goods["source_class"] == "authorised_distributor"
     answer(*lot, "--key", "ok")
     assert on_hand("CUP", "SHOP", status="released") == 10
     [row] = json.loads(answer("conformity", "list", order.number, "--json").stdout)

@@ -30,6 +30,7 @@ from ownstock.planning import switching_actions as switching
 from ownstock.planning.queries import business_day
 
 STATES = click.Choice([str(state) for state in QualificationState])
+SOURCE_CLASSES = click.Choice([str(each) for each in SourceClass])
 
 
 @noun()
@@ -142,7 +143,7 @@ def _prices(found: SupplierOverview) -> list[dict[str, Any]]:
 @click.option("--category", "categories", multiple=True, help="Only for items of this category; again for each.")
 @click.option("--sku", "skus", multiple=True, help="Only for this item; again for each.")
 @click.option("--condition", default="", help="Of a conditional decision: under which condition people may order.")
-@click.option("--source-class", type=click.Choice(list(SourceClass)), default=None, help="What it is to these goods.")
+@click.option("--source-class", type=SOURCE_CLASSES, default=None, help="What it is to these goods.")
 @valid_from_option
 @valid_to_option
 @reason_option
