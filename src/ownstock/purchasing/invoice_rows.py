@@ -28,6 +28,7 @@ from ownstock.purchasing.models import (
     Receipt,
 )
 from ownstock.purchasing.queries.matching import (
+    FoundOnOrders,
     ReceivedGoods,
     findings_of,
     kept_quantities,
@@ -54,17 +55,18 @@ def match_order(order: PurchaseOrder) -> None:
         .exclude(state=InvoiceState.CANCELLED)
         .order_by("pk")
     )
+    found = FoundOnOrders()
     for invoice in invoices:
-        judge(invoice)
-    agreed = [row for invoice in invoices for row in agreed_lines(invoice) if row.purchase_order_id == order.pk]
+        judge(invoice, found)
+    agreed = [row for invoice in invoices for row in agreed_lines(invoice, found) if row.purchase_order_id == order.pk]
     if agreed:
         _share(order, agreed)
     order.is_invoiced = bool(agreed) and _is_invoiced(order, agreed)
 
 
-def judge(invoice: Invoice) -> None:
+def judge(invoice: Invoice, found: FoundOnOrders | None = None) -> None:
     """Say where an invoice, which is locked, stands by what is found now; tell people of what is held against it."""
-    findings = findings_of(invoice)
+    findings = findings_of(invoice, found)
     invoice.findings = [_told(finding) for finding in findings]
     if invoice.state == InvoiceState.APPROVED:
         _tell_unbacked(invoice, findings)
@@ -138,11 +140,11 @@ def alert_key(what: str, invoice: Invoice) -> str:
     return f"invoice_{what}:{invoice.supplier.code}/{invoice.number}"
 
 
-def agreed_lines(invoice: Invoice) -> list[InvoiceLine]:
+def agreed_lines(invoice: Invoice, found: FoundOnOrders | None = None) -> list[InvoiceLine]:
     """The lines of an invoice that nothing is held against; none while people dispute it."""
     if invoice.disputes.filter(settlement=None).exclude(actor=ACTOR).exists():
         return []
-    held = {finding.line for finding in findings_of(invoice) if holds_back(finding)}
+    held = {finding.line for finding in findings_of(invoice, found) if holds_back(finding)}
     rows = invoice.lines.select_related("invoice__supplier").filter(stock_units__isnull=False, line__isnull=False)
     return [row for row in rows.order_by("number") if row.number not in held]
 

@@ -27,7 +27,7 @@ from ownstock.purchasing.queries.standing import standing
 from ownstock.purchasing.rules.discrepancies import DiscrepancyKind, SettlementKind
 from ownstock.purchasing.rules.disputes import not_waived
 from ownstock.purchasing.rules.invoices import InvoiceState
-from ownstock.purchasing.rules.matching import Bought, Claim, Finding, not_ordered, three_way_match
+from ownstock.purchasing.rules.matching import Bought, Claim, Finding, Tolerances, not_ordered, three_way_match
 
 NOTHING = Decimal(0)
 WITHHELD = (DiscrepancyKind.DAMAGED, DiscrepancyKind.OVER)
@@ -104,22 +104,39 @@ def claims(order: PurchaseOrder) -> dict[int, list[Claim]]:
     return found
 
 
-def findings_of(invoice: Invoice) -> list[Finding]:
-    """In what an invoice differs from what was ordered and what came, as far as nobody accepted it."""
+class FoundOnOrders:
+    """What the match finds of orders, each read once however many invoices ask; for as long as nothing of them changes."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, tuple[dict[int, Bought], dict[int, list[Claim]]]] = {}
+        self._found: dict[tuple[int, int, Tolerances], dict[int, list[Finding]]] = {}
+
+    def of_line(self, order: PurchaseOrder, line: int, tolerances: Tolerances) -> dict[int, list[Finding]]:
+        """The findings on all that is invoiced of a line of an order, by invoice."""
+        key = order.pk, line, tolerances
+        if key not in self._found:
+            if order.pk not in self._read:
+                self._read[order.pk] = bought(order), claims(order)
+            ordered, claimed = self._read[order.pk]
+            self._found[key] = found = defaultdict[int, list[Finding]](list)
+            for finding in three_way_match(ordered[line], claimed[line], tolerances):
+                found[finding.invoice].append(finding)
+        return self._found[key]
+
+
+def findings_of(invoice: Invoice, on_orders: FoundOnOrders | None = None) -> list[Finding]:
+    """In what an invoice differs from what was ordered and what came, as far as nobody accepted it.
+
+    `on_orders` is what was read of its orders for other invoices already.
+    """
+    on_orders = on_orders or FoundOnOrders()
     tolerances = tolerances_of(invoice.supplier, invoice.invoiced_on)
     rows = list(invoice.lines.select_related("purchase_order").order_by("number"))
     found = [not_ordered(invoice.pk, row.number, row.code) for row in rows if row.line is None]
-    lines: dict[int, set[int]] = defaultdict(set)
-    orders: dict[int, PurchaseOrder] = {}
-    for row in rows:
-        if row.purchase_order is not None and row.line is not None:
-            orders[row.purchase_order.pk] = row.purchase_order
-            lines[row.purchase_order.pk].add(row.line)
-    for pk, order in orders.items():
-        ordered, claimed = bought(order), claims(order)
-        for line in sorted(lines[pk]):
-            matched = three_way_match(ordered[line], claimed[line], tolerances)
-            found += [finding for finding in matched if finding.invoice == invoice.pk]
+    named = {(row.purchase_order_id, row.line): row.purchase_order for row in rows if row.line is not None}
+    for (_, line), order in sorted(named.items(), key=lambda item: item[0]):
+        if order is not None and line is not None:
+            found += on_orders.of_line(order, line, tolerances).get(invoice.pk, [])
     ends = invoice.disputes.filter(settlement__isnull=False).values_list("settlement__settled_as", flat=True)
     return not_waived(sorted(found, key=lambda finding: finding.line), ends)
 

@@ -113,7 +113,7 @@ def _quantity_findings(ordered: Bought, claims: Sequence[Claim], tolerances: Tol
     grown = 1 + tolerances.quantity_percent / 100
     came, may_come = ordered.received * grown, (ordered.received + ordered.still_open) * grown
     upto = sum((min(claim.quantity or NOTHING, NOTHING) for claim in claims), NOTHING)
-    earlier: list[Claim] = []
+    earlier: dict[Decimal, set[int]] = {}
     for claim in claims:
         quantity = claim.quantity or NOTHING
         if quantity <= 0:
@@ -121,17 +121,17 @@ def _quantity_findings(ordered: Bought, claims: Sequence[Claim], tolerances: Tol
         upto += quantity
         beyond = min(quantity, upto - may_come)
         if beyond > 0:
-            yield _over(ordered, claim, beyond, earlier)
+            yield _over(ordered, claim, beyond, earlier.get(quantity, set()))
         elif (waiting := min(quantity, upto - came)) > 0:
             sentence = f"Line {claim.line}: {plain(waiting)} of {plain(quantity)} have not come yet."
             yield Finding(claim.invoice, claim.line, FindingCode.NOT_RECEIVED, sentence, waiting)
-        earlier.append(claim)
+        earlier.setdefault(quantity, set()).add(claim.invoice)
 
 
-def _over(ordered: Bought, claim: Claim, beyond: Decimal, earlier: Sequence[Claim]) -> Finding:
-    twin = next((e for e in earlier if e.quantity == claim.quantity and e.invoice != claim.invoice), None)
-    code = FindingCode.QUANTITY_OVER if twin is None else FindingCode.INVOICED_TWICE
-    again = "" if twin is None else " So many were invoiced before."
+def _over(ordered: Bought, claim: Claim, beyond: Decimal, invoiced_before: set[int]) -> Finding:
+    is_again = bool(invoiced_before - {claim.invoice})
+    code = FindingCode.INVOICED_TWICE if is_again else FindingCode.QUANTITY_OVER
+    again = " So many were invoiced before." if is_again else ""
     told = f"{plain(beyond)} more than the {plain(ordered.received)} that came and are kept"
     return Finding(claim.invoice, claim.line, code, f"Line {claim.line}: {told}.{again}", beyond)
 
@@ -194,20 +194,26 @@ def share_out(invoiced: Sequence[Payable], received: Sequence[Payee]) -> list[Sh
 def _pay(
     needs: dict[int, Decimal], paid: dict[tuple[str, int], Decimal], came: dict[tuple[str, int], Decimal]
 ) -> Iterable[Share]:
+    receipts = [receipt for receipt in came if came[receipt] > paid[receipt]]
+    first = 0
     for line in needs:
-        for receipt in came:
+        while needs[line] > 0 and first < len(receipts):
+            receipt = receipts[first]
             quantity = min(needs[line], came[receipt] - paid[receipt])
-            if quantity > 0:
-                needs[line] -= quantity
-                paid[receipt] += quantity
-                yield Share(line, receipt, quantity)
+            needs[line] -= quantity
+            paid[receipt] += quantity
+            first += paid[receipt] >= came[receipt]
+            yield Share(line, receipt, quantity)
 
 
 def _credit(needs: dict[int, Decimal], paid: dict[tuple[str, int], Decimal]) -> Iterable[Share]:
+    receipts = [receipt for receipt in paid if paid[receipt] > 0]
     for line in needs:
-        for receipt in reversed(paid):
+        while needs[line] < 0 and receipts:
+            receipt = receipts[-1]
             quantity = min(-needs[line], paid[receipt])
-            if quantity > 0:
-                needs[line] += quantity
-                paid[receipt] -= quantity
-                yield Share(line, receipt, -quantity)
+            needs[line] += quantity
+            paid[receipt] -= quantity
+            if not paid[receipt]:
+                receipts.pop()
+            yield Share(line, receipt, -quantity)
