@@ -22,6 +22,7 @@ class Mood(Enum):
 
     KIND = auto()
     SILENT = auto()  # accepts the connection and never greets
+    DRIPPING = auto()  # greets, then says a byte at a time, for ever
     THINKING = auto()  # takes the message and does not answer until it is told to
     CUT = auto()  # takes the message and drops the line instead of its 250
     BUSY = auto()
@@ -75,6 +76,11 @@ class _Talk(SMTP):
         if server.mood is Mood.SILENT:
             server.reached.set()
             await asyncio.Event().wait()
+        if server.mood is Mood.DRIPPING and not str(status).startswith("220"):
+            server.reached.set()
+            while self.transport is not None and not self.transport.is_closing():
+                self.transport.write(b"2")
+                await asyncio.sleep(0.05)
         if server.mood is Mood.SLOW:
             await asyncio.sleep(0.2)
         await super().push(status)

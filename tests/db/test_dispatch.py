@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -16,11 +17,13 @@ from django.utils import timezone
 
 from ownstock.automation.actions import ACTOR as DISPATCH
 from ownstock.automation.actions import dispatch_due
-from ownstock.base.errors import Refused
+from ownstock.base.errors import Refused, Unavailable
 from ownstock.catalog.models import Company, Supplier, SupplyTerm
 from ownstock.exchange import actions as exchange
+from ownstock.exchange import transports
 from ownstock.exchange.models import OutboundMessage
 from ownstock.exchange.transports import mail_server as read_setting
+from ownstock.exchange.transports import send
 from ownstock.journal import actions as journal
 from ownstock.journal.models import AuditEvent, OutboxRow
 from ownstock.journal.queries import open_alerts
@@ -214,17 +217,32 @@ def test_a_lost_answer_sends_the_same_bytes_twice(business: Business, mail: Mail
     assert len(sent_events()) == 1
 
 
-def test_a_server_that_never_greets_costs_less_than_a_lease(
-    business: Business, mail: MailServer, settings: Any
+@pytest.mark.parametrize("mood", [Mood.SILENT, Mood.DRIPPING])
+def test_a_server_that_never_comes_to_its_word_is_cut_off(
+    mood: Mood, business: Business, mail: MailServer, settings: Any
 ) -> None:
+    settings.OUTBOX_LEASE_SECONDS = 20
+    message = exchange.prepare(place(business))
+    mail.turns(mood)
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match=r"did not take the message \(.*(too slowly|timed out)"):
+        send(
+            bytes(message.content), server=read_setting(mail.url), sender="orders@shop.example", recipient="a@b.example",
+            ends_at=began + 1,
+        )  # fmt: skip
+    assert mail.reached.is_set()
+    # The lease is far off, so that a busy machine does not matter; without the limit this would never end.
+    assert time.monotonic() - began < transports.SENDING_SHARE * settings.OUTBOX_LEASE_SECONDS
+
+
+def test_an_attempt_by_mail_ends_by_itself_and_is_marked(business: Business, mail: MailServer, settings: Any) -> None:
     settings.OUTBOX_LEASE_SECONDS = 1
     row = place(business)
-    mail.turns(Mood.SILENT)
-    started_at = timezone.now()
+    mail.turns(Mood.DRIPPING)
     dispatch_due(10)
     row.refresh_from_db()
-    assert timezone.now() - started_at < timedelta(seconds=1)
     assert (row.state, row.attempts) == ("waiting", 1)
+    assert "too slowly" in row.last_error
 
 
 def test_a_slow_server_is_waited_for(business: Business, mail: MailServer) -> None:

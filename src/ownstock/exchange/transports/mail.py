@@ -7,7 +7,9 @@ with a code from 500 on, is about the message.
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +21,7 @@ from ownstock.base.errors import Refused, Unavailable
 from ownstock.exchange.rules import mail_address
 
 PORTS = {"smtp": 25, "smtps": 465}
-PERMANENT = 500
+GREETING, PERMANENT = 220, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ def mail_server(url: str) -> MailServer:
 def send(content: bytes, *, server: MailServer, sender: str, recipient: str, ends_at: float) -> None:
     """Hand a message to a mail server and wait for its word that it took it.
 
-    All its answers together have until `ends_at`, on the monotonic clock. The last may take what is left: a server that is
-    cut off while it thinks would get the message twice.
+    All that it does has until `ends_at`, on the monotonic clock; then the line is cut, however busily it speaks. The last
+    answer may take what is left: a server that is cut off while it thinks would get the message twice.
 
     Raises:
         Refused, Unavailable: see the module.
@@ -120,13 +122,10 @@ def _text(answer: bytes | str) -> str:
 @contextmanager
 def _session(server: MailServer, ends_at: float) -> Iterator[smtplib.SMTP]:
     """A session ready to take a message: connected, encrypted where the server can, logged in where a user is set."""
-    timeout = max(ends_at - time.monotonic(), 0.1)
     tls = ssl.create_default_context()
-    if server.is_encrypted:
-        session: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=tls)
-    else:
-        session = smtplib.SMTP(server.host, server.port, timeout=timeout)
+    session = _Encrypted(ends_at, tls) if server.is_encrypted else _Session(ends_at)
     try:
+        session.begin(server)
         _wait_until(session, ends_at)
         session.ehlo_or_helo_if_needed()
         is_secret = server.is_encrypted or server.is_on_this_machine
@@ -141,7 +140,63 @@ def _session(server: MailServer, ends_at: float) -> Iterator[smtplib.SMTP]:
         # A farewell that waits for no answer: the message has been taken or not, and the row is to be marked at once.
         with suppress(smtplib.SMTPException, OSError):
             session.putcmd("QUIT")
-        session.close()
+        session.end()
+
+
+class _Session(smtplib.SMTP):
+    """A session that is cut off when its time is over, though the server sends a byte now and then."""
+
+    def __init__(self, ends_at: float) -> None:
+        left = max(ends_at - time.monotonic(), 0.1)
+        self._line: socket.socket | None = None
+        self._is_cut = False
+        self._clock = threading.Timer(left, self._cut)
+        self._clock.daemon = True
+        super().__init__(timeout=left)
+
+    def begin(self, server: MailServer) -> None:
+        """Connect and hear the greeting."""
+        # Its name is what a certificate is compared with.
+        self._host = server.host
+        self._clock.start()
+        code, said = self.connect(server.host, server.port)
+        if code != GREETING:
+            raise smtplib.SMTPConnectError(code, said)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        line = socket.create_connection((host, port), timeout)
+        # A second hold on the same line: it can be cut while somebody reads from the first, encrypted or not.
+        self._line = line.dup()
+        return line
+
+    def getreply(self) -> tuple[int, bytes]:
+        try:
+            return super().getreply()
+        except smtplib.SMTPServerDisconnected:
+            if self._is_cut:
+                raise TimeoutError("it answers too slowly") from None
+            raise
+
+    def _cut(self) -> None:
+        self._is_cut = True
+        with suppress(OSError):
+            if self._line is not None:
+                self._line.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        """Hang up."""
+        self._clock.cancel()
+        self.close()
+        if self._line is not None:
+            self._line.close()
+
+
+class _Encrypted(smtplib.SMTP_SSL, _Session):
+    """One that is encrypted from its first byte."""
+
+    def __init__(self, ends_at: float, tls: ssl.SSLContext) -> None:
+        _Session.__init__(self, ends_at)
+        self.context = tls
 
 
 def _log_in(session: smtplib.SMTP, server: MailServer, *, is_secret: bool) -> None:
