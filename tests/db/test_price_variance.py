@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ownstock.base.errors import Refused
 from ownstock.ledger import actions as ledger
@@ -183,3 +184,15 @@ def test_what_rests_on_a_cancelled_invoice_is_shared_out_anew(order: PurchaseOrd
     assert tuple(paid.values()) == left
     assert 0 <= sum(paid.values()) <= 24
     assert sum(amount for _, amount in late_costs()) == {"INV-1": Decimal(1), "CN-1": Decimal("2.4")}[cancelled]
+
+
+def test_an_order_is_read_as_often_for_many_invoices_as_for_few(order: PurchaseOrder) -> None:
+    came(order, 24, key="dn1")
+    reads = []
+    for number in range(6):
+        invoiced(order, (4, "2.4"), number=f"INV-{number}")
+        with CaptureQueriesContext(connection) as asked:
+            actions.match_again("ALPHA", "INV-0")
+        reads.append(sum('FROM "purchasing_receipt"' in query["sql"] for query in asked))
+    assert state_of("INV-5") == "matched"
+    assert reads[1] == reads[4] > 0
