@@ -261,14 +261,18 @@ def test_a_request_that_is_too_large_is_refused(program: Client, settings: Any) 
 SIGNED = "/api/v1/inbox/{channel}"
 
 
-def endpoints() -> list[tuple[str, str]]:
-    """All but the one to which suppliers post, who hold no key of ours: there a signature has to fit."""
+def endpoints() -> list[tuple[str, str, str]]:
+    """Method, address, and by what a caller is known: suppliers, who hold no key of ours, sign what they post."""
     paths = api.get_openapi_schema()["paths"].items()
-    return [(method, re.sub(r"{[a-z:]+}", "PO-1", path)) for path, item in paths for method in item if path != SIGNED]
+    return [
+        (method, re.sub(r"{[a-z:]+}", "PO-1", path), "Signature" if path == SIGNED else "Bearer")
+        for path, item in paths
+        for method in item
+    ]
 
 
-@pytest.mark.parametrize(("method", "path"), endpoints())
-def test_no_endpoint_answers_without_a_live_key(token: str, method: str, path: str) -> None:
+@pytest.mark.parametrize(("method", "path", "proof"), endpoints())
+def test_no_endpoint_answers_without_a_live_key_or_a_signature(token: str, method: str, path: str, proof: str) -> None:
     signed_in = Client()
     signed_in.force_login(access.create_user("anna", "correct horse battery staple", actor=ACTOR))
     revoked = Client(headers={"Authorization": f"Bearer {token}"})
@@ -276,8 +280,8 @@ def test_no_endpoint_answers_without_a_live_key(token: str, method: str, path: s
     guessed = Client(headers={"Authorization": f"Bearer {token[:8]}{'0' * 64}"})
     for caller in (Client(), signed_in, revoked, guessed):
         response = getattr(caller, method)(path, content_type="application/json")
-        assert_problem(response, 401, "no_live_key")
-        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert_problem(response, 401, "no_live_key" if proof == "Bearer" else "bad_signature")
+        assert response.headers["WWW-Authenticate"] == proof
 
 
 def test_every_endpoint_is_documented(program: Client) -> None:
@@ -285,8 +289,13 @@ def test_every_endpoint_is_documented(program: Client) -> None:
     assert described["info"]["title"] == "Ownstock"
     operations = [(path, operation) for path, item in described["paths"].items() for operation in item.values()]
     assert all(operation["summary"] and operation["description"] for _, operation in operations)
-    by_key = {path for path, operation in operations if operation.get("security") == [{"KeyHolder": []}]}
-    assert set(described["paths"]) - by_key == {SIGNED}
+    for path, operation in operations:
+        assert operation["security"] == [{"Signature" if path == SIGNED else "KeyHolder": []}]
+    scheme = described["components"]["securitySchemes"]["Signature"]
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "webhook-signature")
+    signed = described["paths"][SIGNED]["post"]
+    assert {one["name"] for one in signed["parameters"]} == {"channel", "webhook-id", "webhook-timestamp"}
+    assert set(signed["responses"]) == {"202", "401", "409", "422"}
 
 
 def test_the_calls_shown_in_the_documentation_are_well_formed() -> None:

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Header, Path, Router, Schema, Status
+from ninja.security import APIKeyHeader
 
 from ownstock.base.errors import Refused
 from ownstock.exchange.inbox.actions import apply_safely, take_in
 from ownstock.exchange.inbox.rules import InboundState
 from ownstock.exchange.inbox.webhooks import channel_that_signed
+from ownstock.exchange.models import Channel
 
 router = Router()
 
@@ -22,16 +24,40 @@ class TakenIn(Schema):
     control_number: str = Field(description="By which it is known.")
 
 
+class Signature(APIKeyHeader):
+    """The signature of Standard Webhooks: whoever holds the channel's secret may post; a supplier gets no key of ours."""
+
+    param_name = "webhook-signature"
+    openapi_description = (
+        "Standard Webhooks: v1, and HMAC-SHA256 in Base64 over identity, moment and body, by the channel's secret."
+    )
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Channel:
+        """The channel whose secret the message was signed with.
+
+        Raises:
+            Refused: the signature does not fit, or the body is too large.
+        """
+        assert request.resolver_match is not None
+        return channel_that_signed(request.resolver_match.kwargs["channel"], request.headers, request.body)
+
+
+class Problem(Schema):
+    """Why a message was not kept."""
+
+    detail: str = Field(description="What is wrong, and what to do.")
+    code: str = Field(description="The same in a word: `bad_signature`, `key_reused`, `too_large`.")
+
+
 @router.post(
     "/v1/inbox/{channel}",
-    # Whoever holds the channel's secret may post; no key of ours is handed to a supplier.
-    auth=None,
-    response={202: TakenIn},
+    auth=Signature(),
+    response={202: TakenIn, 401: Problem, 409: Problem, 422: Problem},
     summary="A supplier's message",
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "The message in the channel's format, UTF-8, 10 MiB at most.",
+            "description": "The message in the channel's format, UTF-8, 16 MiB at most.",
             "content": {
                 kind: {"schema": {"type": "string"}} for kind in ("application/json", "text/csv", "application/edi-x12")
             },
@@ -47,14 +73,13 @@ def post_message(
     timestamp: Annotated[
         str, Header(alias="webhook-timestamp", description="Seconds since 1970, at the sending.")
     ] = "",
-    signature: Annotated[str, Header(alias="webhook-signature", description="v1, and HMAC-SHA256 in Base64.")] = "",
 ) -> Any:
     """Keep a message, then do what it says. 202 says that it is kept, not that anybody agrees with it.
 
     The signature is by Standard Webhooks, with the channel's secret, and holds for five minutes.
     """
-    head = {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
-    signed = channel_that_signed(channel, head, request.body)
+    signed = getattr(request, "auth", None)
+    assert isinstance(signed, Channel)
     kept = take_in(signed, request.body, name=message_id, control_number=message_id)
     if kept.state == InboundState.CONFLICT:
         raise Refused(

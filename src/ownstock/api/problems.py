@@ -65,7 +65,7 @@ def problem(status: HTTPStatus, detail: str, code: str, **more: Any) -> HttpResp
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = RETRY_SECONDS
     if status is HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        response.headers["WWW-Authenticate"] = "Signature" if code == "bad_signature" else "Bearer"
     return response
 
 
