@@ -208,6 +208,28 @@ def test_a_good_interchange_is_answered_in_the_same_transaction(business: Busine
     assert (settings.CHANNELS_FOLDER / "alpha" / "out" / "997-000000001.x12").read_bytes() == bytes(told.content)
 
 
+def test_an_interchange_that_comes_again_gets_the_very_same_997(business: Business, settings: Any) -> None:
+    channel = folder_channel(MessageFormat.X12)
+    number = place(business)
+    raw = written(answer(number), MessageFormat.X12)
+    come(channel, raw)
+    dispatch_due(10)
+    file = settings.CHANNELS_FOLDER / "alpha" / "out" / "997-000000001.x12"
+    first = file.read_bytes()
+    file.unlink()
+    assert come(channel, raw).state == "duplicate"
+    dispatch_due(10)
+    assert file.read_bytes() == first
+    file.unlink()
+    other = written(answer(number, quantity=6), MessageFormat.X12)
+    assert come(channel, other).state == "conflict"
+    dispatch_due(10)
+    assert not file.exists(), "other content under the number is not what that 997 was about"
+    assert [alert.kind for alert in open_alerts()] == ["inbound_conflict"]
+    assert OutboundMessage.objects.filter(topic="exchange.syntax_answer").count() == 1
+    assert Acknowledgement.objects.count() == 1
+
+
 @pytest.mark.parametrize("is_readable", [True, False])
 def test_what_their_system_says_of_our_order_is_kept(is_readable: bool, business: Business) -> None:
     channel = folder_channel(MessageFormat.X12)

@@ -165,6 +165,16 @@ def revive(key: str, *, actor: str) -> None:
     transaction.on_commit(wake, robust=True)
 
 
+@transaction.atomic
+def tell_again(key: str) -> bool:
+    """Let what was told already be told once more, as it was; False: there is none, or it is not told yet."""
+    told = OutboxRow.objects.filter(key=key, state=State.DONE)
+    is_told = bool(told.update(state=State.WAITING, attempts=0, due_at=Now(), done_at=None))
+    if is_told:
+        transaction.on_commit(wake, robust=True)
+    return is_told
+
+
 def _end_lease(row: OutboxRow, **changes: Any) -> None:
     held = OutboxRow.objects.filter(pk=row.pk, state=State.LEASED, lease_token=row.lease_token)
     if not held.update(lease_token=None, lease_ends_at=None, **changes):

@@ -21,7 +21,7 @@ from ownstock.exchange.documents import (
 )
 from ownstock.exchange.formats.json_documents import KINDS
 from ownstock.exchange.inbox import queries
-from ownstock.exchange.inbox.applying import answer_syntax, carry_out, tell_remark
+from ownstock.exchange.inbox.applying import answer_syntax, answer_syntax_again, carry_out, tell_remark
 from ownstock.exchange.inbox.readers import Came, identity_said, in_units_of_orders, read
 from ownstock.exchange.inbox.rules import InboundState, identity_of
 from ownstock.exchange.models import Channel, InboundMessage
@@ -87,6 +87,8 @@ def _take_in_again(first: InboundMessage, came: dict[str, object]) -> InboundMes
             "state": State.DUPLICATE if is_same else State.CONFLICT, "settled_at": timezone.now(),
         },
     )  # fmt: skip
+    if is_same:
+        answer_syntax_again(first)
     if not is_new:
         InboundMessage.objects.filter(pk=again.pk).update(times_seen=F("times_seen") + 1)
         again.refresh_from_db()

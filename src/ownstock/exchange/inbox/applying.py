@@ -110,7 +110,7 @@ def answer_syntax(came: Came, message: InboundMessage) -> str:
 
     It says whether the messages could be read, not whether anybody agrees.
     """
-    key = f"exchange.syntax_answer:{message.pk}"
+    key = _answer_key(message)
     if came.reading is None or came.profile is None or OutboundMessage.objects.filter(outbox_key=key).exists():
         return ""
     channel = _way_back(message)
@@ -129,6 +129,18 @@ def answer_syntax(came: Came, message: InboundMessage) -> str:
     rendered = Rendered(f"{name}.{channel.name}.{message.pk}", f"{name}.x12", content)
     exchange.enqueue_written(key, rendered, channel, topic="exchange.syntax_answer")
     return f"Its syntax is answered by {name}."
+
+
+def answer_syntax_again(first: InboundMessage) -> bool:
+    """Send the answer to the syntax of a message once more, byte for byte; False: none has left.
+
+    A partner that sends a message again has not had its answer.
+    """
+    return journal.tell_again(_answer_key(first))
+
+
+def _answer_key(message: InboundMessage) -> str:
+    return f"exchange.syntax_answer:{message.pk}"
 
 
 def _way_back(message: InboundMessage) -> Channel | None:
