@@ -65,8 +65,11 @@ def upload(client: Client, content: bytes, name: str = "answer.csv", address: st
 
 def test_whoever_signs_in_for_a_supplier_lands_on_its_orders(business: Business, slow_passwords: None) -> None:
     someone_of("ALPHA")
-    response = Client().post("/sign-in", {"username": "bob", "password": PASSWORD}, follow=True)
-    assert response.redirect_chain == [("/portal", 302)]
+    for asked in ("", "/", "/orders", "/portal"):
+        response = Client().post("/sign-in", {"username": "bob", "password": PASSWORD, "next": asked}, follow=True)
+        assert response.redirect_chain == [("/portal", 302)]
+    elsewhere = {"username": "bob", "password": PASSWORD, "next": "/portal/sheet"}
+    assert Client().post("/sign-in", elsewhere)["Location"] == "/portal/sheet"
     assert "Nothing is open" in read(response).text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LoginView
+from django.http import HttpRequest
 from django.urls import reverse
 
 from ownstock.access.models import User
@@ -14,8 +15,16 @@ class SignIn(LoginView):
     template_name = "web/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """The page that was asked for before, where it is one for whoever signed in."""
+        asked = super().get_redirect_url()
+        return asked if asked.startswith(reverse("web:portal")) is self._is_supplier else ""
+
     def get_default_redirect_url(self) -> str:
         """Where whoever signed in begins."""
+        return reverse("web:portal") if self._is_supplier else super().get_default_redirect_url()
+
+    @property
+    def _is_supplier(self) -> bool:
         user = self.request.user
-        is_supplier = isinstance(user, User) and user.is_supplier
-        return reverse("web:portal") if is_supplier else super().get_default_redirect_url()
+        return isinstance(user, User) and user.is_supplier
