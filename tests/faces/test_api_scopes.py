@@ -20,6 +20,7 @@ from ownstock.access import actions as access
 from ownstock.access.models import ApiKey
 from ownstock.access.queries import live_key
 from ownstock.access.rules import ALL_SCOPES, DAYS_OF_A_KEY, KeyState, Scope, key_state, scopes_named
+from ownstock.api.inbox import Signature
 from ownstock.api.keys import KeyHolder
 from ownstock.api.urls import api
 from ownstock.base.errors import Refused
@@ -46,7 +47,7 @@ def needed() -> dict[tuple[str, str], tuple[Scope, ...]]:
         for path, view in router.path_operations.items()
         for operation in view.operations
         for method in operation.methods
-        if operation.auth_callbacks
+        if not isinstance(operation.auth_callbacks[0], Signature)
     }
 
 
