@@ -64,6 +64,15 @@ class SftpServer:
 
 
 class _Login(asyncssh.SSHServer):
+    def __init__(self, known_key: asyncssh.SSHKey | None) -> None:
+        self.known_key = known_key
+
+    def public_key_auth_supported(self) -> bool:
+        return self.known_key is not None
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return self.known_key is not None and (username, key.public_data) == (USER, self.known_key.public_data)
+
     def password_auth_supported(self) -> bool:
         return True
 
@@ -110,8 +119,8 @@ class _Files(asyncssh.SFTPServer):
 
 
 @contextmanager
-def sftp_server(folder: Path) -> Iterator[SftpServer]:
-    """Run the server in a thread of its own for as long as the block lasts."""
+def sftp_server(folder: Path, *, known_key: asyncssh.SSHKey | None = None) -> Iterator[SftpServer]:
+    """Run the server in a thread of its own for as long as the block lasts; it knows a password, and a key if one is given."""
     server = SftpServer(folder)
     for name in ("in", "out/done"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -121,7 +130,7 @@ def sftp_server(folder: Path) -> Iterator[SftpServer]:
 
     async def listen() -> asyncssh.SSHAcceptor:
         return await asyncssh.listen(
-            "127.0.0.1", 0, server_host_keys=[key], server_factory=_Login,
+            "127.0.0.1", 0, server_host_keys=[key], server_factory=lambda: _Login(known_key),
             sftp_factory=lambda channel: _Files(channel, server),
         )  # fmt: skip
 

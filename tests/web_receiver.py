@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -108,11 +109,13 @@ def _talk(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def web_receiver() -> Iterator[Receiver]:
-    """Run the receiver in a thread of its own for as long as the block lasts."""
+def web_receiver(*, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Run the receiver in a thread of its own for as long as the block lasts, encrypted or in clear."""
     receiver = Receiver()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _talk(receiver))
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     receiver.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
