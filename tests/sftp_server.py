@@ -120,7 +120,7 @@ class _Files(asyncssh.SFTPServer):
 
 @contextmanager
 def sftp_server(folder: Path, *, known_key: asyncssh.SSHKey | None = None) -> Iterator[SftpServer]:
-    """Run the server in a thread of its own for as long as the block lasts; it knows a password, and a key if one is given."""
+    """Run the server in a thread of its own for as long as the block lasts; it knows a password, and a key if given."""
     server = SftpServer(folder)
     for name in ("in", "out/done"):
         (folder / name).mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date
@@ -114,6 +115,55 @@ def test_any_rows_get_an_answer_that_names_a_place(head: str, rows: list[list[st
     raw = "\n".join([head, *(",".join(row) for row in rows)]).encode("utf-8", "surrogatepass")
     found = refusal_of(csv_documents.read, raw)
     assert found is None or "place" in found.facts
+
+
+MUTATED_OF_AN_EXAMPLE = 64
+PARTS = (
+    b",",
+    b";",
+    b'"',
+    b"\n",
+    b"\r",
+    b"\x00",
+    b"\xff",
+    b"{",
+    b"[",
+    b"}",
+    b"9" * 40,
+    b"1e999",
+    b"NaN",
+    b"-",
+    b"\\ud800",
+    b"'=",
+)
+
+
+def mutated(raw: bytes, drawn: random.Random) -> bytes:
+    """Bytes with some cut out, told twice or put in."""
+    for _ in range(drawn.randint(1, 4)):
+        start = drawn.randrange(len(raw) + 1)
+        end = min(start + drawn.choice((0, 1, 2, 8, 40)), len(raw))
+        put = drawn.choice((drawn.choice(PARTS), raw[start:end] * 2, b"", bytes([drawn.randrange(256)])))
+        raw = raw[:start] + put + raw[end:]
+    return raw
+
+
+@given(st.lists(ANSWERED, min_size=1, max_size=3, unique_by=lambda line: line.line).map(tuple), st.integers(0, 2**63))
+def test_documents_with_bytes_changed_get_an_answer(lines: tuple[AcknowledgedLine, ...], seed: int) -> None:
+    """Under the profile `nightly` nearly 200,000 files are read: each example makes 64 of its own."""
+    lines = tuple(replace(line, unit=line.answers[0].unit) for line in lines)
+    document = AcknowledgementDocument(order_number="PO-1", ordered_on=None, verdict=Verdict.DETAILED, lines=lines)
+    files = {
+        MessageFormat.CSV: csv_documents.write_answer(document, message_id="A-1"),
+        MessageFormat.JSON: json_documents.write(document, message_id="A-1"),
+    }
+    drawn = random.Random(seed)
+    for number in range(MUTATED_OF_AN_EXAMPLE):
+        written = (MessageFormat.CSV, MessageFormat.JSON)[number % 2]
+        raw = mutated(files[written], drawn)
+        came = read(raw, written, SETTINGS)
+        assert came.documents or came.faults
+        assert identity_said(raw, written).isprintable()
 
 
 SIMPLE = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
