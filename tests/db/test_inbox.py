@@ -322,6 +322,33 @@ def test_what_came_can_neither_be_changed_nor_deleted(business: Business) -> Non
     assert bytes(message.content) == b"as it came"
 
 
+def test_two_answers_that_contradict_leave_one_promise_and_nothing_twice(business: Business) -> None:
+    channel = folder_channel()
+    number = place(business)
+    early = written(answer(number), MessageFormat.CSV, "A-1")
+    late = written(answer(number), MessageFormat.CSV, "A-2").replace(b"2026-03-20", b"2026-03-27")
+    for raw in (early, late, early, late, early):
+        come(channel, raw)
+    assert list(InboundMessage.objects.order_by("id").values_list("state", "times_seen")) == [
+        ("applied", 1), ("applied", 1), ("duplicate", 2), ("duplicate", 1),
+    ]  # fmt: skip
+    assert promised(number) == [(Decimal(12), date(2026, 3, 27))]
+    assert Acknowledgement.objects.count() == 2
+
+
+def test_an_answer_after_its_notice_takes_nothing_off_the_way(business: Business) -> None:
+    channel = folder_channel()
+    number = place(business)
+    line = ShippedLine(order_number=number, line="1", codes=ItemCodes(sku="CUP"), quantity=Decimal(12))
+    notice = ShippingNoticeDocument(
+        number="N-1", written_on=None, shipped_on=date(2026, 3, 10), expected_on=date(2026, 3, 12), lines=(line,)
+    )
+    said = [csv_documents.write_notice(notice, message_id="N-1"), written(answer(number), MessageFormat.CSV)]
+    states = [come(channel, raw).state for raw in (*said, *said)]
+    assert states == ["applied", "applied", "duplicate", "duplicate"]
+    assert list(Delivery.objects.values_list("quantity", "shipped_quantity")) == [(12, 12)]
+
+
 def test_what_waits_is_applied_in_the_order_it_came(business: Business) -> None:
     channel = folder_channel()
     numbers = [place(business), place(business, 24)]
