@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -138,3 +139,19 @@ def test_an_address_that_leads_nowhere_says_so() -> None:
     response = signed_in().get("/no/such/page")
     assert response.status_code == 404
     assert "no page at this address" in read(response).text
+
+
+def test_the_room_that_a_page_lies_in_is_marked() -> None:
+    planned_shop()
+    order, client = approved_order(), signed_in()
+    rooms = {
+        "/": ["Proposals"],
+        "/orders": ["Orders"],
+        f"/orders/{order.number}/conformity": ["Orders"],
+        "/invoices/variances": ["Invoices"],
+        "/discrepancies": ["Invoices"],
+        "/suppliers/ALPHA/scorecard": ["Suppliers"],
+        "/nowhere": [],
+    }
+    pages = {address: client.get(address).content.decode().split("</header>")[0] for address in rooms}
+    assert {address: re.findall(r'aria-current="page">(.*?)</a>', page) for address, page in pages.items()} == rooms
