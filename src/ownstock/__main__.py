@@ -8,6 +8,7 @@ import sys
 EXTRA = frozenset(
     {
         "asyncssh",
+        "biip",
         "click",
         "cryptography",
         "django",
