@@ -78,7 +78,7 @@ class _Talk(SMTP):
             await asyncio.Event().wait()
         if server.mood is Mood.DRIPPING and not str(status).startswith("220"):
             server.reached.set()
-            while self.transport is not None and not self.transport.is_closing():
+            while isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
                 self.transport.write(b"2")
                 await asyncio.sleep(0.05)
         if server.mood is Mood.SLOW:

@@ -293,8 +293,8 @@ class OrderLife(RuleBasedStateMachine):
                 at_receipt = (cost[key] or Decimal(0)) * share.quantity
                 assert at_receipt + share.price_variance == share.invoice_line.stock_price * share.quantity
         assert all(0 <= quantity <= came[key] for key, quantity in paid.items())
-        for line in InvoiceLine.objects.filter(pk__in=of_line):
-            assert 0 <= of_line[line.pk] / (line.stock_units or 1) <= 1
+        for invoiced_line in InvoiceLine.objects.filter(pk__in=of_line):
+            assert 0 <= of_line[invoiced_line.pk] / (invoiced_line.stock_units or 1) <= 1
         late = standing(ValuationEntry.objects.filter(reason="invoice_difference"), "posting__key")
         assert (late.aggregate(total=Sum("amount"))["total"] or 0) == variance
         order = PurchaseOrder.objects.get()
