@@ -14,9 +14,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from ownstock.base.errors import Refused
-from ownstock.exchange import confirmations_file, order_csv, queries
-from ownstock.exchange.confirmations_actions import TakenAnswer, confirm_sheet
-from ownstock.exchange.confirmations_file import MAX_FILE_BYTES
+from ownstock.exchange import queries
+from ownstock.exchange.confirmations import sheets
+from ownstock.exchange.confirmations.actions import TakenAnswer, confirm_sheet
+from ownstock.exchange.confirmations.sheets import MAX_FILE_BYTES
+from ownstock.exchange.papers import order_csv
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.models import Acknowledgement, Delivery, PurchaseOrder
 from tests.answer_cases import placed, revision_of, shop_of_one_supplier
@@ -51,7 +53,7 @@ def sheet(tmp_path: Path) -> Callable[[list[Row]], Path]:
 
 
 def take(path: Path) -> list[TakenAnswer]:
-    return confirm_sheet(confirmations_file.read(path, supplier=None), name=path.name, actor=ACTOR)
+    return confirm_sheet(sheets.read(path, supplier=None), name=path.name, actor=ACTOR)
 
 
 def promises(order: PurchaseOrder) -> list[tuple[int, Decimal, date | None]]:
@@ -208,9 +210,9 @@ def test_a_supplier_answers_no_order_of_another_and_learns_nothing_of_it(sheet: 
     [row] = rows_of(placed(business, 120))
     path = sheet([row | {"confirmed_quantity": "1", "promised_on": day(9)}])
     with pytest.raises(Refused) as theirs:
-        confirmations_file.read(path, supplier=business.suppliers[1])
+        sheets.read(path, supplier=business.suppliers[1])
     with pytest.raises(Refused) as unknown:
-        confirmations_file.read(sheet([row | {"order_number": "PO-999999", "comment": "x"}]), supplier=None)
+        sheets.read(sheet([row | {"order_number": "PO-999999", "comment": "x"}]), supplier=None)
     told: list[Any] = [refusal.value.facts["faults"] for refusal in (theirs, unknown)]
     assert told[0][0]["sentence"] == told[1][0]["sentence"]
 

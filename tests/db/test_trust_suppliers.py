@@ -20,7 +20,7 @@ from ownstock.catalog import actions as catalog
 from ownstock.catalog.actions import clauses
 from ownstock.catalog.models import Item
 from ownstock.catalog.rules import QualificationState
-from ownstock.exchange import order_csv, order_pdf
+from ownstock.exchange.papers import order_csv, order_pdf
 from ownstock.exchange.queries import written_order
 from ownstock.journal.models import OutboxRow
 from ownstock.ledger import actions as ledger

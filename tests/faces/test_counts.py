@@ -16,7 +16,7 @@ from ownstock.access import actions as access
 from ownstock.access.rules import Scope
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item
-from ownstock.exchange import count_sheet_csv, count_sheet_pdf
+from ownstock.exchange.papers import count_sheet_csv, count_sheet_pdf
 from ownstock.ledger import queries
 from ownstock.ledger.actions.count_opening import open_count
 from ownstock.ledger.models import CycleCount

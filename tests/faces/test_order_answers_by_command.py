@@ -9,7 +9,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from ownstock.exchange import answer_links, order_csv, queries
+from ownstock.exchange import answer_links, queries
+from ownstock.exchange.papers import order_csv
 from ownstock.purchasing.models import PurchaseOrder
 from tests.answer_cases import PUBLIC, placed, revision_of, shop_of_one_supplier
 

@@ -19,7 +19,7 @@ from ownstock.access.rules import Scope
 from ownstock.catalog.models import Item, ItemSite
 from ownstock.cli.reason import lines
 from ownstock.demand import actions as demand
-from ownstock.exchange import transfer_note_pdf
+from ownstock.exchange.papers import transfer_note_pdf
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Posting
 from ownstock.ledger.rules import Kind, Line, PostingRequest

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from ownstock.access.actions import create_user
 from ownstock.catalog.actions import add_contact
 from ownstock.catalog.models import Company
-from ownstock.exchange.confirmations_queries import sheet_of
+from ownstock.exchange.confirmations.queries import sheet_of
 from ownstock.purchasing.models import Acknowledgement, Invoice, PurchaseOrder, ShippingNotice
 from tests.answer_cases import WANTED_ON, placed, sent_message, shop_of_one_supplier
 from tests.browser import launch

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownstock.base.errors import Refused
-from ownstock.exchange.confirmations_rules import (
+from ownstock.exchange.confirmations.rules import (
     MAX_PARTS,
     AskedLine,
     Counting,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ownstock.exchange.evidence import trace_pdf
 from ownstock.exchange.evidence.dossier import Dossier
-from ownstock.exchange.paper import NOTE
+from ownstock.exchange.papers.paper import NOTE
 from ownstock.ledger.rules.tracing import Followed, LotName, Place, Role, Trace, TracedMovement, reconcile
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownstock.exchange import order_csv
+from ownstock.exchange.papers import order_csv
 from ownstock.exchange.rules import FORMULA_STARTS, WrittenOrder
 from tests.order_cases import LINE, written_order
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownstock.base.errors import Refused
-from ownstock.exchange import order_csv, order_mail, order_pdf
-from ownstock.exchange.order_mail import MAX_LINES_TOLD, Mail, answer_text
+from ownstock.exchange.papers import order_csv, order_mail, order_pdf
+from ownstock.exchange.papers.order_mail import MAX_LINES_TOLD, Mail, answer_text
 from ownstock.exchange.rules import WrittenOrder
 from tests.order_cases import KEY, LINE, SENDER, many_lines, written_order
 

@@ -11,8 +11,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownstock.exchange import order_pdf
-from ownstock.exchange.paper import NOTE, printable
+from ownstock.exchange.papers import order_pdf
+from ownstock.exchange.papers.paper import NOTE, printable
 from tests.order_cases import LINE, many_lines, written_order
 
 

@@ -16,7 +16,7 @@ from ownstock.base.errors import Refused
 from ownstock.cli.command import noun
 from ownstock.cli.options import Day, Face, Moment, Number, actor_option, json_option, limit_option, on_option
 from ownstock.cli.render import counted, first, show, tell
-from ownstock.exchange import count_sheet_csv
+from ownstock.exchange.papers import count_sheet_csv
 from ownstock.ledger.actions import count_classes, counts
 from ownstock.ledger.actions.count_approval import approve as approve_sheet
 from ownstock.ledger.actions.count_opening import DEFAULT_LINES, open_count
@@ -90,7 +90,7 @@ def show_sheet(number: str, needs_another: bool, csv_path: Path | None, pdf_path
         csv_path.write_bytes(count_sheet_csv.render(lines))
     if pdf_path:
         # Its library takes half a second to load: only who prints a sheet should wait for it, not every command.
-        from ownstock.exchange import count_sheet_pdf
+        from ownstock.exchange.papers import count_sheet_pdf
 
         pdf_path.write_bytes(count_sheet_pdf.render(sheet, lines))
     if csv_path or pdf_path:

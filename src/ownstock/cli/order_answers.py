@@ -9,8 +9,9 @@ import click
 from ownstock.cli.command import command
 from ownstock.cli.options import actor_option, json_option
 from ownstock.cli.render import counted, show, tell
-from ownstock.exchange import answer_links, confirmations_file
-from ownstock.exchange.confirmations_actions import confirm_sheet
+from ownstock.exchange import answer_links
+from ownstock.exchange.confirmations import sheets
+from ownstock.exchange.confirmations.actions import confirm_sheet
 
 
 @command("answer-file")
@@ -22,7 +23,7 @@ def answer_file(file: Path, actor: str) -> None:
 
     It may hold several orders. All of it is taken, or nothing; the same answers again change nothing.
     """
-    answers = confirmations_file.read(file, supplier=None)
+    answers = sheets.read(file, supplier=None)
     taken = confirm_sheet(answers, name=file.name, actor=actor)
     rows = [
         {"number": t.number, "lines": t.lines, "outcome": "taken down" if t.is_new else "known already"} for t in taken

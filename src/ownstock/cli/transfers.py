@@ -247,7 +247,7 @@ def cancel(number: str, line: int | None, quantity: Decimal | None, reason: str,
 def note(number: str, path: Path, shipment: str) -> None:
     """Write the pick note of what is to be shipped, or with --shipment the delivery note of what left."""
     # Its library takes half a second to load: only who prints a note should wait for it, not every command.
-    from ownstock.exchange import transfer_note_pdf
+    from ownstock.exchange.papers import transfer_note_pdf
 
     order = queries.transfer(number)
     if shipment:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ownstock.base.errors import Refused
-from ownstock.exchange import order_csv, order_mail
 from ownstock.exchange.channels.rules import MessageFormat, Value
 from ownstock.exchange.formats import json_documents
 from ownstock.exchange.order_documents import document_of
+from ownstock.exchange.papers import order_csv, order_mail
 from ownstock.exchange.partners import profile_of
 from ownstock.exchange.rules import OrderTopic, WrittenOrder, check_name, identity
 

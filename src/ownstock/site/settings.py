@@ -126,6 +126,8 @@ LOOPBACK_ALLOWED = os.environ.get("OWNSTOCK_LOOPBACK_ALLOWED", "") == "yes"
 OUTBOX_LEASE_SECONDS = int(os.environ.get("OWNSTOCK_OUTBOX_LEASE_SECONDS", "120"))
 # Orders of one person to one supplier within so many days are judged together where amounts need approval.
 SPLIT_ORDER_DAYS = int(os.environ.get("OWNSTOCK_SPLIT_ORDER_DAYS", "3"))
+# People are told of an order that nobody has approved within so many working days.
+APPROVAL_WORKING_DAYS = int(os.environ.get("OWNSTOCK_APPROVAL_WORKING_DAYS", "1"))
 
 # Where demand history is kept ready for planning; it can be deleted at any time.
 HISTORY_FOLDER = Path(os.environ.get("OWNSTOCK_HISTORY", HOME / "history")).absolute()

@@ -13,8 +13,8 @@ from django import forms
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
-from ownstock.exchange.confirmations_queries import AskedOrder, LineRemark
-from ownstock.exchange.confirmations_rules import (
+from ownstock.exchange.confirmations.queries import AskedOrder, LineRemark
+from ownstock.exchange.confirmations.rules import (
     MAX_PARTS,
     MAX_WORDS,
     AskedLine,

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.files.uploadedfile import UploadedFile
 
 from ownstock.base.errors import Refused
-from ownstock.exchange.confirmations_file import ENDINGS, MAX_FILE_BYTES
+from ownstock.exchange.confirmations.sheets import ENDINGS, MAX_FILE_BYTES
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from fpdf.enums import Align, TableBordersLayout, VAlign
 from fpdf.fonts import FontFace
 
 from ownstock.exchange.evidence.dossier import Dossier
-from ownstock.exchange.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
+from ownstock.exchange.papers.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
 from ownstock.ledger.rules.tracing import FLOWS_IN, FLOWS_OUT, LotName, Reconciliation, Role
 
 GOOD, BAD = (22, 110, 70), (176, 32, 32)

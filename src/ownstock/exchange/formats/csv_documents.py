@@ -32,7 +32,7 @@ from ownstock.exchange.documents import (
     ShippingNoticeDocument,
     Verdict,
 )
-from ownstock.exchange.order_csv import COLUMNS as ORDER_COLUMNS
+from ownstock.exchange.papers.order_csv import COLUMNS as ORDER_COLUMNS
 from ownstock.exchange.rules import safe_cell, unguarded
 
 MAX_ROWS = 20_000

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import formats, timezone
 
-from ownstock.exchange.confirmations_queries import AskedOrder, LineRemark
-from ownstock.exchange.confirmations_rules import AskedLine
+from ownstock.exchange.confirmations.queries import AskedOrder, LineRemark
+from ownstock.exchange.confirmations.rules import AskedLine
 
 register = template.Library()
 MINUS, NARROW_SPACE, NOTHING = "\u2212", "\u202f", "\u2013"

@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.template.backends.utils import csrf_input
 
 from ownstock.base.errors import OwnstockError
-from ownstock.exchange.confirmations_actions import confirm
-from ownstock.exchange.confirmations_queries import AskedOrder, asked_order
-from ownstock.exchange.confirmations_rules import LineReply, as_asked
+from ownstock.exchange.confirmations.actions import confirm
+from ownstock.exchange.confirmations.queries import AskedOrder, asked_order
+from ownstock.exchange.confirmations.rules import LineReply, as_asked
 from ownstock.purchasing.models import OrderRevision
 from ownstock.web.answer_forms import MAX_FORM_LINES, KeyForm, RejectForm, ReplyForm, with_another_part
 from ownstock.web.refusals import status_of

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ownstock.catalog.models import Supplier
-from ownstock.exchange.confirmations_queries import sent_revision_of
+from ownstock.exchange.confirmations.queries import sent_revision_of
 from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions
 from ownstock.purchasing.queries import invoices as queries

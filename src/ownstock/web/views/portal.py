@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ownstock.access.models import User
 from ownstock.catalog.models import Company, Supplier
 from ownstock.catalog.queries import supplier_of
-from ownstock.exchange import confirmations_queries as confirmations
 from ownstock.exchange import queries as exchange
+from ownstock.exchange.confirmations import queries as confirmations
 from ownstock.web.requests import actor_of, page_of
 from ownstock.web.security import for_suppliers
 from ownstock.web.views.answering import Answerer, Answering

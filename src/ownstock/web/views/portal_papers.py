@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ownstock.access.models import User
 from ownstock.base.errors import OwnstockError
 from ownstock.catalog.models import Supplier
-from ownstock.exchange import confirmations_queries as confirmations
+from ownstock.exchange.confirmations import queries as confirmations
 from ownstock.purchasing import actions
 from ownstock.purchasing.invoice_imports import import_invoices_of
 from ownstock.purchasing.queries.invoices import invoices

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from ownstock.base.errors import OwnstockError
 from ownstock.catalog.models import Supplier
-from ownstock.exchange import confirmations_file
-from ownstock.exchange.confirmations_actions import TakenAnswer, confirm_sheet
+from ownstock.exchange.confirmations import sheets
+from ownstock.exchange.confirmations.actions import TakenAnswer, confirm_sheet
 from ownstock.web.refusals import status_of
 from ownstock.web.requests import actor_of
 from ownstock.web.uploads import kept_for_now
@@ -35,7 +35,7 @@ def taken_sheet(
         return render(request, template, context)
     try:
         with kept_for_now(request.FILES.get("sheet")) as path:
-            answers = confirmations_file.read(path, supplier=supplier)
+            answers = sheets.read(path, supplier=supplier)
             taken = confirm_sheet(answers, name=path.name, actor=actor_of(request))
     except OwnstockError as refusal:
         faults: Any = refusal.facts.get("faults", [])

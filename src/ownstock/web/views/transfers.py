@@ -137,7 +137,7 @@ def _receive(number: str, form: ArrivalForm, actor: str) -> None:
 def note(request: HttpRequest, number: str) -> HttpResponse:
     """The pick note as PDF, or with `?shipment=` the delivery note of what left."""
     # Its library takes half a second to load: only who prints a note should wait for it.
-    from ownstock.exchange import transfer_note_pdf
+    from ownstock.exchange.papers import transfer_note_pdf
 
     order, shipment = queries.transfer(number), request.GET.get("shipment", "")
     if shipment:

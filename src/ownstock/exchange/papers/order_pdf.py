@@ -8,7 +8,7 @@ from fpdf.enums import TableBordersLayout, VAlign, XPos, YPos
 from fpdf.fonts import FontFace
 
 from ownstock.base.text import plain
-from ownstock.exchange.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
+from ownstock.exchange.papers.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
 from ownstock.exchange.rules import WrittenLine, WrittenOrder
 
 HEADINGS = ("Line", "Item", "Description", "Quantity", "Price", "Requested", "Amount")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fpdf.enums import TableBordersLayout, VAlign
 from fpdf.fonts import FontFace
 
-from ownstock.exchange.paper import INK, LINE_MM, QUIET, RULE, Paper
+from ownstock.exchange.papers.paper import INK, LINE_MM, QUIET, RULE, Paper
 from ownstock.ledger.models import CycleCount
 from ownstock.ledger.queries.counts import SheetLine
 

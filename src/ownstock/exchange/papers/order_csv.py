@@ -29,7 +29,7 @@ COLUMNS = (
     "requested_on",
     "amount",
     "clauses",
-    # The supplier's to fill in: `confirmations_file` reads them.
+    # The supplier's to fill in: `confirmations.sheets` reads them.
     "confirmed_quantity",
     "confirmed_unit",
     "promised_on",

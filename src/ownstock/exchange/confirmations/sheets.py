@@ -19,8 +19,8 @@ from ownstock.base.errors import Refused
 from ownstock.base.tables import AS_IT_IS, DATE, DECIMAL, INTEGER, ROW, Directions, Fault, Faults, Field, read_rows
 from ownstock.base.text import plain
 from ownstock.catalog.models import Supplier
-from ownstock.exchange.confirmations_queries import AskedOrder, asked_order, sent_revision_of
-from ownstock.exchange.confirmations_rules import (
+from ownstock.exchange.confirmations.queries import AskedOrder, asked_order, sent_revision_of
+from ownstock.exchange.confirmations.rules import (
     AskedLine,
     Counting,
     LineReply,

@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from ownstock.catalog.models import Supplier
-from ownstock.exchange import order_csv, queries
-from ownstock.exchange.confirmations_rules import AskedLine, Counting, RejectReason, closed_because
+from ownstock.exchange import queries
+from ownstock.exchange.confirmations.rules import AskedLine, Counting, RejectReason, closed_because
 from ownstock.exchange.models import AnswerRemark
+from ownstock.exchange.papers import order_csv
 from ownstock.exchange.rules import WrittenOrder
 from ownstock.purchasing.models import Acknowledgement, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.rules import OPEN_STATES, AnswerOutcome, OrderState, Promise

@@ -11,7 +11,7 @@ from fpdf.fonts import FontFace
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
-from ownstock.exchange.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
+from ownstock.exchange.papers.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
 from ownstock.planning.transfers import Suggested
 from ownstock.purchasing.models import TransferEntry, TransferOrder
 from ownstock.purchasing.queries.transfers import transfer_entries

@@ -11,9 +11,9 @@ from ownstock.base.errors import Refused
 from ownstock.base.fingerprints import fingerprint
 from ownstock.base.tables import Fault, Faults
 from ownstock.base.text import plain
-from ownstock.exchange.confirmations_file import SheetAnswer
-from ownstock.exchange.confirmations_queries import asked_order
-from ownstock.exchange.confirmations_rules import LineReply
+from ownstock.exchange.confirmations.queries import asked_order
+from ownstock.exchange.confirmations.rules import LineReply
+from ownstock.exchange.confirmations.sheets import SheetAnswer
 from ownstock.exchange.models import AnswerRemark
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.models import Acknowledgement, OrderRevision, PurchaseOrder

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from ownstock.base.text import plain
-from ownstock.exchange import order_csv
+from ownstock.exchange.papers import order_csv
 from ownstock.exchange.rules import (
     OrderTopic,
     WrittenLine,
@@ -56,7 +56,7 @@ def render(document: WrittenOrder, *, outbox_key: str, sender: str, answer_addre
     message["Message-ID"] = message_id
     message.set_content(answer_text(document, answer_address))
     # Its library takes a second to load: only who writes a mail should wait for it, not every command.
-    from ownstock.exchange import order_pdf
+    from ownstock.exchange.papers import order_pdf
 
     message.add_attachment(
         order_pdf.render(document), maintype="application", subtype="pdf", filename=f"{document.name}.pdf"
