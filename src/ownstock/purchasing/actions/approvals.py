@@ -25,6 +25,7 @@ from ownstock.purchasing.queries.approvals import (
     together_in_words,
 )
 from ownstock.purchasing.rules import OPEN_STATES, Limit, best_limit
+from ownstock.purchasing.rules.timers import approval_key
 
 MAY_SET_LIMITS = frozenset({Role.ADMIN, Role.FINANCE})
 
@@ -58,6 +59,7 @@ def approve(number: str, *, actor: str, revision: int | None = None) -> Purchase
         content_hash=content_hash(newest),
     )  # fmt: skip
     settle(order, is_approved=True)
+    journal.clear_alert(approval_key(number), because=f"approved by {actor}")
     journal.record(
         actor=actor, verb="purchasing.approved", subject=subject_of(order),
         new={"revision": newest.number, "amount": str(need.amount), "role": limit.role, "others": list(need.others)},

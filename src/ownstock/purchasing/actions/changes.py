@@ -36,6 +36,7 @@ from ownstock.purchasing.rules import (
     changed,
     is_promised_anew,
 )
+from ownstock.purchasing.rules.timers import approval_key
 
 Asked = dict[int, tuple[OrderLine, AskedLine]]
 
@@ -118,7 +119,7 @@ def _write(
     save([d for line, asked in moved for d in asked_anew(list(line.deliveries.all()), asked)])
     new = _add(order, added)
     touched = [line.line for line in [*gone, *(line for line, _ in moved)]]
-    keys = [key for n in touched for key in line_alerts(order.number, n)]
+    keys = [approval_key(order.number), *(key for n in touched for key in line_alerts(order.number, n))]
     journal.clear_alerts(keys, because=f"changed by {actor}")
     announce(order)
     journal.record(
@@ -183,7 +184,7 @@ def cancel(number: str, *, reason: str, actor: str) -> PurchaseOrder:
     announce(order)
     settle(order)
     keys = [key for line in lines for key in [*line_alerts(number, line.line), price_key(number, line.line)]]
-    journal.clear_alerts(keys, because=f"cancelled by {actor}")
+    journal.clear_alerts([approval_key(number), *keys], because=f"cancelled by {actor}")
     journal.record(
         actor=actor, verb="purchasing.cancelled", subject=subject_of(order),
         old={"lines": [row_of(line) for line in lines]}, reason=reason,

@@ -14,11 +14,13 @@ from ownstock.journal.queries import open_alerts
 from ownstock.purchasing.models import Chase, PurchaseOrder
 from ownstock.purchasing.order_rows import locked, subject_of
 from ownstock.purchasing.queries.timers import NOBODY, chases, open_sent_orders, overdue_of, uninvoiced_orders
+from ownstock.purchasing.queries.waiting import late_approvals
 from ownstock.purchasing.rules import ANSWERABLE_STATES
 from ownstock.purchasing.rules.timers import Overdue, Waiting, may_chase
 
 # What could not be sent has an alert of its own already: that of its outbox row.
 KINDS = {
+    Waiting.UNAPPROVED: "approval_waiting",
     Waiting.UNREAD: "unread_order",
     Waiting.UNANSWERED: "unanswered_order",
     Waiting.NO_NOTICE: "no_notice_order",
@@ -31,7 +33,7 @@ KINDS = {
 def watch_orders(
     now: datetime, *, today: date, unread: Mapping[str, datetime] = NOBODY, invoicing: Collection[int] = ()
 ) -> int:
-    """Tell people of everything that should have happened to sent orders and has not; clear what has. Returns how much waits.
+    """Tell people of everything that should have happened to orders and has not; clear what has. Returns how much waits.
 
     `today` is the day that late goods and invoices are judged by; `unread` as for `queries.timers.overdue_of`, `invoicing` as
     for `queries.timers.uninvoiced_orders`.
@@ -39,6 +41,7 @@ def watch_orders(
     found = overdue_of(open_sent_orders(), now=now, today=today, unread=unread)
     late = {each.key: each for some in found.values() for each in some if each.waiting in KINDS}
     late |= {each.key: each for each in uninvoiced_orders(today=today, invoicing=invoicing)}
+    late |= {each.key: each for each in late_approvals(now=now, today=today)}
     said = {alert.key: alert.sentence for alert in open_alerts().filter(kind__in=KINDS.values())}
     for key, each in late.items():
         if said.get(key) != each.sentence:

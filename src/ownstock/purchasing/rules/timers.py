@@ -20,8 +20,9 @@ CHASE_EVERY = timedelta(days=1)
 
 
 class Waiting(StrEnum):
-    """What is missing of an order: it did not leave, was not read, not answered; no notice; the goods; the invoice."""
+    """What is missing of an order: an approval; it did not leave, was not read, not answered; no notice; goods; invoice."""
 
+    UNAPPROVED = "unapproved"
     UNSENT = "unsent"
     UNREAD = "unread"
     UNANSWERED = "unanswered"
@@ -79,9 +80,16 @@ class Overdue:
     @property
     def key(self) -> str:
         """The root cause, as its alert is named."""
+        if self.waiting is Waiting.UNAPPROVED:
+            return approval_key(self.number)
         if self.waiting is Waiting.LATE:
             return f"late_delivery:{self.number}/{self.line}"
         return f"{self.waiting}_order:{self.number}" + (f"/{self.line}" if self.line else "")
+
+
+def approval_key(number: str) -> str:
+    """The key of the alert about an order that nobody approves."""
+    return f"approval_waiting:{number}"
 
 
 def overdue(order: WatchedOrder, now: datetime, *, today: date, times: AnswerTimes) -> list[Overdue]:
@@ -114,12 +122,32 @@ def answer_due(sent_at: datetime, times: AnswerTimes, zone: ZoneInfo) -> datetim
     """By when an order that was sent is to be answered: within the hours agreed, else within two working days."""
     if times.answer_hours is not None:
         return sent_at + timedelta(hours=times.answer_hours)
-    local = sent_at.astimezone(zone)
-    day, left = local, ANSWER_WORKING_DAYS
+    return _working_days_after(sent_at, ANSWER_WORKING_DAYS, zone)
+
+
+def _working_days_after(begins_at: datetime, days: int, zone: ZoneInfo) -> datetime:
+    day, left = begins_at.astimezone(zone), days
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < SATURDAY
-    return day.astimezone(sent_at.tzinfo)
+    return day.astimezone(begins_at.tzinfo)
+
+
+def approval_due(asked_at: datetime, order_day: date | None, *, working_days: int, zone: ZoneInfo) -> datetime:
+    """By when an order is to be approved: within so many working days, and before its supplier's order day is over."""
+    due = _working_days_after(asked_at, working_days, zone)
+    if order_day is None:
+        return due
+    return min(due, datetime.combine(order_day, time(), zone).astimezone(asked_at.tzinfo) + timedelta(days=1))
+
+
+def unapproved(number: str, asked_at: datetime, due_at: datetime, amount: str, approvers: str) -> Overdue:
+    """An order that nobody approved in time: since when it waits, of which amount it is, and who may approve it."""
+    sentence = (
+        f"{number} has waited for approval since {asked_at:%Y-%m-%d %H:%M} UTC, which was due by "
+        f"{due_at:%Y-%m-%d %H:%M} UTC. {amount} {approvers}"
+    )
+    return Overdue(Waiting.UNAPPROVED, number, 0, due_at, sentence)
 
 
 def _without_notice(order: WatchedOrder, now: datetime, times: AnswerTimes) -> Iterator[Overdue]:
