@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -21,9 +21,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ownstock.base.errors import Refused
+from ownstock.catalog.queries import exchange_rates
 from ownstock.journal.models import Alert, OutboxRow
 from ownstock.ledger.models import Movement, ValuationEntry
 from ownstock.ledger.queries import on_hand
+from ownstock.ledger.rules.late_costs import LATE_COSTS
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import ReceiptLine
 from ownstock.purchasing.models import (
@@ -36,6 +38,7 @@ from ownstock.purchasing.models import (
     OrderRevision,
     PurchaseOrder,
     Receipt,
+    ReceiptRate,
     Settlement,
     ShippingNotice,
     SupplierReturn,
@@ -43,6 +46,7 @@ from ownstock.purchasing.models import (
 from ownstock.purchasing.queries.invoices import goods_not_invoiced
 from ownstock.purchasing.queries.matching import kept_quantities
 from ownstock.purchasing.queries.notices import in_force
+from ownstock.purchasing.queries.rates import waiting_receipts
 from ownstock.purchasing.queries.standing import standing
 from ownstock.purchasing.queries.timers import overdue_of
 from ownstock.purchasing.rules import (
@@ -55,7 +59,7 @@ from ownstock.purchasing.rules import (
 )
 from ownstock.purchasing.rules.discrepancies import SettlementKind
 from ownstock.purchasing.rules.disputes import DisputeEnd
-from ownstock.purchasing.rules.invoices import EnteredInvoice, EnteredInvoiceLine, InvoiceKind, InvoiceState
+from ownstock.purchasing.rules.invoices import STEP, EnteredInvoice, EnteredInvoiceLine, InvoiceKind, InvoiceState
 from ownstock.purchasing.rules.notices import Notice, NoticedLine, NoticePurpose
 from tests.buying_cases import WANTED, drafted, one_supplier
 from tests.factories import ACTOR
@@ -68,6 +72,8 @@ STORIES, STEPS = (400, 60) if IS_NIGHTLY else (4, 40)
 QUANTITIES = st.integers(1, 40).map(Decimal)
 LINES = st.integers(1, 4)
 DAYS = st.integers(-3, 20)
+INVOICED_ON = WANTED + timedelta(days=1)
+RATES = {WANTED: Decimal("0.5"), INVOICED_ON: Decimal("0.75")}
 PURPOSES = st.sampled_from([NoticePurpose.ORIGINAL, *NoticePurpose])
 
 
@@ -90,10 +96,12 @@ def deed(often: int = 1, **drawn: st.SearchStrategy[Any]) -> Callable[[Deed], De
 class OrderLife(RuleBasedStateMachine):
     """One order, on which everybody does what they like; what is refused must change nothing."""
 
-    @initialize(is_placed=st.sampled_from([True, True, True, False]))
-    def begin(self, is_placed: bool) -> None:
+    @initialize(is_placed=st.sampled_from([True, True, True, False]), currency=st.sampled_from(["EUR", "USD"]))
+    def begin(self, is_placed: bool, currency: str) -> None:
         self.point = transaction.atomic()
         self.point.__enter__()
+        self.currency = currency
+        PurchaseOrder.objects.update(currency=currency)
         self.number = PurchaseOrder.objects.get().number
         self.keys: list[str] = []
         self.messages = 0
@@ -232,7 +240,7 @@ class OrderLife(RuleBasedStateMachine):
         signed = -quantity if is_credit and Invoice.objects.exists() else quantity
         kind = InvoiceKind.INVOICE if signed > 0 else InvoiceKind.CREDIT_NOTE
         entered = EnteredInvoice(
-            supplier="ALPHA", number=f"I{self.messages}", kind=kind, invoiced_on=WANTED, currency="EUR",
+            supplier="ALPHA", number=f"I{self.messages}", kind=kind, invoiced_on=INVOICED_ON, currency=self.currency,
             lines=[EnteredInvoiceLine(signed, Decimal(price), self.number, line)], total=signed * Decimal(price),
         )  # fmt: skip
         if self.attempt(actions.take_invoice, entered, message_key=f"m{self.messages}", actor=ACTOR):
@@ -252,6 +260,10 @@ class OrderLife(RuleBasedStateMachine):
             self.attempt(actions.cancel_invoice, *of, reason="wrong", actor=ACTOR)
         else:
             self.attempt(actions.settle_dispute, *of, DisputeEnd(deed), reason="agreed", actor=ACTOR)
+
+    @deed(on=st.sampled_from([WANTED, INVOICED_ON]))
+    def enter_rate(self, on: date) -> None:
+        self.attempt(actions.set_rate, "USD", RATES[on], valid_from=on, actor=ACTOR)
 
     def on_order_is_what_is_open(self) -> None:
         still_open = sum(
@@ -283,20 +295,18 @@ class OrderLife(RuleBasedStateMachine):
         for receipt in standing(Receipt.objects.all(), "posting_key"):
             came[receipt.posting_key, receipt.posting_line] += receipt.quantity
         paid, of_line = defaultdict[tuple[str, int], Decimal](Decimal), defaultdict[int, Decimal](Decimal)
-        variance = Decimal(0)
         for share in shares:
             key = share.posting_key, share.posting_line
             paid[key] += share.quantity
             of_line[share.invoice_line_id] += share.quantity
-            variance += share.price_variance
             if share.quantity > 0:
-                at_receipt = (cost[key] or Decimal(0)) * share.quantity
+                price = cost[key] if self.currency == "EUR" else Decimal("2.40")
+                at_receipt = (price or Decimal(0)) * share.quantity
                 assert at_receipt + share.price_variance == share.invoice_line.stock_price * share.quantity
         assert all(0 <= quantity <= came[key] for key, quantity in paid.items())
         for invoiced_line in InvoiceLine.objects.filter(pk__in=of_line):
             assert 0 <= of_line[invoiced_line.pk] / (invoiced_line.stock_units or 1) <= 1
-        late = standing(ValuationEntry.objects.filter(reason="invoice_difference"), "posting__key")
-        assert (late.aggregate(total=Sum("amount"))["total"] or 0) == variance
+        self.value_follows([share for share in shares if share.is_valued])
         order = PurchaseOrder.objects.get()
         live = InvoiceLine.objects.exclude(invoice__state=InvoiceState.CANCELLED)
         invoiced = dict(live.values_list("line").annotate(total=Sum("stock_units")).order_by())
@@ -304,6 +314,25 @@ class OrderLife(RuleBasedStateMachine):
         for line, kept in kept_quantities(order).items():
             left = max(kept - max(invoiced.get(line) or Decimal(0), Decimal(0)), Decimal(0))
             assert order.is_invoiced or waiting.get(line, 0) == left
+
+    def value_follows(self, shares: list[InvoiceShare]) -> None:
+        """What is invoiced went into the value once, by the rates of two days where it is of another currency."""
+        added = defaultdict[str, Decimal](Decimal)
+        for share in shares:
+            rate = share.receipt_rate or Decimal(1)
+            added["invoice_difference"] += (share.price_variance * rate).quantize(STEP)
+            added["exchange_difference"] += share.exchange_difference
+            if share.invoice_rate is not None:
+                at_receipt = (share.invoice_line.stock_price * share.quantity - share.price_variance) * rate
+                invoiced = share.invoice_line.stock_price * share.quantity * share.invoice_rate
+                assert at_receipt + share.price_variance * rate + share.exchange_difference == invoiced
+        rated = standing(ReceiptRate.objects.all(), "posting_key").aggregate(total=Sum("added"))["total"]
+        added["order_price"] = rated or Decimal(0)
+        entries = standing(ValuationEntry.objects.filter(reason__in=LATE_COSTS), "posting__key")
+        late = dict(entries.values_list("reason").annotate(total=Sum("amount")).order_by())
+        assert all(late.get(reason, 0) == amount for reason, amount in added.items())
+        if exchange_rates().filter(valid_from=WANTED).exists():
+            assert not waiting_receipts(self.currency).exists()
 
     def everything_that_waits_has_an_alert_or_a_day(self) -> None:
         told = set(Alert.objects.filter(cleared_at=None).values_list("key", flat=True))

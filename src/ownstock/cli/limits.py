@@ -9,7 +9,6 @@ import click
 from django.utils import timezone
 
 from ownstock.access.rules import INTERNAL_ROLES, Role, roles_named
-from ownstock.catalog.actions import set_exchange_rate
 from ownstock.catalog.queries import exchange_rates
 from ownstock.cli.command import noun
 from ownstock.cli.options import Day, Number, actor_option, json_option, limit_option
@@ -82,7 +81,7 @@ def rate() -> None:
 @json_option
 def set_rate(currency: str, rate: Decimal, valid_from: date | None, actor: str) -> None:
     """Say what one unit of CURRENCY is worth in the company's currency: RATE."""
-    row = set_exchange_rate(currency, rate, valid_from=valid_from or timezone.localdate(), actor=actor)
+    row = actions.set_rate(currency, rate, valid_from=valid_from or timezone.localdate(), actor=actor)
     tell(
         f"One {currency} is worth {text(row.rate)} from {row.valid_from} on.",
         {"currency": row.currency, "rate": row.rate, "valid_from": row.valid_from},

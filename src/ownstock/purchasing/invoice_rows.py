@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from ownstock.catalog.queries import base_currency
+from ownstock.catalog.queries import base_currency, rate_on
 from ownstock.journal import actions as journal
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.rules.late_costs import LateCost
@@ -26,6 +26,7 @@ from ownstock.purchasing.models import (
     InvoiceShare,
     PurchaseOrder,
     Receipt,
+    ReceiptRate,
 )
 from ownstock.purchasing.queries.matching import (
     FoundOnOrders,
@@ -37,6 +38,7 @@ from ownstock.purchasing.queries.matching import (
     shares_of,
 )
 from ownstock.purchasing.queries.standing import standing
+from ownstock.purchasing.rate_rows import ReceiptRates, known_rate, value_receipts
 from ownstock.purchasing.rules.disputes import DisputeEnd
 from ownstock.purchasing.rules.invoices import STEP, InvoiceState
 from ownstock.purchasing.rules.matching import Finding, Payable, Payee, Share, holds_back, share_out, state_after_match
@@ -47,6 +49,7 @@ NOTHING = Decimal(0)
 
 def match_order(order: PurchaseOrder) -> None:
     """Match the invoices of an order, which is locked, with what is ordered and received now; set `is_invoiced`."""
+    rates = value_receipts(order, received_goods(order)) if _is_foreign(order) else {}
     lines = InvoiceLine.objects.filter(purchase_order=order)
     invoices = list(
         Invoice.objects.select_for_update(of=("self",))
@@ -60,8 +63,12 @@ def match_order(order: PurchaseOrder) -> None:
         judge(invoice, found)
     agreed = [row for invoice in invoices for row in agreed_lines(invoice, found) if row.purchase_order_id == order.pk]
     if agreed:
-        _share(order, agreed)
+        _share(order, agreed, rates)
     order.is_invoiced = bool(agreed) and _is_invoiced(order, agreed)
+
+
+def _is_foreign(order: PurchaseOrder) -> bool:
+    return order.currency != base_currency()
 
 
 def judge(invoice: Invoice, found: FoundOnOrders | None = None) -> None:
@@ -158,8 +165,10 @@ def _is_invoiced(order: PurchaseOrder, agreed: Sequence[InvoiceLine]) -> bool:
     return bool(kept) and all(invoiced[line] >= quantity for line, quantity in kept.items())
 
 
-def _share(order: PurchaseOrder, agreed: Sequence[InvoiceLine]) -> None:
+def _share(order: PurchaseOrder, agreed: Sequence[InvoiceLine], rates: ReceiptRates) -> None:
     """Say which goods the agreed lines pay for, as far as that is new, and give these goods what they cost."""
+    if _is_foreign(order):
+        _undo_unvalued(agreed, rates)
     goods = {g.receipt: g for g in received_goods(order)}
     shares = shares_of(agreed).values_list("invoice_line", "posting_key", "posting_line").annotate(sum=Sum("quantity"))
     of_line, of_receipt = defaultdict[int, Decimal](Decimal), defaultdict[tuple[str, int], Decimal](Decimal)
@@ -171,29 +180,57 @@ def _share(order: PurchaseOrder, agreed: Sequence[InvoiceLine]) -> None:
         payables = [Payable(pk, row.stock_units or NOTHING, of_line[pk]) for pk, row in rows.items()]
         payees = [Payee(g.receipt, g.quantity, of_receipt[g.receipt]) for g in goods.values() if g.line == line]
         found = share_out(payables, payees)
-        _write(order, found, rows, goods, of_line)
+        _write(order, found, rows, goods, of_line, rates)
+
+
+def _undo_unvalued(agreed: Sequence[InvoiceLine], rates: ReceiptRates) -> None:
+    """Undo shares that were not valued for want of a rate, where it is known now: they are shared out anew, and valued."""
+    rows = {row.pk: row for row in agreed}
+    of_goods = shares_of(agreed).filter(is_valued=False).values_list("invoice_line", "posting_key", "posting_line")
+    sums = of_goods.annotate(quantity=Sum("quantity"), variance=Sum("price_variance"), landed=Sum("landed_cost"))
+    undone = []
+    for pk, key, line, quantity, variance, landed in sums.order_by():
+        invoice = rows[pk].invoice
+        if quantity and (key, line) in rates and rate_on(invoice.currency, invoice.invoiced_on) is not None:
+            share = InvoiceShare(invoice_line=rows[pk], posting_key=key, posting_line=line, is_valued=False)
+            share.quantity, share.price_variance, share.landed_cost = -quantity, -variance, -landed
+            undone.append(share)
+    write_shares(undone)
 
 
 def _write(
     order: PurchaseOrder, found: Sequence[Share], rows: dict[int, InvoiceLine],
-    goods: dict[tuple[str, int], ReceivedGoods], done: dict[int, Decimal],
+    goods: dict[tuple[str, int], ReceivedGoods], done: dict[int, Decimal], rates: ReceiptRates,
 ) -> None:  # fmt: skip
-    is_valued = order.currency == base_currency()
-    costs = posted_costs(share.receipt for share in found) if is_valued else {}
+    if _is_foreign(order):
+        costs = {receipt: row.price for receipt, row in rates.items()}
+    else:
+        costs = posted_costs(share.receipt for share in found)
     written = []
     for share in found:
         row = rows[share.line]
         cost = costs.get(share.receipt, goods[share.receipt].price)
         landed = _landed(row, done[row.pk] + share.quantity) - _landed(row, done[row.pk])
         done[row.pk] += share.quantity
-        written.append(
-            InvoiceShare(
-                invoice_line=row, posting_key=share.receipt[0], posting_line=share.receipt[1], quantity=share.quantity,
-                price_variance=((row.stock_price - cost) * share.quantity).quantize(STEP), landed_cost=landed,
-                is_valued=is_valued,
-            )
+        new = InvoiceShare(
+            invoice_line=row, posting_key=share.receipt[0], posting_line=share.receipt[1], quantity=share.quantity,
+            price_variance=((row.stock_price - cost) * share.quantity).quantize(STEP), landed_cost=landed, is_valued=True,
         )  # fmt: skip
+        if _is_foreign(order):
+            _set_rates(new, rates.get(share.receipt))
+        written.append(new)
     write_shares(written)
+
+
+def _set_rates(share: InvoiceShare, came_at: ReceiptRate | None) -> None:
+    """Say by which rates a share is valued, and what their difference makes; where one is missing, that it is not valued."""
+    row = share.invoice_line
+    invoice_rate = known_rate(row.invoice.currency, row.invoice.invoiced_on)
+    share.is_valued = came_at is not None and invoice_rate is not None
+    if came_at is not None and invoice_rate is not None:
+        invoiced = row.stock_price * share.quantity + share.landed_cost
+        share.receipt_rate, share.invoice_rate = came_at.rate, invoice_rate
+        share.exchange_difference = (invoiced * (invoice_rate - came_at.rate)).quantize(STEP)
 
 
 def _landed(row: InvoiceLine, quantity: Decimal) -> Decimal:
@@ -206,7 +243,12 @@ def write_shares(shares: Sequence[InvoiceShare]) -> None:
     for share in InvoiceShare.objects.bulk_create(shares):
         invoice = share.invoice_line.invoice
         reference = f"{invoice.supplier.code} {invoice.number}"
-        costs = {LateCost.INVOICE_DIFFERENCE: share.price_variance, LateCost.LANDED_COST: share.landed_cost}
+        rate = share.receipt_rate or 1
+        costs = {
+            LateCost.INVOICE_DIFFERENCE: (share.price_variance * rate).quantize(STEP),
+            LateCost.LANDED_COST: (share.landed_cost * rate).quantize(STEP),
+            LateCost.EXCHANGE_DIFFERENCE: share.exchange_difference,
+        }
         for reason, amount in costs.items():
             if share.is_valued and amount:
                 ledger.add_late_cost(
@@ -245,7 +287,8 @@ def _undo(shares: QuerySet[InvoiceShare]) -> None:
             InvoiceShare(
                 invoice_line=share.invoice_line, posting_key=share.posting_key, posting_line=share.posting_line,
                 quantity=-share.quantity, price_variance=-share.price_variance, landed_cost=-share.landed_cost,
-                is_valued=share.is_valued,
+                receipt_rate=share.receipt_rate, invoice_rate=share.invoice_rate,
+                exchange_difference=-share.exchange_difference, is_valued=share.is_valued,
             )
             for share in shares
         ]

@@ -13,7 +13,7 @@ from ownstock.catalog.queries.overviews import (
     supplier_overview,
     suppliers,
 )
-from ownstock.catalog.queries.rates import exchange_rates, in_base_currency
+from ownstock.catalog.queries.rates import exchange_rates, in_base_currency, rate_on
 from ownstock.catalog.queries.register import conditions, duty_conflict, objections, source_class_of
 from ownstock.catalog.queries.supplier_codes import contacts, supplier, supplier_of
 from ownstock.catalog.queries.terms import prices_at, reasons_without_source, supply_terms, terms_to_order_by
@@ -22,7 +22,8 @@ __all__ = [
     "KeptDocument", "SupplierOverview", "agreement", "agreements_on", "base_currency", "certificate",
     "certificate_needs", "check_duty", "conditions", "contacts", "document_of",
     "duty_conflict", "exchange_rates", "in_base_currency", "is_catalog_empty", "item_site", "item_sites",
-    "items_by_sku", "lapses", "may", "next_order_day", "objections", "prices_at", "reasons_without_source",
+    "items_by_sku", "lapses", "may", "next_order_day", "objections", "prices_at", "rate_on",
+    "reasons_without_source",
     "search_item_sites", "source_class_of", "supplier", "supplier_of", "supplier_overview", "suppliers",
     "supply_terms", "terms_of", "terms_to_order_by", "world_location",
 ]  # fmt: skip

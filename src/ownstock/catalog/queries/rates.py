@@ -19,22 +19,27 @@ def exchange_rates() -> QuerySet[ExchangeRate]:
     return ExchangeRate.objects.order_by("currency", "-valid_from")
 
 
+def rate_on(currency: str, on: date) -> Decimal | None:
+    """What one unit of a currency is worth in the company's on a day; None where no rate of it holds then."""
+    if currency == base_currency():
+        return Decimal(1)
+    row = ExchangeRate.objects.filter(currency=currency, valid_from__lte=on).order_by("-valid_from").first()
+    return None if row is None else row.rate
+
+
 def in_base_currency(amount: Decimal, currency: str, *, on: date) -> Decimal:
     """An amount in the company's currency, by the rate of a day, to the cent.
 
     Raises:
         Refused: no rate of the currency holds on that day; the sentence says how to enter one.
     """
-    base = base_currency()
-    if currency == base:
-        return amount.quantize(CENT, ROUND_HALF_UP)
-    row = ExchangeRate.objects.filter(currency=currency, valid_from__lte=on).order_by("-valid_from").first()
-    if row is None:
+    rate = rate_on(currency, on)
+    if rate is None:
         raise Refused(
-            f"No exchange rate says what a {currency} is worth in {base} on {on}, so the amount cannot be judged. "
+            f"No exchange rate says what a {currency} is worth in {base_currency()} on {on}, so the amount cannot be judged. "
             f"Enter it: ownstock rate set {currency} RATE --from {on}",
             code="no_rate",
             currency=currency,
             on=on.isoformat(),
         )
-    return (amount * row.rate).quantize(CENT, ROUND_HALF_UP)
+    return (amount * rate).quantize(CENT, ROUND_HALF_UP)

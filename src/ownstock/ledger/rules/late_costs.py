@@ -8,7 +8,9 @@ from enum import StrEnum
 class LateCost(StrEnum):
     """Why a receipt turns out to have cost more or less than it was posted at."""
 
+    ORDER_PRICE = "order_price"
     INVOICE_DIFFERENCE = "invoice_difference"
+    EXCHANGE_DIFFERENCE = "exchange_difference"
     LANDED_COST = "landed_cost"
 
 

@@ -18,6 +18,7 @@ from ownstock.purchasing.actions.lateness import alert_late, cut
 from ownstock.purchasing.actions.merging import Merged, merge
 from ownstock.purchasing.actions.notices import take_notice
 from ownstock.purchasing.actions.orders import DraftLine, draft, place
+from ownstock.purchasing.actions.rates import set_rate
 from ownstock.purchasing.actions.receipts import receive, take_back
 from ownstock.purchasing.actions.timers import chase, watch_orders
 from ownstock.purchasing.arrived import ReceiptLine, WrongGoods
@@ -25,7 +26,7 @@ from ownstock.purchasing.arrived import ReceiptLine, WrongGoods
 __all__ = [
     "DraftLine", "Merged", "ReceiptLine", "TakenInvoice", "WrongGoods", "acknowledge", "alert_late", "approve",
     "approve_invoice", "cancel", "cancel_invoice", "change", "chase", "confirm_limit", "cut", "dispute_invoice",
-    "draft", "match_again", "merge", "place", "receive", "send_back", "set_limit", "set_match_policy",
+    "draft", "match_again", "merge", "place", "receive", "send_back", "set_limit", "set_match_policy", "set_rate",
     "settle_discrepancy", "settle_dispute", "settle_price", "take_back", "take_invoice", "take_notice",
     "warn_of_commitments", "watch_orders",
 ]  # fmt: skip

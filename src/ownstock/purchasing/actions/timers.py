@@ -11,6 +11,7 @@ from django.utils import timezone
 from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
 from ownstock.journal.queries import open_alerts
+from ownstock.purchasing.actions.rates import value_waiting_goods
 from ownstock.purchasing.models import Chase, PurchaseOrder
 from ownstock.purchasing.order_rows import locked, subject_of
 from ownstock.purchasing.queries.timers import NOBODY, chases, open_sent_orders, overdue_of, uninvoiced_orders
@@ -38,6 +39,7 @@ def watch_orders(
     `today` is the day that late goods and invoices are judged by; `unread` as for `queries.timers.overdue_of`, `invoicing` as
     for `queries.timers.uninvoiced_orders`.
     """
+    value_waiting_goods()
     found = overdue_of(open_sent_orders(), now=now, today=today, unread=unread)
     late = {each.key: each for some in found.values() for each in some if each.waiting in KINDS}
     late |= {each.key: each for each in uninvoiced_orders(today=today, invoicing=invoicing)}

@@ -11,7 +11,7 @@ from ownstock.purchasing.models.invoices import Invoice, InvoiceCharge, InvoiceL
 from ownstock.purchasing.models.notices import NoticeLine, ShippingNotice
 from ownstock.purchasing.models.orders import Delivery, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.models.past_deliveries import PastDelivery
-from ownstock.purchasing.models.receipts import Receipt
+from ownstock.purchasing.models.receipts import Receipt, ReceiptRate
 from ownstock.purchasing.models.scorecards import SupplierComment
 from ownstock.purchasing.models.transfers import TransferEntry, TransferLine, TransferOrder, TransitPlace
 
@@ -19,6 +19,6 @@ __all__ = [
     "Acknowledgement", "ApprovalLimit", "Chase", "ConformityCertificate", "ConformityWithdrawal", "Delivery",
     "Discrepancy", "Dispute", "DisputeSettlement", "Invoice", "InvoiceCharge", "InvoiceLine", "InvoiceShare",
     "MatchPolicy", "NoticeLine", "OrderApproval", "OrderClause", "OrderLine", "OrderRevision", "PastDelivery",
-    "PurchaseOrder", "Receipt", "Settlement", "ShippingNotice", "SupplierComment", "SupplierReturn", "TransferEntry",
-    "TransferLine", "TransferOrder", "TransitPlace",
+    "PurchaseOrder", "Receipt", "ReceiptRate", "Settlement", "ShippingNotice", "SupplierComment", "SupplierReturn",
+    "TransferEntry", "TransferLine", "TransferOrder", "TransitPlace",
 ]  # fmt: skip

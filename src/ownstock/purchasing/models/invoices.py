@@ -150,8 +150,20 @@ class InvoiceShare(Fact):
         help_text="Invoiced price less price at the receipt, times quantity; in the invoice's currency."
     )
     landed_cost = QuantityField(default=0, help_text="The part of the charges that these goods bear.")
+    receipt_rate = models.DecimalField(
+        max_digits=18,
+        decimal_places=8,
+        null=True,
+        help_text="The exchange rate that the goods came at; empty: of the company's currency, or not known.",
+    )
+    invoice_rate = models.DecimalField(
+        max_digits=18, decimal_places=8, null=True, help_text="The exchange rate of the invoice's day."
+    )
+    exchange_difference = QuantityField(
+        default=0, help_text="What is invoiced, times invoice_rate less receipt_rate; in the company's currency."
+    )
     is_valued = models.BooleanField(
-        help_text="Whether both went into the value of the stock; not where currencies differ."
+        help_text="Whether all that went into the value of the stock; not where an exchange rate is missing."
     )
 
     class Meta(Fact.Meta):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -37,12 +38,13 @@ Sums = defaultdict[int, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class ReceivedGoods:
-    """Goods of one line of a receipt: for which line of the order, how many, at which price of one they came."""
+    """Goods of one line of a receipt: for which line of the order, how many, at which price of one and when they came."""
 
     receipt: tuple[str, int]
     line: int
     quantity: Decimal
     price: Decimal
+    received_on: date
 
 
 def bought(order: PurchaseOrder) -> dict[int, Bought]:
@@ -149,7 +151,7 @@ def received_goods(order: PurchaseOrder) -> list[ReceivedGoods]:
         key = row.posting_key, row.posting_line
         before = grouped[key].quantity if key in grouped else NOTHING
         line = row.delivery.line
-        grouped[key] = ReceivedGoods(key, line.line, before + row.quantity, line.price)
+        grouped[key] = ReceivedGoods(key, line.line, before + row.quantity, line.price, row.received_on)
     return list(grouped.values())
 
 

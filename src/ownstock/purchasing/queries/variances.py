@@ -41,7 +41,8 @@ class Asked:
 class VarianceSum:
     """By how much the invoiced prices of a group differ from those that its goods came at, in one currency.
 
-    `name` is the supplier, the item, or the first day of the month that the invoices bear.
+    `name` is the supplier, the item, or the first day of the month that the invoices bear. `exchange_difference` is what
+    changed rates made of what is invoiced, in the company's currency.
     """
 
     name: str | date
@@ -50,6 +51,7 @@ class VarianceSum:
     invoiced: Decimal
     variance: Decimal
     landed_cost: Decimal
+    exchange_difference: Decimal
 
     @property
     def percent(self) -> Decimal | None:
@@ -69,19 +71,24 @@ def variance_sums(asked: Asked, by: Grouping) -> list[VarianceSum]:
         _shares(asked)
         .values(name=names[by], currency=F(f"{OF_INVOICE}currency"))
         .annotate(
-            units=Sum("quantity"), money=Sum("invoiced"), variance=Sum("price_variance"), landed=Sum("landed_cost")
+            units=Sum("quantity"),
+            money=Sum("invoiced"),
+            variance=Sum("price_variance"),
+            landed=Sum("landed_cost"),
+            exchange=Sum("exchange_difference"),
         )
     )
     ordered = sums.order_by("name" if by == Grouping.MONTH else Abs("variance").desc(), "name", "currency")
-    return [
-        VarianceSum(*row) for row in ordered.values_list("name", "currency", "units", "money", "variance", "landed")
-    ]
+    columns = ("name", "currency", "units", "money", "variance", "landed", "exchange")
+    return [VarianceSum(*row) for row in ordered.values_list(*columns)]
 
 
-def variance_totals(asked: Asked) -> Sequence[tuple[str, Decimal, Decimal]]:
-    """The variances in all: (currency, price variance, charges that were added)."""
+def variance_totals(asked: Asked) -> Sequence[tuple[str, Decimal, Decimal, Decimal]]:
+    """The variances in all: (currency, price variance, charges that were added, exchange difference in our currency)."""
     sums = _shares(asked).values_list(f"{OF_INVOICE}currency")
-    found = sums.annotate(variance=Sum("price_variance"), landed=Sum("landed_cost"))
+    found = sums.annotate(
+        variance=Sum("price_variance"), landed=Sum("landed_cost"), exchange=Sum("exchange_difference")
+    )
     return list(found.order_by(f"{OF_INVOICE}currency"))
 
 

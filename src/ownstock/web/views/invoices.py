@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ownstock.base.errors import Refused
+from ownstock.catalog.queries import base_currency
 from ownstock.journal import queries as journal
 from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions
@@ -96,6 +97,7 @@ def variances(request: HttpRequest) -> HttpResponse:
         "groupings": list(Grouping),
         "rows": [(row, _narrowed(request, by, row)) for row in rows],
         "totals": variances_of.variance_totals(asked),
+        "our_currency": base_currency(),
         "as_of": business_day(),
     }
     return render(request, "web/variances.html", context)
