@@ -16,9 +16,10 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """The page that was asked for before, where it is one for whoever signed in."""
-        asked = super().get_redirect_url()
-        return asked if asked.startswith(reverse("web:portal")) is self._is_supplier else ""
+        """The page that was asked for before, unless it is none for whoever has signed in."""
+        asked, user = super().get_redirect_url(), self.request.user
+        is_theirs = asked.startswith(reverse("web:portal")) is self._is_supplier
+        return asked if is_theirs or user.is_anonymous else ""
 
     def get_default_redirect_url(self) -> str:
         """Where whoever signed in begins."""
