@@ -254,7 +254,7 @@ def written(days_late: Sequence[int], order: Sequence[int]) -> list[list[tuple[A
     return [frame.rows() for frame in (found.lead_times, found.arrivals, found.supply)]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days_late=st.lists(st.integers(-10, 30), min_size=ENOUGH, max_size=16), random=st.randoms(use_true_random=False))
 def test_in_which_order_receipts_were_written_changes_nothing(days_late: list[int], random: Any) -> None:
     order = list(range(len(days_late)))

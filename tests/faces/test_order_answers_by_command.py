@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
@@ -13,33 +12,34 @@ from ownstock.exchange import answer_links, queries
 from ownstock.exchange.papers import order_csv
 from ownstock.purchasing.models import PurchaseOrder
 from tests.answer_cases import PUBLIC, placed, revision_of, shop_of_one_supplier
+from tests.faces.test_cli import answer, run
 
-Run = Callable[..., CompletedProcess[str]]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def order(committed_db: object, monkeypatch: pytest.MonkeyPatch) -> PurchaseOrder:
-    monkeypatch.setenv("OWNSTOCK_URL", PUBLIC)
+def order(settings: Any) -> PurchaseOrder:
+    settings.PUBLIC_URL = PUBLIC
     return placed(shop_of_one_supplier(), 120)
 
 
-def test_a_sheet_is_taken_down_once(order: PurchaseOrder, ownstock: Run, tmp_path: Path) -> None:
+def test_a_sheet_is_taken_down_once(order: PurchaseOrder, tmp_path: Path) -> None:
     sent = order_csv.render(queries.written_order(revision_of(order), written_at=order.created_at)).decode()
     file = tmp_path / "filled.csv"
     file.write_text(sent.replace(",,case,,", ",20,case,2026-03-12,"), encoding="utf-8")
     for outcome in ("taken down", "known already"):
-        answer = ownstock("order", "answer-file", str(file), "--json")
-        assert json.loads(answer.stdout) == [{"number": order.number, "lines": 1, "outcome": outcome}]
+        told = answer("order", "answer-file", file, "--json")
+        assert json.loads(told.stdout) == [{"number": order.number, "lines": 1, "outcome": outcome}]
     file.write_text(sent, encoding="utf-8")
-    refused = ownstock("order", "answer-file", str(file))
-    assert (refused.returncode, "no row is filled in" in refused.stderr) == (1, True)
+    refused = run("order", "answer-file", file)
+    assert (refused.exit_code, "no row is filled in" in refused.stderr) == (1, True)
 
 
-def test_a_link_is_made_anew_and_ended(order: PurchaseOrder, ownstock: Run) -> None:
-    address = ownstock("order", "answer-link", order.number).stdout.strip()
+def test_a_link_is_made_anew_and_ended(order: PurchaseOrder) -> None:
+    address = answer("order", "answer-link", order.number).stdout.strip()
     assert address.startswith(f"{PUBLIC}/answer/")
     token = address.rpartition("/")[2]
     assert answer_links.live_link(token) is not None
-    ended = ownstock("order", "revoke-links", order.number, "--reason", "forwarded")
+    ended = answer("order", "revoke-links", order.number, "--reason", "forwarded")
     assert f"1 link to {order.number} open" in ended.stdout
     assert answer_links.live_link(token) is None

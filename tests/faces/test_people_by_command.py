@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
+from tests.faces.test_cli import run
 from tests.factories import small_business
 
-Run = Callable[..., CompletedProcess[str]]
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def told(committed_db: object, ownstock: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """What a command answers to a program."""
+@pytest.fixture(autouse=True)
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OWNSTOCK_PASSWORD", "correct horse battery staple")
 
-    def run(*words: str) -> Any:
-        answer = ownstock(*words, "--json")
-        return json.loads(answer.stdout or answer.stderr)
 
-    return run
+def told(*words: str) -> Any:
+    """What a command answers to a program."""
+    answer = run(*words, "--json")
+    return json.loads(answer.stdout or answer.stderr)
 
 
-def test_a_person_is_made_given_a_role_and_disabled(told: Callable[..., Any]) -> None:
+def test_a_person_is_made_given_a_role_and_disabled() -> None:
     told("user", "create", "anna", "--role", "planner")
     assert told("user", "role", "anna", "--add", "buyer", "--remove", "planner")["roles"] == "buyer"
     assert told("user", "disable", "anna")["is_active"] is False
@@ -34,7 +32,7 @@ def test_a_person_is_made_given_a_role_and_disabled(told: Callable[..., Any]) ->
     assert told("user", "role", "zoe")["code"] == "no_user"
 
 
-def test_a_person_of_a_supplier_is_linked_to_it_and_to_no_other(told: Callable[..., Any]) -> None:
+def test_a_person_of_a_supplier_is_linked_to_it_and_to_no_other() -> None:
     small_business()
     told("user", "create", "bob")
     assert told("user", "supplier", "bob", "ALPHA") == {"username": "bob", "supplier": "ALPHA"}

@@ -6,6 +6,7 @@ A plain model counts along: four numbers a line. The lines are of goods in lots,
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -29,6 +30,7 @@ from tests.transfer_cases import ON_THE_WAY, drafted, lose, receive, ship, two_s
 
 pytestmark = pytest.mark.django_db
 AT_THE_DEPOT, ASKED = 24, 12
+EXAMPLES = 1_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 20
 LOTS = ("", "A", "B")
 VERBS = ("place", "ship", "receive", "damage", "lose", "cancel", "take_back", "repeat")
 steps = st.lists(
@@ -95,7 +97,7 @@ def check(orders: list[TransferOrder]) -> None:
         assert is_done == (not t.to_ship and not t.on_the_way)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=EXAMPLES)
 @given(played=steps)
 def test_every_unit_is_somewhere_whatever_is_done(played: list[tuple[str, int, int, str]]) -> None:
     with transaction.atomic():
