@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.journal import actions, queries
-from ownstock.journal.models import AuditEvent, Heartbeat, OutboxRow
+from ownstock.journal.models import Alert, AuditEvent, Heartbeat, OutboxRow
 from ownstock.journal.rules import ATTEMPTS_BEFORE_ALERT, MAX_ATTEMPTS, retry_delay_seconds
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +139,30 @@ def test_an_event_keeps_who_what_before_after_and_why() -> None:
     assert event.transaction_id > 0
     # This transaction has not ended: a reader of "what is new" must not take its rows yet.
     assert queries.watermark() <= event.transaction_id
+
+
+def told(key: str, *, is_closable: bool) -> Alert:
+    actions.raise_alert(key, kind="test", sentence="Something happened.", facts={}, is_closable=is_closable)
+    return queries.open_alerts().get(key=key)
+
+
+def test_what_happened_is_told_until_a_person_says_what_was_done() -> None:
+    alert = told("odd:1", is_closable=True)
+    for reason in ("", "  "):
+        with pytest.raises(Refused, match="Say why"):
+            actions.close_alert(alert.pk, reason=reason, actor="user:anna")
+    for _ in range(2):
+        closed = actions.close_alert(alert.pk, reason="bought elsewhere", actor="user:anna")
+    assert closed.cleared_because == "closed by user:anna: bought elsewhere"
+    event = AuditEvent.objects.get(subject="alert:odd:1")
+    assert (event.actor, event.verb, event.reason) == ("user:anna", "journal.alert_closed", "bought elsewhere")
+    assert told("odd:1", is_closable=True).pk != alert.pk, "what happens again is told again"
+
+
+def test_what_lasts_is_not_closed_by_a_person() -> None:
+    alert = told("lasts:1", is_closable=False)
+    with pytest.raises(Refused, match="ends by itself when its cause is gone"):
+        actions.close_alert(alert.pk, reason="enough", actor="user:anna")
+    with pytest.raises(Refused, match="There is no alert 0"):
+        actions.close_alert(0, reason="enough", actor="user:anna")
+    assert queries.open_alerts().exists()

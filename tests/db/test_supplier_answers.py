@@ -9,13 +9,14 @@ import pytest
 from django.utils import timezone
 
 from ownstock.base.errors import Refused
+from ownstock.catalog.models import Location
 from ownstock.journal.models import Alert
 from ownstock.journal.queries import open_alerts
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.models import Acknowledgement, Delivery, PurchaseOrder
 from ownstock.purchasing.rules import AnswerOutcome, LineAnswer, LineChange, OrderState, Promise
-from tests.buying_cases import SUPPLIER, WANTED, answer, one_supplier, open_by_line, placed, receive
-from tests.factories import ACTOR
+from tests.buying_cases import SUPPLIER, WANTED, answer, drafted, line, one_supplier, open_by_line, placed, receive
+from tests.factories import ACTOR, TODAY
 
 pytestmark = pytest.mark.django_db
 MORE = [LineChange(1, Decimal(36))]
@@ -102,6 +103,32 @@ def test_a_rejected_line_is_told_with_the_need_that_it_leaves() -> None:
     assert open_by_line(order) == {2: 12}
     say(order, cups(24), key="m2")
     assert (open_by_line(order), open_alerts().count()) == ({1: 24, 2: 12}, 0)
+
+
+def test_a_rejected_line_is_told_until_the_item_is_ordered_again_for_the_site() -> None:
+    order = placed()
+    say(order, LineAnswer(1, (), reason="end of line"))
+    drafted(line("PLATE", 12))
+    assert alert("line_rejected").facts["site"] == "SHOP"
+    again = drafted(line("CUP", 24))
+    assert not open_alerts().exists()
+    assert Alert.objects.get().cleared_because == f"it is ordered again as {again.number}"
+    other = placed(line("CUP", 6), line("PLATE", 6))
+    say(other, LineAnswer(1, ()), key="m2")
+    actions.change(again.number, [LineChange(1, Decimal(30))], reason="those too", actor=ACTOR)
+    assert not open_alerts().exists()
+
+
+def test_an_order_for_another_site_leaves_the_rejected_line_told() -> None:
+    order = placed()
+    say(order, LineAnswer(1, ()))
+    shop = Location.objects.get(code="SHOP")
+    there = Location.objects.create(code="DEPOT", name="Depot", kind="site", time_zone=shop.time_zone)
+    Location.objects.filter(pk=there.pk).update(site=there)
+    there.refresh_from_db()
+    cups_there = [line("CUP", 24)]
+    actions.draft(supplier=order.supplier, site=there, lines=cups_there, ordered_on=TODAY, actor=ACTOR)
+    assert alert("line_rejected").facts["sku"] == "CUP"
 
 
 @pytest.mark.parametrize("later", [cups(18), cups(24, days=5), LineAnswer(1, ())])

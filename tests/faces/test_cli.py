@@ -394,6 +394,16 @@ def test_what_needs_a_look_is_listed(order: PurchaseOrder) -> None:
     assert order.number in alert["sentence"]
 
 
+def test_what_somebody_has_seen_to_is_closed(db: None) -> None:
+    journal.raise_alert("happened:1", kind="test", sentence="It is odd.", facts={}, is_closable=True)
+    [alert] = json.loads(answer("alerts", "--json").stdout)
+    assert alert["ends"] == "by you"
+    assert "Say why." in run("alert", "close", alert["number"], "--reason", " ").stderr
+    said = ("alert", "close", alert["number"], "--reason", "Asked them.", "--actor", "user:anna")
+    assert answer(*said).stdout == f"Alert {alert['number']} is cleared: closed by user:anna: Asked them.\n"
+    assert answer("alerts").stdout == "Nothing needs a look.\n"
+
+
 def test_what_was_given_up_is_sent_again(order: PurchaseOrder) -> None:
     row = journal.claim(lease_seconds=60)
     assert row is not None

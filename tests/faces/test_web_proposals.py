@@ -13,14 +13,18 @@ from django.urls import reverse
 from ownstock.catalog.models import Item, ItemSite
 from ownstock.demand import actions as demand
 from ownstock.journal import actions as journal
+from ownstock.journal.models import Alert
+from ownstock.journal.queries import open_alerts, trail
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.planning import actions as planning
 from ownstock.planning.models import Proposal
+from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.models import PurchaseOrder
+from ownstock.purchasing.rules import LineAnswer
 from tests.demand_cases import entered
-from tests.factories import ACTOR, TODAY
-from tests.web_cases import pending, planned_shop, read, signed_in
+from tests.factories import ACTOR, TODAY, opening
+from tests.web_cases import approved_order, pending, planned_shop, read, signed_in
 
 pytestmark = pytest.mark.django_db
 LIST, APPROVE, REJECT = (reverse(f"web:{name}") for name in ("proposals", "approve", "reject"))
@@ -194,3 +198,32 @@ def test_what_customers_ordered_and_what_waits_for_its_release_stand_on_the_page
     assert "beyond the forecast, ordered already" in text
     assert "7 in 1 day, from quarantine" in text
     assert "7, expected release on 26 Feb 2026: late, counted on from tomorrow" in text
+
+
+def test_what_somebody_has_seen_to_is_done_with_what_was_done(client: Client) -> None:
+    for key, is_closable in (("happened:1", True), ("lasts:1", False)):
+        journal.raise_alert(key, kind="test", sentence=f"{key} is odd.", facts={}, is_closable=is_closable)
+    happened, lasts = open_alerts().get(key="happened:1"), open_alerts().get(key="lasts:1")
+    page = read(client.get(LIST))
+    assert len(page.with_name("reason")) == 1
+    close = reverse("web:alert-close", args=[happened.pk])
+    assert client.post(close, {"reason": " "}).status_code == 422
+    done = read(client.post(close, {"reason": "Asked them."}, follow=True))
+    assert "Done: happened:1 is odd." in done.text
+    assert [alert.key for alert in open_alerts()] == ["lasts:1"]
+    assert trail("alert:happened:1").get().actor == "user:anna"
+    refused = client.post(reverse("web:alert-close", args=[lasts.pk]), {"reason": "Enough."})
+    assert "ends by itself" in read(refused).text
+    assert client.post(reverse("web:alert-close", args=[lasts.pk + 1]), {"reason": "Enough."}).status_code == 404
+
+
+def test_a_rejected_line_is_told_until_a_plan_proposes_nothing_of_it(client: Client) -> None:
+    order = purchasing.place(approved_order().number, actor=ACTOR)
+    purchasing.acknowledge(order.number, [LineAnswer(1, ())], message_key="m1", actor="supplier:ALPHA")
+    planning.plan(planned_on=TODAY, actor=ACTOR)
+    assert pending("CUP")
+    assert "will not deliver CUP" in read(client.get(LIST)).text
+    opening("CUP", 500, key="found")
+    planning.plan(planned_on=TODAY, actor=ACTOR)
+    assert "will not deliver CUP" not in read(client.get(LIST)).text
+    assert Alert.objects.get(kind="line_rejected").cleared_because == "nothing of it is proposed any more"

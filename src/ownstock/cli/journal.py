@@ -17,9 +17,29 @@ from ownstock.journal.models import OutboxRow
 def alerts(limit: int) -> None:
     """Show what somebody must look at, newest first."""
     rows = [
-        {"raised_at": a.raised_at, "kind": a.kind, "sentence": a.sentence} for a in first(queries.open_alerts(), limit)
-    ]
+        {
+            "number": a.pk, "raised_at": a.raised_at, "kind": a.kind, "ends": "by you" if a.is_closable else "by itself",
+            "sentence": a.sentence,
+        }
+        for a in first(queries.open_alerts(), limit)
+    ]  # fmt: skip
     show(rows, empty="Nothing needs a look.")
+
+
+@noun()
+def alert() -> None:
+    """What somebody must look at, one by one."""
+
+
+@alert.command("close")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--reason", required=True, help="Why, in your words; the journal keeps it.")
+@actor_option
+@json_option
+def close_alert(number: int, reason: str, actor: str) -> None:
+    """Close the alert NUMBER: somebody has seen to it. One whose cause is looked at again and again ends by itself."""
+    closed = actions.close_alert(number, reason=reason, actor=actor)
+    tell(f"Alert {number} is cleared: {closed.cleared_because}", {"number": number, "because": closed.cleared_because})
 
 
 @noun()

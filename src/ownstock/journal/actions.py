@@ -1,4 +1,4 @@
-"""Writing the journal: record, enqueue, claim, complete, fail, sweep, answer once, beat, alert, announce."""
+"""Writing the journal: record, enqueue, claim, complete, fail, sweep, answer once, beat, alert, close, announce."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from ownstock.base.errors import Refused
 from ownstock.base.fingerprints import fingerprint
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, IdempotentAnswer, OutboxRow
-from ownstock.journal.queries import ready_rows
+from ownstock.journal.queries import ALERT_CLOSED, alert_subject, ready_rows
 from ownstock.journal.rules import (
     ATTEMPTS_BEFORE_ALERT,
     CHANGES,
@@ -136,6 +136,7 @@ def _bury(row: OutboxRow, error: str, *, sentence: str) -> None:
         kind="outbox_dead",
         sentence=f"{sentence} Mend the cause, then send it again.",
         facts={"outbox_key": row.key, "attempts": row.attempts},
+        is_closable=True,
     )
 
 
@@ -217,11 +218,13 @@ def beat(job: str, *, expected_every_seconds: int) -> None:
     clear_alert(f"silent_job:{job}", because="the job is alive again")
 
 
-def raise_alert(key: str, *, kind: str, sentence: str, facts: Json) -> None:
-    """Tell people about a root cause: one open alert per key; a second call updates what it says."""
-    Alert.objects.update_or_create(
-        key=key, cleared_at=None, defaults={"kind": kind, "sentence": sentence, "facts": dict(facts)}
-    )
+def raise_alert(key: str, *, kind: str, sentence: str, facts: Json, is_closable: bool = False) -> None:
+    """Tell people about a root cause: one open alert per key; a second call updates what it says.
+
+    One about something that happened, which nothing need end, `is_closable`: a person who has seen to it says so.
+    """
+    said = {"kind": kind, "sentence": sentence, "facts": dict(facts), "is_closable": is_closable}
+    Alert.objects.update_or_create(key=key, cleared_at=None, defaults=said)
 
 
 def clear_alert(key: str, *, because: str) -> None:
@@ -232,6 +235,32 @@ def clear_alert(key: str, *, because: str) -> None:
 def clear_alerts(keys: Iterable[str], *, because: str) -> None:
     """Close the open alerts of several root causes, saying why."""
     Alert.objects.filter(key__in=list(keys), cleared_at=None).update(cleared_at=timezone.now(), cleared_because=because)
+
+
+@transaction.atomic
+def close_alert(pk: int, *, reason: str, actor: str) -> Alert:
+    """Close an alert that somebody has seen to, with the reason. One that ended already stays as it is.
+
+    Raises:
+        Refused: there is no such alert, it ends by itself when its cause is gone, or no reason is given.
+    """
+    found = Alert.objects.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise Refused(f"There is no alert {pk}.", code="no_alert", alert=pk)
+    if not found.is_closable:
+        raise Refused(
+            f"Alert {pk} ends by itself when its cause is gone; do what it says.", code="not_closable", alert=pk
+        )
+    if not reason.strip():
+        raise Refused("Say why.", code="no_reason")
+    if found.cleared_at is None:
+        found.cleared_at, found.cleared_because = timezone.now(), f"closed by {actor}: {reason}"
+        found.save(update_fields=["cleared_at", "cleared_because"])
+        record(
+            actor=actor, verb=ALERT_CLOSED, subject=alert_subject(found.key), old={"sentence": found.sentence},
+            reason=reason,
+        )  # fmt: skip
+    return found
 
 
 def announce(watermark: int, changes: Changes) -> None:

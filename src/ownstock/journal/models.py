@@ -123,6 +123,9 @@ class Alert(models.Model):
     kind = models.CharField(max_length=60)
     sentence = models.TextField(help_text="What is wrong and what to do.")
     facts = models.JSONField(default=dict, help_text="The values the sentence speaks of.")
+    is_closable = models.BooleanField(
+        db_default=False, help_text="Whether a person may close it: it tells what happened, and nothing need end it."
+    )
     raised_at = models.DateTimeField(db_default=Now())
     cleared_at = models.DateTimeField(null=True)
     cleared_because = models.TextField(blank=True)

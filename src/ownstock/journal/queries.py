@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -18,6 +18,7 @@ from ownstock.journal.models import Alert, AuditEvent, Heartbeat, OutboxRow
 from ownstock.journal.rules import MAX_SUBJECTS, Changes
 
 GRACE = 3
+ALERT_CLOSED = "journal.alert_closed"
 LOOK_SECONDS = 0.02
 
 
@@ -26,9 +27,21 @@ def open_alerts() -> QuerySet[Alert]:
     return Alert.objects.filter(cleared_at=None).order_by("-raised_at", "-id")
 
 
+def alert_subject(key: str) -> str:
+    """Under which word the audit events of a root cause stand."""
+    return f"alert:{key}"[:200]
+
+
 def trail(subject: str) -> QuerySet[AuditEvent]:
     """Everything that happened to one thing, oldest first."""
     return AuditEvent.objects.filter(subject=subject).order_by("id")
+
+
+def last_closed(keys: Iterable[str]) -> dict[str, datetime]:
+    """When people last closed the alerts of root causes; those that nobody ever closed are left out."""
+    subjects = {alert_subject(key): key for key in keys}
+    rows = AuditEvent.objects.filter(subject__in=subjects, verb=ALERT_CLOSED).order_by("id")
+    return {subjects[subject]: at for subject, at in rows.values_list("subject", "recorded_at")}
 
 
 def silent_jobs() -> list[Heartbeat]:

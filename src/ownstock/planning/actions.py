@@ -30,8 +30,10 @@ from ownstock.planning.rules import ProposalState, Step, Wanted, next_steps
 from ownstock.planning.sessions import PLANNING_LOCK, held, one_snapshot
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
+from ownstock.purchasing.actions.rejections import end_rejections
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.orderable import check_orderable
+from ownstock.purchasing.queries.answers import told_rejections
 
 JOB = "plan"
 EXPECTED_EVERY_SECONDS = 7 * 24 * 3600
@@ -104,12 +106,20 @@ def _plan(planned_on: date, actor: str, store: HistoryStore | None) -> Planned:
     _write(run, decisions, {key: standing[key][0] for key, step in steps.items() if step is Step.UPDATE})
     _withdraw([key for key, step in steps.items() if step is Step.WITHDRAW], because="Nothing is needed any more.")
     _withdraw(inputs.unplanned, because="It can no longer be planned.")
+    _end_rejections(inputs)
     journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)
     return Planned(run, Counter(steps.values()))
 
 
 def _surface_late_deliveries(inputs: PlanningInputs) -> None:
     purchasing.alert_late(inputs.late, today=inputs.planned_on)
+
+
+def _end_rejections(inputs: PlanningInputs) -> None:
+    """Stop telling of rejected lines of which nothing is proposed any more: the need is gone, or was decided otherwise."""
+    told = queries.unproposed(set(told_rejections().values()))
+    seen = [place for pk, place in told.items() if pk in inputs.sources]
+    end_rejections(seen, because="nothing of it is proposed any more")
 
 
 def _run(decisions: Decisions, pool: engine.Pool, steps: dict[int, Step], actor: str) -> PlanningRun:

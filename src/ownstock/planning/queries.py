@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ownstock import engine
 from ownstock.base.errors import Refused
@@ -90,6 +90,16 @@ def proposal(pk: int) -> Proposal:
     if found is None:
         raise Refused(f"There is no proposal {pk}.", code="no_proposal", proposals=[pk])
     return found
+
+
+def unproposed(places: Collection[tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """The ids of those of these item-sites, each an item and a site, of which no proposal waits."""
+    if not places:
+        return {}
+    waits = Proposal.objects.filter(item_site=OuterRef("pk"), state=ProposalState.PENDING)
+    skus = {sku for sku, _ in places}
+    rows = ItemSite.objects.filter(~Exists(waits), item__sku__in=skus).values_list("pk", "item__sku", "site__code")
+    return {pk: (sku, site) for pk, sku, site in rows if (sku, site) in places}
 
 
 def suppliers_of_proposals() -> QuerySet[Supplier]:

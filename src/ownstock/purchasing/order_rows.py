@@ -123,6 +123,7 @@ def tell_of_goods_after_cancellation(order: PurchaseOrder) -> None:
         sentence=f"{order.number} was cancelled, and goods come or came for it all the same. They count again: keep "
         "them, or send them back.",
         facts={"number": order.number, "supplier": order.supplier.code},
+        is_closable=True,
     )
 
 

@@ -190,7 +190,7 @@ FACES: tuple[Any, ...] = (
     planning.approve, planning.reject, orders.orders, order_life.order, orders.place, orders.acknowledge, orders.receive,
     limits.limit, limits.rate, orders.cut, suppliers.supplier, demand.demand,
     notices.notice, notices.discrepancy, invoices.invoice, conformity.conformity, clauses.clause,
-    trace.trace, transfers.transfer, counts.count, journal.alerts, journal.outbox,
+    trace.trace, transfers.transfer, counts.count, journal.alerts, journal.alert, journal.outbox,
     channels.channel, messages.message, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip

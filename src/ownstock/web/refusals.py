@@ -13,6 +13,7 @@ from ownstock.base.errors import OwnstockError, Refused
 
 NOT_FOUND = frozenset(
     {
+        "no_alert",
         "no_item_site",
         "no_message",
         "no_order",

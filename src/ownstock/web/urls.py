@@ -7,6 +7,7 @@ from django.urls import path
 
 from ownstock.web.security import for_everybody
 from ownstock.web.views import (
+    alerts,
     answer_page,
     conformity,
     invoice_entry,
@@ -31,6 +32,7 @@ from ownstock.web.views import (
 app_name = "web"
 urlpatterns = [
     path("", proposals.proposals, name="proposals"),
+    path("alerts/<int:pk>/close", alerts.close, name="alert-close"),
     path("sign-in", sign_in.SignIn.as_view(), name="sign-in"),
     path("answer/<str:token>", answer_page.answer_page, name="answer-page"),
     path("portal", portal.portal, name="portal"),

@@ -104,7 +104,8 @@ def _tell_conflict(first: InboundMessage, again: InboundMessage) -> None:
         f"the first counts. Ask {code} which holds, and to send it under a number of its own."
     )
     facts = {"supplier": code, "control_number": first.control_number, "first": first.pk, "again": again.pk}
-    journal.raise_alert(f"inbound_conflict:{again.pk}", kind="inbound_conflict", sentence=sentence, facts=facts)
+    journal.raise_alert(f"inbound_conflict:{again.pk}", kind="inbound_conflict", sentence=sentence, facts=facts,
+                        is_closable=True)  # fmt: skip
     journal.record(
         actor=again.actor, verb="exchange.conflict_taken_in", subject=f"inbound_message:{again.pk}", new=facts
     )

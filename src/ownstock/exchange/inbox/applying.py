@@ -63,7 +63,8 @@ def _note_syntax(message: InboundMessage, control_number: str, verdict: SyntaxVe
     if ours is None:
         sentence = f"{message.supplier.code} answers a message {control_number} that never left; ask what it means."
         facts = {"supplier": message.supplier.code, "control_number": control_number}
-        journal.raise_alert(f"syntax_unknown:{message.pk}", kind="syntax_unknown", sentence=sentence, facts=facts)
+        journal.raise_alert(f"syntax_unknown:{message.pk}", kind="syntax_unknown", sentence=sentence, facts=facts,
+                            is_closable=True)  # fmt: skip
         return sentence
     content = {**said, "answered_on": str(said.get("answered_on") or "")}
     SyntaxAnswer.objects.get_or_create(
@@ -83,7 +84,7 @@ def _tell_of_syntax(ours: OutboundMessage, message: InboundMessage, verdict: Syn
             f"does not know of it. See what it says in in-{message.pk}, mend it, and send anew."
         )
         facts = {"message_id": ours.message_id, "inbound_message": message.pk, "verdict": verdict}
-        journal.raise_alert(key, kind="syntax_rejected", sentence=sentence, facts=facts)
+        journal.raise_alert(key, kind="syntax_rejected", sentence=sentence, facts=facts, is_closable=True)
     new = {"message_id": ours.message_id, "verdict": verdict, "inbound_message": message.pk}
     journal.record(actor=message.actor, verb="exchange.syntax_answered", subject=_subject(ours), new=new)
 
@@ -102,7 +103,7 @@ def tell_remark(remark: Remark, message: InboundMessage) -> None:
     """Tell people of something beside what was applied."""
     facts = {"order": remark.order_number, "line": remark.line, "inbound_message": message.pk}
     key = f"{remark.kind}:{remark.order_number}/{remark.line}"
-    journal.raise_alert(key, kind=remark.kind, sentence=remark.sentence, facts=facts)
+    journal.raise_alert(key, kind=remark.kind, sentence=remark.sentence, facts=facts, is_closable=True)
 
 
 def answer_syntax(came: Came, message: InboundMessage) -> str:

@@ -127,8 +127,9 @@ def _is_left(channel: Channel, name: str, size: int) -> bool:
     )
     facts = {"channel": channel.name, "name": name, "bytes": size}
     journal.raise_alert(
-        f"inbound_too_large:{channel.name}/{name}"[:200], kind="inbound_too_large", sentence=sentence, facts=facts
-    )
+        f"inbound_too_large:{channel.name}/{name}"[:200], kind="inbound_too_large", sentence=sentence, facts=facts,
+        is_closable=True,
+    )  # fmt: skip
     return True
 
 

@@ -25,7 +25,7 @@ from ownstock.purchasing.order_rows import (
     settle,
     subject_of,
 )
-from ownstock.purchasing.queries.answers import applied_answers, told_price
+from ownstock.purchasing.queries.answers import REJECTED, applied_answers, told_price
 from ownstock.purchasing.rules import (
     ANSWERABLE_STATES,
     AnswerContext,
@@ -38,6 +38,8 @@ from ownstock.purchasing.rules import (
 )
 
 TOO_MUCH = "promised_too_much"
+# Its own verb, `settle_price`, ends an alert of this kind; others a person may close.
+PRICE = "price_differs"
 
 
 def acknowledge(
@@ -63,7 +65,7 @@ def acknowledge(
             sentence = f"{refusal.sentence} Ask the supplier which of them holds."
             journal.raise_alert(
                 f"answer_conflict:{number}/{message_key}"[:200], kind="answer_conflict", sentence=sentence,
-                facts={"number": number, "message": message_key},
+                facts={"number": number, "message": message_key}, is_closable=True,
             )  # fmt: skip
         raise
 
@@ -160,7 +162,7 @@ def _tell_of_line(order: PurchaseOrder, line: OrderLine, answer: LineAnswer, *, 
             f"{name}: {order.supplier.code} will not deliver {line.item.sku}{said}. {plain(line.quantity)} were wanted "
             f"for {line.requested_on}: find them elsewhere, or let planning propose them again."
         )
-        _alert("line_rejected", facts, sentence)
+        _alert(REJECTED, {**facts, "site": order.site.code}, sentence)
     elif is_less:
         sentence = f"{name}: {order.supplier.code} takes back of what it had promised of {line.item.sku}{said}."
         _alert("promise_lowered", facts, f"{sentence} Plan again, and see whether it is enough.")
@@ -173,11 +175,12 @@ def _tell_of_line(order: PurchaseOrder, line: OrderLine, answer: LineAnswer, *, 
         f"{name}: {order.supplier.code} asks {plain(answer.price, decimals=2)} {order.currency} for {line.item.sku}; "
         f"ordered was {plain(line.price, decimals=2)}. Accept or refuse the price."
     )
-    _alert("price_differs", {**facts, "price": str(answer.price), "ordered": str(line.price)}, sentence)
+    _alert(PRICE, {**facts, "price": str(answer.price), "ordered": str(line.price)}, sentence)
 
 
 def _alert(kind: str, facts: dict[str, Any], sentence: str) -> None:
-    journal.raise_alert(f"{kind}:{facts['number']}/{facts['line']}", kind=kind, sentence=sentence, facts=facts)
+    key = f"{kind}:{facts['number']}/{facts['line']}"
+    journal.raise_alert(key, kind=kind, sentence=sentence, facts=facts, is_closable=kind != PRICE)
 
 
 def _tell_if_kept(
@@ -190,14 +193,15 @@ def _tell_if_kept(
             f"{order.supplier.code} answered revision {context.revision} of {order.number}, which revision "
             f"{context.newest_revision} replaces. The answer is kept and changes nothing; the newest is to be answered."
         )
-        journal.raise_alert(f"older_answer:{order.number}", kind="older_answer", sentence=sentence, facts=facts)
+        journal.raise_alert(f"older_answer:{order.number}", kind="older_answer", sentence=sentence, facts=facts,
+                            is_closable=True)  # fmt: skip
     if order.state == OrderState.CANCELLED and any(answer.promises for answer in answers):
         sentence = (
             f"{order.supplier.code} promises goods for {order.number}, which is cancelled. Make sure that it knows: they "
             "may come all the same."
         )
         journal.raise_alert(f"answer_after_cancellation:{order.number}", kind="answer_after_cancellation",
-                            sentence=sentence, facts=facts)  # fmt: skip
+                            sentence=sentence, facts=facts, is_closable=True)  # fmt: skip
 
 
 @transaction.atomic

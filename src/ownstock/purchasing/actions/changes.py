@@ -11,6 +11,7 @@ from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
 from ownstock.purchasing.actions.notices import announce
 from ownstock.purchasing.actions.orders import DraftLine, check_lines, order_lines
+from ownstock.purchasing.actions.rejections import end_rejections
 from ownstock.purchasing.deliveries import asked_anew, cancelled
 from ownstock.purchasing.models import Delivery, OrderLine, PurchaseOrder
 from ownstock.purchasing.order_rows import (
@@ -76,6 +77,8 @@ def change(
     wanted = [*more, *(line.term.item for line in added)]
     check_orderable(order.supplier, wanted, on=timezone.localdate(), actor=actor)
     _write(order, before, after, added, actor=actor, reason=reason)
+    again = {(item.sku, order.site.code) for item in wanted}
+    end_rejections(again, because=f"it is ordered again as part of {number}")
     return order
 
 

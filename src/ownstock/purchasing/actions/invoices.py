@@ -69,7 +69,7 @@ def take_invoice(entered: EnteredInvoice, *, message_key: str, actor: str) -> Ta
             journal.raise_alert(
                 f"invoice_conflict:{entered.supplier}/{entered.number}", kind="invoice_conflict",
                 sentence=f"{refusal.sentence} Pay neither before {entered.supplier} says which of them holds.",
-                facts={"supplier": entered.supplier, "invoice": entered.number},
+                facts={"supplier": entered.supplier, "invoice": entered.number}, is_closable=True,
             )  # fmt: skip
         raise
 
@@ -135,7 +135,7 @@ def _earlier(supplier: Supplier, entered: EnteredInvoice, message_key: str, cont
         journal.raise_alert(
             alert_key("duplicate", same_number), kind="invoice_duplicate",
             sentence=f"{supplier.code} has sent its invoice {entered.number} again; it counts once. Pay it once.",
-            facts={"supplier": supplier.code, "invoice": entered.number, "message": message_key},
+            facts={"supplier": supplier.code, "invoice": entered.number, "message": message_key}, is_closable=True,
         )  # fmt: skip
     return same_number
 

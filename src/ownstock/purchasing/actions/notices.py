@@ -171,7 +171,7 @@ def _tell_surplus(order: PurchaseOrder, surplus: dict[int, Decimal]) -> None:
 def _tell(notice: Notice, what: str, sentence: str) -> None:
     journal.raise_alert(
         f"notice_{what}:{notice.supplier}/{notice.number}", kind=f"notice_{what}", sentence=sentence,
-        facts={"supplier": notice.supplier, "notice": notice.number},
+        facts={"supplier": notice.supplier, "notice": notice.number}, is_closable=True,
     )  # fmt: skip
 
 

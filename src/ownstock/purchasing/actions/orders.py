@@ -14,6 +14,7 @@ from ownstock.catalog.models import Location, Supplier, SupplyTerm
 from ownstock.catalog.queries import prices_at
 from ownstock.journal import actions as journal
 from ownstock.purchasing.actions.approvals import check_approved
+from ownstock.purchasing.actions.rejections import end_rejections
 from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
 from ownstock.purchasing.order_rows import locked, newest_revision, settle, subject_of
 from ownstock.purchasing.orderable import check_orderable, check_placeable
@@ -59,6 +60,8 @@ def draft(
             for row, line in zip(written, lines, strict=True)
         ]
     )
+    again = {(line.term.item.sku, site.code) for line in lines}
+    end_rejections(again, because=f"it is ordered again as {order.number}")
     journal.record(actor=actor, verb="purchasing.drafted", subject=subject_of(order), new={"lines": len(lines)})
     return order
 

@@ -6,8 +6,12 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from ownstock.journal.queries import open_alerts
 from ownstock.purchasing.models import Acknowledgement, PurchaseOrder
 from ownstock.purchasing.rules import AnswerOutcome
+
+# The kind of alert that tells of a line that its supplier will not deliver.
+REJECTED = "line_rejected"
 
 
 def answers(order: PurchaseOrder) -> QuerySet[Acknowledgement]:
@@ -27,3 +31,9 @@ def told_price(order: PurchaseOrder, line: int) -> Decimal | None:
             if told["line"] == line and "price" in told:
                 return Decimal(told["price"])
     return None
+
+
+def told_rejections() -> dict[str, tuple[str, str]]:
+    """Of lines that suppliers rejected and people were told of: by the alert's key the item and the site."""
+    rows = open_alerts().filter(kind=REJECTED).values_list("key", "facts")
+    return {key: (facts["sku"], facts.get("site", "")) for key, facts in rows}
