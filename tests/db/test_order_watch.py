@@ -18,6 +18,7 @@ from ownstock.exchange.models import Channel, OutboundMessage
 from ownstock.exchange.partners import profile_of
 from ownstock.exchange.x12.reading import read
 from ownstock.exchange.x12.rendering import render_answers
+from ownstock.journal.actions import close_alert
 from ownstock.journal.models import Alert
 from ownstock.journal.queries import open_alerts
 from ownstock.purchasing import actions as purchasing
@@ -92,6 +93,38 @@ def test_no_997_is_missed_where_none_is_ever_sent(business: Business) -> None:
     place(business)
     dispatch_due(10)
     assert watched(hours=25) == {}
+
+
+def cancelled_unread(business: Business) -> tuple[str, str]:
+    """An order that its supplier's system could read, and its cancellation, which it did not: number and sentence."""
+    channel = folder_channel(MessageFormat.X12)
+    number = place(business)
+    dispatch_due(10)
+    their_997(channel, OutboundMessage.objects.get(), 5)
+    purchasing.cancel(number, reason="no longer wanted", actor=ACTOR)
+    assert watched(hours=25) == {}, "what did not leave cannot have been read"
+    dispatch_due(10)
+    assert watched(hours=23) == {}
+    return number, watched(hours=25)["unread_order"]
+
+
+def test_a_cancellation_that_no_997_answers_is_told_until_one_comes(business: Business) -> None:
+    number, sentence = cancelled_unread(business)
+    assert f"could read the cancellation of {number} (997 or TA1), which left at " in sentence
+    their_997(Channel.objects.get(), OutboundMessage.objects.get(topic="purchase_order.cancelled"), 6)
+    assert watched(hours=26) == {}
+
+
+def test_a_cancellation_that_the_supplier_answers_in_words_was_read(business: Business) -> None:
+    number, _ = cancelled_unread(business)
+    purchasing.acknowledge(number, [], message_key="865", actor="supplier:ALPHA", revision=2)
+    assert watched(hours=26) == {}
+
+
+def test_a_cancellation_that_somebody_spoke_of_is_told_no_more(business: Business) -> None:
+    cancelled_unread(business)
+    close_alert(open_alerts().get().pk, reason="told by telephone", actor=ACTOR)
+    assert watched(hours=26) == {}
 
 
 def test_goods_that_nobody_invoices_are_told_until_the_invoice_comes(business: Business) -> None:

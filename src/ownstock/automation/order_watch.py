@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from ownstock.exchange.unread import invoicing_suppliers, unread_since
+from ownstock.exchange.unread import invoicing_suppliers, unread_cancellations, unread_since
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.actions import watch_orders
 
@@ -18,4 +18,7 @@ def watch() -> int:
 
 def watch_at(now: datetime, *, today: date) -> int:
     """`watch` as of a moment and a day of the business."""
-    return watch_orders(now, today=today, unread=unread_since(), invoicing=invoicing_suppliers())
+    return watch_orders(
+        now, today=today, unread=unread_since(), unread_cancellations=unread_cancellations(),
+        invoicing=invoicing_suppliers(),
+    )  # fmt: skip

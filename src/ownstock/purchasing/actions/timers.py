@@ -14,7 +14,14 @@ from ownstock.journal.queries import open_alerts
 from ownstock.purchasing.actions.rates import value_waiting_goods
 from ownstock.purchasing.models import Chase, PurchaseOrder
 from ownstock.purchasing.order_rows import locked, subject_of
-from ownstock.purchasing.queries.timers import NOBODY, chases, open_sent_orders, overdue_of, uninvoiced_orders
+from ownstock.purchasing.queries.timers import (
+    NOBODY,
+    chases,
+    open_sent_orders,
+    overdue_of,
+    uninvoiced_orders,
+    untold_cancellations,
+)
 from ownstock.purchasing.queries.waiting import late_approvals
 from ownstock.purchasing.rules import ANSWERABLE_STATES
 from ownstock.purchasing.rules.timers import Overdue, Waiting, may_chase
@@ -32,16 +39,18 @@ KINDS = {
 
 @transaction.atomic
 def watch_orders(
-    now: datetime, *, today: date, unread: Mapping[str, datetime] = NOBODY, invoicing: Collection[int] = ()
-) -> int:
+    now: datetime, *, today: date, unread: Mapping[str, datetime] = NOBODY,
+    unread_cancellations: Mapping[str, datetime] = NOBODY, invoicing: Collection[int] = (),
+) -> int:  # fmt: skip
     """Tell people of everything that should have happened to orders and has not; clear what has. Returns how much waits.
 
-    `today` is the day that late goods and invoices are judged by; `unread` as for `queries.timers.overdue_of`, `invoicing` as
-    for `queries.timers.uninvoiced_orders`.
+    `today` is the day that late goods and invoices are judged by; `unread` as for `queries.timers.overdue_of`,
+    `unread_cancellations` and `invoicing` as for `untold_cancellations` and `uninvoiced_orders` there.
     """
     value_waiting_goods()
     found = overdue_of(open_sent_orders(), now=now, today=today, unread=unread)
     late = {each.key: each for some in found.values() for each in some if each.waiting in KINDS}
+    late |= {each.key: each for each in untold_cancellations(unread_cancellations, now=now, today=today)}
     late |= {each.key: each for each in uninvoiced_orders(today=today, invoicing=invoicing)}
     late |= {each.key: each for each in late_approvals(now=now, today=today)}
     said = {alert.key: alert.sentence for alert in open_alerts().filter(kind__in=KINDS.values())}
@@ -54,7 +63,9 @@ def watch_orders(
 
 def _raise(each: Overdue) -> None:
     facts = {"number": each.number, "line": each.line, "due_at": each.due_at.isoformat()}
-    journal.raise_alert(each.key, kind=KINDS[each.waiting], sentence=each.sentence, facts=facts)
+    journal.raise_alert(
+        each.key, kind=KINDS[each.waiting], sentence=each.sentence, facts=facts, is_closable=each.is_closable
+    )
 
 
 @transaction.atomic

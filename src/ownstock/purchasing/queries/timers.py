@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from ownstock.catalog.models import Agreement
 from ownstock.catalog.queries import agreements_on
 from ownstock.journal.models import OutboxRow
-from ownstock.purchasing.models import Chase, Delivery, Invoice, PurchaseOrder
+from ownstock.journal.queries import last_closed
+from ownstock.purchasing.models import Acknowledgement, Chase, Delivery, Invoice, PurchaseOrder
 from ownstock.purchasing.queries.invoices import not_invoiced_of
 from ownstock.purchasing.queries.orders import STILL_OPEN, orders
 from ownstock.purchasing.rules import ANSWERABLE_STATES, OrderState
@@ -26,6 +27,7 @@ from ownstock.purchasing.rules.timers import (
     may_chase,
     overdue,
     uninvoiced,
+    unread_cancellation,
 )
 
 NOBODY: Mapping[str, datetime] = {}
@@ -52,6 +54,25 @@ def overdue_of(
         if late := overdue(watched, now, today=today, times=_times(agreed.get(row.supplier_id))):
             found[row.number] = late
     return found
+
+
+def untold_cancellations(unread: Mapping[str, datetime], *, now: datetime, today: date) -> list[Overdue]:
+    """Orders that are over, whose cancellation the supplier's system should have said that it could read, and has not.
+
+    `unread` says of orders since when their cancellation is out. One that the supplier answered, or of which a person said
+    that it was seen to, is told no longer; nor is one that is still open, which waits as `overdue_of` says.
+    """
+    ended = PurchaseOrder.objects.filter(number__in=unread).exclude(state__in=ANSWERABLE_STATES)
+    answered = Acknowledgement.objects.filter(purchase_order=OuterRef("pk"), revision=OuterRef("sent_revision"))
+    rows = ended.filter(~Exists(answered)).select_related("supplier").order_by("id")
+    agreed = agreements_on(today)
+    late = [
+        unread_cancellation(row.number, row.supplier.code, unread[row.number], now, _times(agreed.get(row.supplier_id)))
+        for row in rows
+    ]
+    found = {each.key: each for each in late if each}
+    closed = last_closed(found)
+    return [each for key, each in found.items() if key not in closed or closed[key] < unread[each.number]]
 
 
 def uninvoiced_orders(*, today: date, invoicing: Collection[int] = ()) -> list[Overdue]:

@@ -69,13 +69,17 @@ class WatchedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """One thing that should have happened: what, of which line (0: the whole order), since when, and what to do."""
+    """One thing that should have happened: what, of which line (0: the whole order), since when, and what to do.
+
+    Where `is_closable`, a person may say that it was seen to.
+    """
 
     waiting: Waiting
     number: str
     line: int
     due_at: datetime
     sentence: str
+    is_closable: bool = False
 
     @property
     def key(self) -> str:
@@ -102,8 +106,7 @@ def _unsaid(order: WatchedOrder, now: datetime, times: AnswerTimes) -> Iterator[
         sentence = f"{order.number} could not be sent to {order.supplier}. Mend the cause and send it again."
         yield Overdue(Waiting.UNSENT, order.number, 0, order.sent_at, sentence)
         return
-    read_hours = READ_HOURS if times.syntax_answer_hours is None else times.syntax_answer_hours
-    if order.unread_since is not None and now > (due := order.unread_since + timedelta(hours=read_hours)):
+    if order.unread_since is not None and now > (due := order.unread_since + _read_within(times)):
         sentence = (
             f"The system of {order.supplier} has not said that it could read {order.number} (997 or TA1), which left at "
             f"{order.unread_since:%Y-%m-%d %H:%M} UTC; that was due by {due:%Y-%m-%d %H:%M} UTC. Ask whether the supplier "
@@ -116,6 +119,25 @@ def _unsaid(order: WatchedOrder, now: datetime, times: AnswerTimes) -> Iterator[
             f"{order.supplier} has not answered {order.number}, which was due by {due:%Y-%m-%d %H:%M} UTC. Chase it."
         )
         yield Overdue(Waiting.UNANSWERED, order.number, 0, due, sentence)
+
+
+def _read_within(times: AnswerTimes) -> timedelta:
+    return timedelta(hours=READ_HOURS if times.syntax_answer_hours is None else times.syntax_answer_hours)
+
+
+def unread_cancellation(
+    number: str, supplier: str, since: datetime, now: datetime, times: AnswerTimes
+) -> Overdue | None:
+    """A cancellation that the supplier's system did not say in time that it could read; None: there is time left."""
+    due = since + _read_within(times)
+    if now <= due:
+        return None
+    sentence = (
+        f"The system of {supplier} has not said that it could read the cancellation of {number} (997 or TA1), which left at "
+        f"{since:%Y-%m-%d %H:%M} UTC; that was due by {due:%Y-%m-%d %H:%M} UTC. Ask whether the supplier knows that nothing "
+        "more is wanted: else it may deliver."
+    )
+    return Overdue(Waiting.UNREAD, number, 0, due, sentence, is_closable=True)
 
 
 def answer_due(sent_at: datetime, times: AnswerTimes, zone: ZoneInfo) -> datetime:
