@@ -33,7 +33,9 @@ from ownstock.purchasing.queries.matching import (
     ReceivedGoods,
     findings_of,
     kept_quantities,
+    open_disputes,
     posted_costs,
+    read_whole,
     received_goods,
     shares_of,
 )
@@ -49,7 +51,8 @@ NOTHING = Decimal(0)
 
 def match_order(order: PurchaseOrder) -> None:
     """Match the invoices of an order, which is locked, with what is ordered and received now; set `is_invoiced`."""
-    rates = value_receipts(order, received_goods(order)) if _is_foreign(order) else {}
+    is_foreign = order.currency != base_currency()
+    rates = value_receipts(order, received_goods(order)) if is_foreign else None
     lines = InvoiceLine.objects.filter(purchase_order=order)
     invoices = list(
         Invoice.objects.select_for_update(of=("self",))
@@ -58,6 +61,7 @@ def match_order(order: PurchaseOrder) -> None:
         .exclude(state=InvoiceState.CANCELLED)
         .order_by("pk")
     )
+    read_whole(invoices)
     found = FoundOnOrders()
     for invoice in invoices:
         judge(invoice, found)
@@ -67,32 +71,30 @@ def match_order(order: PurchaseOrder) -> None:
     order.is_invoiced = bool(agreed) and _is_invoiced(order, agreed)
 
 
-def _is_foreign(order: PurchaseOrder) -> bool:
-    return order.currency != base_currency()
-
-
 def judge(invoice: Invoice, found: FoundOnOrders | None = None) -> None:
     """Say where an invoice, which is locked, stands by what is found now; tell people of what is held against it."""
     findings = findings_of(invoice, found)
-    invoice.findings = [_told(finding) for finding in findings]
+    before, invoice.findings = (invoice.state, invoice.findings), [_told(finding) for finding in findings]
+    disputes = open_disputes(invoice)
+    by_people = [dispute for dispute in disputes if dispute.actor != ACTOR]
+    if invoice.state != InvoiceState.APPROVED:
+        invoice.state = InvoiceState.DISPUTED if by_people else state_after_match(findings)
+    if before == (invoice.state, invoice.findings) and invoice.state != InvoiceState.DISPUTED:
+        return
+    invoice.save(update_fields=["findings", "state"])
     if invoice.state == InvoiceState.APPROVED:
         _tell_unbacked(invoice, findings)
-        invoice.save(update_fields=["findings"])
         return
-    before, open_disputes = invoice.state, list(invoice.disputes.filter(settlement=None))
-    by_people = [dispute for dispute in open_disputes if dispute.actor != ACTOR]
-    invoice.state = InvoiceState.DISPUTED if by_people else state_after_match(findings)
-    invoice.save(update_fields=["findings", "state"])
-    if invoice.state == InvoiceState.DISPUTED and not open_disputes:
+    if invoice.state == InvoiceState.DISPUTED and not disputes:
         reason = " ".join(finding.sentence for finding in findings)
         Dispute.objects.create(invoice=invoice, findings=invoice.findings, actor=ACTOR, reason=reason)
     elif invoice.state != InvoiceState.DISPUTED:
-        _end(open_disputes)
+        _end(disputes)
     _tell_disputed(invoice, by_people)
-    if before != invoice.state:
+    if before[0] != invoice.state:
         journal.record(
             actor=ACTOR, verb=f"purchasing.invoice_{invoice.state}", subject=subject_of_invoice(invoice),
-            old={"state": before}, new={"state": invoice.state, "findings": invoice.findings},
+            old={"state": before[0]}, new={"state": invoice.state, "findings": invoice.findings},
         )  # fmt: skip
 
 
@@ -149,11 +151,11 @@ def alert_key(what: str, invoice: Invoice) -> str:
 
 def agreed_lines(invoice: Invoice, found: FoundOnOrders | None = None) -> list[InvoiceLine]:
     """The lines of an invoice that nothing is held against; none while people dispute it."""
-    if invoice.disputes.filter(settlement=None).exclude(actor=ACTOR).exists():
-        return []
     held = {finding.line for finding in findings_of(invoice, found) if holds_back(finding)}
-    rows = invoice.lines.select_related("invoice__supplier").filter(stock_units__isnull=False, line__isnull=False)
-    return [row for row in rows.order_by("number") if row.number not in held]
+    if any(dispute.actor != ACTOR for dispute in open_disputes(invoice)):
+        return []
+    known = [row for row in invoice.lines.all() if row.stock_units is not None and row.line is not None]
+    return [row for row in known if row.number not in held]
 
 
 def _is_invoiced(order: PurchaseOrder, agreed: Sequence[InvoiceLine]) -> bool:
@@ -165,9 +167,12 @@ def _is_invoiced(order: PurchaseOrder, agreed: Sequence[InvoiceLine]) -> bool:
     return bool(kept) and all(invoiced[line] >= quantity for line, quantity in kept.items())
 
 
-def _share(order: PurchaseOrder, agreed: Sequence[InvoiceLine], rates: ReceiptRates) -> None:
-    """Say which goods the agreed lines pay for, as far as that is new, and give these goods what they cost."""
-    if _is_foreign(order):
+def _share(order: PurchaseOrder, agreed: Sequence[InvoiceLine], rates: ReceiptRates | None) -> None:
+    """Say which goods the agreed lines pay for, as far as that is new, and give these goods what they cost.
+
+    `rates` are those that the goods came at; None: they were bought in the company's currency.
+    """
+    if rates is not None:
         _undo_unvalued(agreed, rates)
     goods = {g.receipt: g for g in received_goods(order)}
     shares = shares_of(agreed).values_list("invoice_line", "posting_key", "posting_line").annotate(sum=Sum("quantity"))
@@ -180,7 +185,7 @@ def _share(order: PurchaseOrder, agreed: Sequence[InvoiceLine], rates: ReceiptRa
         payables = [Payable(pk, row.stock_units or NOTHING, of_line[pk]) for pk, row in rows.items()]
         payees = [Payee(g.receipt, g.quantity, of_receipt[g.receipt]) for g in goods.values() if g.line == line]
         found = share_out(payables, payees)
-        _write(order, found, rows, goods, of_line, rates)
+        _write(found, rows, goods, of_line, rates)
 
 
 def _undo_unvalued(agreed: Sequence[InvoiceLine], rates: ReceiptRates) -> None:
@@ -199,13 +204,13 @@ def _undo_unvalued(agreed: Sequence[InvoiceLine], rates: ReceiptRates) -> None:
 
 
 def _write(
-    order: PurchaseOrder, found: Sequence[Share], rows: dict[int, InvoiceLine],
-    goods: dict[tuple[str, int], ReceivedGoods], done: dict[int, Decimal], rates: ReceiptRates,
+    found: Sequence[Share], rows: dict[int, InvoiceLine], goods: dict[tuple[str, int], ReceivedGoods],
+    done: dict[int, Decimal], rates: ReceiptRates | None,
 ) -> None:  # fmt: skip
-    if _is_foreign(order):
-        costs = {receipt: row.price for receipt, row in rates.items()}
-    else:
+    if rates is None:
         costs = posted_costs(share.receipt for share in found)
+    else:
+        costs = {receipt: row.price for receipt, row in rates.items()}
     written = []
     for share in found:
         row = rows[share.line]
@@ -216,7 +221,7 @@ def _write(
             invoice_line=row, posting_key=share.receipt[0], posting_line=share.receipt[1], quantity=share.quantity,
             price_variance=((row.stock_price - cost) * share.quantity).quantize(STEP), landed_cost=landed, is_valued=True,
         )  # fmt: skip
-        if _is_foreign(order):
+        if rates is not None:
             _set_rates(new, rates.get(share.receipt))
         written.append(new)
     write_shares(written)

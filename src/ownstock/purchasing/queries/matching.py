@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 
 from ownstock.ledger.models import Movement
 from ownstock.purchasing.agreed import tolerances_of
 from ownstock.purchasing.models import (
     Delivery,
     Discrepancy,
+    Dispute,
     Invoice,
     InvoiceLine,
     InvoiceShare,
@@ -110,8 +111,16 @@ class FoundOnOrders:
     """What the match finds of orders, each read once however many invoices ask; for as long as nothing of them changes."""
 
     def __init__(self) -> None:
+        self._tolerances: dict[tuple[int, date], Tolerances] = {}
         self._read: dict[int, tuple[dict[int, Bought], dict[int, list[Claim]]]] = {}
         self._found: dict[tuple[int, int, Tolerances], dict[int, list[Finding]]] = {}
+
+    def tolerances(self, invoice: Invoice) -> Tolerances:
+        """How far an invoice may differ."""
+        key = invoice.supplier_id, invoice.invoiced_on
+        if key not in self._tolerances:
+            self._tolerances[key] = tolerances_of(invoice.supplier, invoice.invoiced_on)
+        return self._tolerances[key]
 
     def of_line(self, order: PurchaseOrder, line: int, tolerances: Tolerances) -> dict[int, list[Finding]]:
         """The findings on all that is invoiced of a line of an order, by invoice."""
@@ -126,20 +135,32 @@ class FoundOnOrders:
         return self._found[key]
 
 
+def read_whole(invoices: Sequence[Invoice]) -> None:
+    """Read the lines and disputes of invoices, each once for all of them; what was read before is not read again."""
+    lines = Prefetch("lines", InvoiceLine.objects.select_related("purchase_order").order_by("number"))
+    disputes = Prefetch("disputes", Dispute.objects.select_related("settlement").order_by("id"))
+    prefetch_related_objects(invoices, lines, disputes)
+
+
+def open_disputes(invoice: Invoice) -> list[Dispute]:
+    """What is held against an invoice that was read whole, and not settled."""
+    return [dispute for dispute in invoice.disputes.all() if not hasattr(dispute, "settlement")]
+
+
 def findings_of(invoice: Invoice, on_orders: FoundOnOrders | None = None) -> list[Finding]:
     """In what an invoice differs from what was ordered and what came, as far as nobody accepted it.
 
     `on_orders` is what was read of its orders for other invoices already.
     """
     on_orders = on_orders or FoundOnOrders()
-    tolerances = tolerances_of(invoice.supplier, invoice.invoiced_on)
-    rows = list(invoice.lines.select_related("purchase_order").order_by("number"))
+    read_whole([invoice])
+    tolerances, rows = on_orders.tolerances(invoice), invoice.lines.all()
     found = [not_ordered(invoice.pk, row.number, row.code) for row in rows if row.line is None]
     named = {(row.purchase_order_id, row.line): row.purchase_order for row in rows if row.line is not None}
     for (_, line), order in sorted(named.items(), key=lambda item: item[0]):
         if order is not None and line is not None:
             found += on_orders.of_line(order, line, tolerances).get(invoice.pk, [])
-    ends = invoice.disputes.filter(settlement__isnull=False).values_list("settlement__settled_as", flat=True)
+    ends = [d.settlement.settled_as for d in invoice.disputes.all() if hasattr(d, "settlement")]
     return not_waived(sorted(found, key=lambda finding: finding.line), ends)
 
 
