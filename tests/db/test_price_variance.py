@@ -186,13 +186,18 @@ def test_what_rests_on_a_cancelled_invoice_is_shared_out_anew(order: PurchaseOrd
     assert sum(amount for _, amount in late_costs()) == {"INV-1": Decimal(1), "CN-1": Decimal("2.4")}[cancelled]
 
 
-def test_an_order_is_read_as_often_for_many_invoices_as_for_few(order: PurchaseOrder) -> None:
+def test_many_invoices_of_an_order_are_matched_with_as_many_queries_as_few_and_not_written_again(
+    order: PurchaseOrder,
+) -> None:
     came(order, 24, key="dn1")
-    reads = []
+    reads, queries = [], []
     for number in range(6):
         invoiced(order, (4, "2.4"), number=f"INV-{number}")
         with CaptureQueriesContext(connection) as asked:
             actions.match_again("ALPHA", "INV-0")
         reads.append(sum('FROM "purchasing_receipt"' in query["sql"] for query in asked))
+        queries.append(len(asked))
+        assert not any(query["sql"].startswith('UPDATE "purchasing_invoice"') for query in asked)
     assert state_of("INV-5") == "matched"
     assert reads[1] == reads[4] > 0
+    assert queries[1] == queries[4]
