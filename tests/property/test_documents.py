@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from collections.abc import Callable
@@ -20,6 +22,8 @@ from ownstock.exchange.documents import (
     AcknowledgedLine,
     AcknowledgementDocument,
     AnsweredPart,
+    InvoicedLine,
+    InvoiceDocument,
     ItemCodes,
     LineStatus,
     ShippedLine,
@@ -153,10 +157,13 @@ def test_documents_with_bytes_changed_get_an_answer(lines: tuple[AcknowledgedLin
     """Under the profile `nightly` nearly 200,000 files are read: each example makes 64 of its own."""
     lines = tuple(replace(line, unit=line.answers[0].unit) for line in lines)
     document = AcknowledgementDocument(order_number="PO-1", ordered_on=None, verdict=Verdict.DETAILED, lines=lines)
-    files = {
-        MessageFormat.CSV: csv_documents.write_answer(document, message_id="A-1"),
-        MessageFormat.JSON: json_documents.write(document, message_id="A-1"),
-    }
+    look_into_changed(csv_documents.write_answer(document, message_id="A-1"), document, seed)
+
+
+def look_into_changed(in_csv: bytes, document: Any, seed: int) -> None:
+    """What must hold of a document's files, by turns CSV and JSON, with bytes changed."""
+    files = {MessageFormat.CSV: in_csv, MessageFormat.JSON: json_documents.write(document, message_id="A-1")}
+    assert all(read(raw, written, SETTINGS).documents for written, raw in files.items())
     drawn = random.Random(seed)
     for number in range(MUTATED_OF_AN_EXAMPLE):
         written = (MessageFormat.CSV, MessageFormat.JSON)[number % 2]
@@ -164,6 +171,40 @@ def test_documents_with_bytes_changed_get_an_answer(lines: tuple[AcknowledgedLin
         came = read(raw, written, SETTINGS)
         assert came.documents or came.faults
         assert identity_said(raw, written).isprintable()
+
+
+@given(st.lists(SHIPPED, min_size=1, max_size=3).map(tuple), st.integers(0, 2**63))
+def test_notices_with_bytes_changed_get_an_answer(lines: tuple[ShippedLine, ...], seed: int) -> None:
+    document = ShippingNoticeDocument(number="N-1", written_on=None, shipped_on=date(2026, 3, 2), lines=lines)
+    look_into_changed(csv_documents.write_notice(document, message_id="A-1"), document, seed)
+
+
+INVOICED = st.builds(
+    InvoicedLine, line=st.integers(1, 999).map(str), codes=CODES, quantity=NUMBER, unit=WORDS, price=NUMBER
+)
+
+
+@given(st.lists(INVOICED, min_size=1, max_size=3).map(tuple), NUMBER, st.integers(0, 2**63))
+def test_invoices_with_bytes_changed_get_an_answer(lines: tuple[InvoicedLine, ...], total: Decimal, seed: int) -> None:
+    document = InvoiceDocument(
+        number="I-1", invoiced_on=date(2026, 3, 2), currency="EUR", total=total, order_number="PO-1", lines=lines
+    )
+    look_into_changed(invoice_in_csv(document), document, seed)
+
+
+def invoice_in_csv(document: InvoiceDocument) -> bytes:
+    """As a supplier writes it: we write none."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, csv_documents.INVOICE_COLUMNS)
+    writer.writeheader()
+    head = {
+        "message_id": "A-1", "invoice_number": document.number, "invoiced_on": "2026-03-02", "currency": "EUR",
+        "total": f"{document.total:f}", "order_number": document.order_number,
+    }  # fmt: skip
+    for line in document.lines:
+        said = {"sku": line.codes.sku, "supplier_sku": line.codes.supplier_sku, "unit": line.unit}
+        writer.writerow(head | said | {"line": line.line, "quantity": f"{line.quantity:f}", "price": f"{line.price:f}"})
+    return text.getvalue().encode()
 
 
 SIMPLE = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
