@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -36,8 +37,10 @@ from ownstock.exchange.x12.reading import read
 from ownstock.exchange.x12.rendering import render, render_answers
 from ownstock.journal.models import Alert, AuditEvent
 from ownstock.journal.queries import open_alerts
+from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.models import Acknowledgement, Delivery
 from ownstock.purchasing.queries import order
+from ownstock.purchasing.rules import LineChange
 from tests import sftp_server as sftp
 from tests.channel_cases import X12_SIDES, folder_channel, place, row_of, sftp_channel
 from tests.factories import ACTOR, Business, small_business
@@ -347,6 +350,27 @@ def test_an_answer_after_its_notice_takes_nothing_off_the_way(business: Business
     states = [come(channel, raw).state for raw in (*said, *said)]
     assert states == ["applied", "applied", "duplicate", "duplicate"]
     assert list(Delivery.objects.values_list("quantity", "shipped_quantity")) == [(12, 12)]
+
+
+def test_an_answer_to_a_change_that_comes_before_the_one_to_the_order_alone_counts(business: Business) -> None:
+    channel = folder_channel(MessageFormat.X12)
+    number = place(business)
+    purchasing.change(number, [LineChange(1, Decimal(24))], reason="more", actor=ACTOR)
+    [line] = answer(number, quantity=24, unit="EA").lines
+    of_change = AcknowledgementDocument(
+        order_number=number, ordered_on=date(2026, 3, 2), verdict=Verdict.DETAILED, answered_on=date(2026, 3, 4),
+        change_number="2", lines=(replace(line, quantity=Decimal(24)),),
+    )  # fmt: skip
+    of_order = written(answer(number), MessageFormat.X12)
+    said = (in_x12(of_change, 2), of_order)
+    states = [come(channel, raw).state for raw in (*said, *said)]
+    assert states == ["applied", "applied", "duplicate", "duplicate"]
+    assert list(Acknowledgement.objects.order_by("id").values_list("revision", "outcome")) == [
+        (2, "applied"), (1, "older_revision"),
+    ]  # fmt: skip
+    assert promised(number) == [(Decimal(24), PROMISED)]
+    [told] = open_alerts()
+    assert (told.kind, f"answered revision 1 of {number}" in told.sentence) == ("older_answer", True)
 
 
 def test_what_waits_is_applied_in_the_order_it_came(business: Business) -> None:
