@@ -3,6 +3,8 @@
 As many run side by side as the machine has cores. Each one that passes is recorded, so a rerun goes on where it stopped. The
 record is .cache/nightly/<commit>.json, with a log of each profile in the folder beside it; with uncommitted changes their
 digest is part of the name, so that what passed on other sources is never taken for passed.
+
+Whatever is read, memory stays within bounds: a profile whose largest process took more than its limit has failed.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -28,26 +31,36 @@ FOLDER = ROOT / ".cache" / "nightly"
 # A profile that is stopped ends what it started before it is killed.
 LAST_WORDS_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
+# macOS counts in bytes, Linux in KiB.
+MAXRSS_IN_A_MIB = 2**20 if sys.platform == "darwin" else 2**10
+
+
+# So much may one process of a profile hold; one that only reads what suppliers send, less.
+MOST_MIB, READERS_MIB = 3_072, 768
+READERS = ("test_documents", "test_files_of_suppliers", "test_understanding", "test_x12")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A long run with a name: the words of its command, settings, and its limit."""
+    """A long run with a name: the words of its command, settings, and its limits of time and of any one process's memory."""
 
     name: str
     command: tuple[str, ...]
     settings: dict[str, str]
     limit_seconds: int
+    limit_mib: int = MOST_MIB
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a profile ended; `closing_line` is the last thing it printed."""
+    """How a profile ended; `peak_mib` is the most that one of its processes held, `closing_line` its last words."""
 
     passed: bool
     seconds: float
     finished_at: str
     closing_line: str
+    peak_mib: int
+    limit_mib: int
 
 
 PYTEST = (str(VENV / "bin" / "python"), "-m", "pytest", "--color=no")
@@ -71,7 +84,13 @@ def model_settings(seed: int) -> dict[str, str]:
 PROFILES = (
     # First what cannot be divided: one of these files takes longer than any other profile.
     *(
-        Profile(f"properties {file.stem.removeprefix('test_')}", (*PYTEST, str(file)), MORE_EXAMPLES, 7200)
+        Profile(
+            f"properties {file.stem.removeprefix('test_')}",
+            (*PYTEST, str(file)),
+            MORE_EXAMPLES,
+            7200,
+            READERS_MIB if file.stem in READERS else MOST_MIB,
+        )
         for file in sorted((ROOT / "tests" / "property").glob("test_*.py"))
         if file != ROOT / LEDGER_MODEL
     ),
@@ -141,24 +160,39 @@ def carry_out(profile: Profile, log: Path, stop: Event) -> Outcome:
             start_new_session=True,
         ) as running,
     ):
-        while running.poll() is None:
+        while (usage := _usage_if_ended(running)) is None:
             if stop.wait(PAUSE_SECONDS) or time.monotonic() - started > profile.limit_seconds:
-                _end(running)
+                usage = _end(running)
+                break
     lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+    peak_mib = usage.ru_maxrss // MAXRSS_IN_A_MIB
     return Outcome(
-        passed=running.returncode == 0,
+        passed=running.returncode == 0 and peak_mib <= profile.limit_mib,
         seconds=round(time.monotonic() - started, 1),
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         closing_line=next(filter(None, reversed(lines)), ""),
+        peak_mib=peak_mib,
+        limit_mib=profile.limit_mib,
     )
 
 
-def _end(running: subprocess.Popen[bytes]) -> None:
-    running.send_signal(signal.SIGINT)
-    try:
-        running.wait(LAST_WORDS_SECONDS)
-    except subprocess.TimeoutExpired:
-        running.kill()
+def _usage_if_ended(running: subprocess.Popen[bytes]) -> resource.struct_rusage | None:
+    """What a process and those it waited for used; None while it runs. It is for nobody else to ask whether it has ended."""
+    pid, status, usage = os.wait4(running.pid, os.WNOHANG)
+    if not pid:
+        return None
+    running.returncode = os.waitstatus_to_exitcode(status)
+    return usage
+
+
+def _end(running: subprocess.Popen[bytes]) -> resource.struct_rusage:
+    os.kill(running.pid, signal.SIGINT)
+    asked = time.monotonic()
+    while (usage := _usage_if_ended(running)) is None:
+        if time.monotonic() - asked > LAST_WORDS_SECONDS:
+            os.kill(running.pid, signal.SIGKILL)
+        time.sleep(PAUSE_SECONDS)
+    return usage
 
 
 def run_profiles(profiles: Sequence[Profile], record: Path, *, at_once: int) -> bool:
@@ -191,7 +225,8 @@ def _has_passed(profile: Profile, outcomes: dict[str, Outcome]) -> bool:
 
 def _sentence(name: str, outcome: Outcome) -> str:
     word = "passed" if outcome.passed else "FAILED"
-    return f"{name}: {word} at {outcome.finished_at} in {outcome.seconds} s ({outcome.closing_line})"
+    memory = f"{outcome.peak_mib:,} of {outcome.limit_mib:,} MiB"
+    return f"{name}: {word} at {outcome.finished_at} in {outcome.seconds} s, {memory} ({outcome.closing_line})"
 
 
 def chosen(beginnings: Sequence[str]) -> list[Profile]:

@@ -256,6 +256,18 @@ def test_a_nightly_profile_is_ended_at_its_limit(tmp_path: Path) -> None:
     assert time.monotonic() - started < 30
 
 
+def test_a_nightly_profile_that_takes_too_much_memory_has_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (sys.executable, "-c", "print(len(bytes(100 << 20)))")
+    small, large = Profile("small", words, {}, 60, limit_mib=400), Profile("large", words, {}, 60, limit_mib=90)
+    assert not run_profiles((small, large), tmp_path / "commit.json", at_once=2)
+    profiles = json.loads((tmp_path / "commit.json").read_text())["profiles"]
+    assert [profiles[name]["passed"] for name in ("small", "large")] == [True, False]
+    assert 100 < profiles["small"]["peak_mib"] < 200
+    assert re.search(r"large: FAILED at .* s, 1\d\d of 90 MiB \(104857600\)", capsys.readouterr().out)
+
+
 def test_nightly_profiles_run_side_by_side_each_with_its_log(tmp_path: Path) -> None:
     meet = 'echo I am $0; cd "$2"; touch $0; for i in $(seq 300); do test -e $1 && exit; sleep 0.1; done; exit 1'
     pairs = (("left", "right"), ("right", "left"))
