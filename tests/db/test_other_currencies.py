@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from ownstock.catalog.actions import set_exchange_rate
+from ownstock.catalog.models import Item
 from ownstock.journal.queries import open_alerts
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import ValuationEntry
@@ -19,6 +20,7 @@ from ownstock.purchasing import actions
 from ownstock.purchasing.actions.rates import value_waiting_goods
 from ownstock.purchasing.models import InvoiceShare, PurchaseOrder, ReceiptRate
 from ownstock.purchasing.queries.variances import Asked, Grouping, variance_sums, variance_totals
+from ownstock.purchasing.rules.disputes import DisputeEnd
 from ownstock.purchasing.rules.invoices import ChargeKind, EnteredCharge
 from ownstock.site.embedded.databases import Credentials
 from tests.factories import ACTOR, TODAY, small_business
@@ -156,6 +158,20 @@ def test_a_cancelled_invoice_and_a_receipt_taken_back_leave_nothing_behind(order
     assert worth() == 0
     came(order, 24, key="dn2", on=TODAY)
     assert worth() == 24 * Decimal("1.8")
+
+
+@pytest.mark.parametrize(("method", "value"), [("standard", 20 * Decimal("2.5")), ("fifo", 20 * Decimal("1.875"))])
+def test_what_is_gone_takes_its_share_and_standard_cost_stays(
+    order: PurchaseOrder, method: str, value: Decimal
+) -> None:
+    Item.objects.update(valuation_method=method)
+    rate("0.75", TODAY)
+    came(order, 24, key="dn1", on=TODAY)
+    actions.send_back("dn1", 1, Decimal(4), key="b1", reason="wrong colour", actor=ACTOR)
+    invoiced(order, (24, "2.5"), currency="USD")
+    actions.settle_dispute("ALPHA", "INV-1", DisputeEnd.QUANTITY_ACCEPTED, reason="all of it", actor=ACTOR)
+    assert worth() == value
+    assert late_costs() == {"order_price": 24 * (Decimal("1.8") - Decimal("2.5")), "invoice_difference": Decimal("1.8")}
 
 
 def test_goods_that_were_taken_back_wait_for_no_rate(order: PurchaseOrder) -> None:

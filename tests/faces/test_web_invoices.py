@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from ownstock.ledger.models import Lot
 from ownstock.ledger.queries import on_hand
+from ownstock.purchasing.actions import set_match_policy, set_rate
 from ownstock.purchasing.models import Invoice, PurchaseOrder
 from ownstock.purchasing.queries.discrepancies import discrepancies
 from ownstock.purchasing.rules.notices import NoticedLine
-from tests.factories import TODAY, small_business
-from tests.purchasing_cases import came, invoiced, noticed, placed_order, state_of
+from tests.factories import ACTOR, TODAY, small_business
+from tests.purchasing_cases import WANTED, came, invoiced, noticed, placed_order, state_of
 from tests.web_cases import read, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,22 @@ def test_an_invoice_is_disputed_settled_approved_and_cancelled_on_its_page(
     invoiced(order, (1, "2.4"), number="INV-2")
     client.post(page("invoice-cancel", "INV-2"), {"reason": "theirs"})
     assert Invoice.objects.get(number="INV-2").state == "cancelled"
+
+
+def test_exchange_differences_stand_beside_price_variances_where_there_are_any(
+    client: Client, order: PurchaseOrder
+) -> None:
+    set_match_policy(price_tolerance_percent=Decimal(50), actor=ACTOR)
+    came(order, 24, key="dn1", on=TODAY)
+    assert "Exchange difference" not in read(client.get(reverse("web:variances"))).text
+    PurchaseOrder.objects.update(currency="USD")
+    invoiced(order, (24, "2.5"), currency="USD")
+    hint = "An exchange rate is missing"
+    assert hint in read(client.get(page("invoice"))).text
+    set_rate("USD", Decimal("0.75"), valid_from=WANTED, actor=ACTOR)
+    set_rate("USD", Decimal("0.5"), valid_from=TODAY, actor=ACTOR)
+    assert hint not in read(client.get(page("invoice"))).text
+    sums = read(client.get(reverse("web:variances"))).text
+    assert "Exchange difference of USD, in EUR" in sums
+    assert "+15.00 EUR" in sums
+    assert "+15.00 EUR" in read(client.get(reverse("web:variance-goods"))).text

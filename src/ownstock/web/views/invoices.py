@@ -96,11 +96,16 @@ def variances(request: HttpRequest) -> HttpResponse:
         "by": by,
         "groupings": list(Grouping),
         "rows": [(row, _narrowed(request, by, row)) for row in rows],
-        "totals": variances_of.variance_totals(asked),
-        "our_currency": base_currency(),
+        **_summed(asked),
         "as_of": business_day(),
     }
     return render(request, "web/variances.html", context)
+
+
+def _summed(asked: variances_of.Asked) -> dict[str, Any]:
+    """What variances come to, and whether exchange rates are part of it."""
+    totals = variances_of.variance_totals(asked)
+    return {"totals": totals, "has_exchange": any(total[3] for total in totals), "our_currency": base_currency()}
 
 
 def _narrowed(request: HttpRequest, by: Grouping, row: variances_of.VarianceSum) -> str:
@@ -124,7 +129,7 @@ def variance_goods(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page_of(request, variances_of.variance_goods(asked)),
         "asked": asked,
-        "totals": variances_of.variance_totals(asked),
+        **_summed(asked),
         "as_of": business_day(),
     }
     return render(request, "web/variance_goods.html", context)
