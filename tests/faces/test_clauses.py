@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ownstock.access.actions import create_api_key
+from ownstock.access.rules import Scope
 from ownstock.catalog.models import Clause, ClauseRequirement
 from tests.answer_cases import PUBLIC, placed, shop_of_one_supplier, token_of
 from tests.faces.test_cli import answer, run
-from tests.factories import small_business
+from tests.factories import ACTOR, small_business
 from tests.purchasing_cases import placed_order
 from tests.web_cases import read, signed_in
 
@@ -38,6 +40,19 @@ def test_a_clause_is_kept_required_read_on_the_order_and_waived(tmp_path: Path) 
     assert "Q-1, version 2 line 1 Tell us of every change. <b>Pass it on.</b>" in shown.text
     answer("clause", "waive", "Q-1", "--sku", "CUP", *WHY)
     assert (ClauseRequirement.objects.count(), Clause.objects.count()) == (0, 2)
+
+
+def test_a_program_keeps_a_clause_and_its_next_version() -> None:
+    small_business()
+    program = Client(headers={"Authorization": f"Bearer {create_api_key('quality', scopes=Scope, actor=ACTOR)}"})
+    texts = ("Keep records.", "Keep records.", "Keep records for ten years.")
+    said = [
+        program.post("/api/clauses", {"code": "Q-1", "text": text}, content_type="application/json") for text in texts
+    ]
+    assert [(one.status_code, one.json()["version"]) for one in said] == [(201, 1), (201, 1), (201, 2)]
+    assert program.get("/api/clauses").json() == [{"code": "Q-1", "version": 2, "text": texts[2]}]
+    blank = program.post("/api/clauses", {"code": " ", "text": "x"}, content_type="application/json")
+    assert (blank.status_code, blank.json()["code"]) == (422, "bad_clause")
 
 
 def test_the_supplier_reads_the_clauses_where_it_answers(settings: Any) -> None:

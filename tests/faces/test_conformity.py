@@ -11,12 +11,15 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect, sync_playwright
 
+from ownstock.access.actions import create_api_key
+from ownstock.access.rules import Scope
 from ownstock.ledger.queries import on_hand
 from ownstock.purchasing.models import ConformityCertificate, PurchaseOrder
 from tests.browser import launch
 from tests.db.test_conformity import PAPER, came, certified_company, paper
 from tests.faces.test_cli import answer, run
 from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, opened, photograph
+from tests.factories import ACTOR
 from tests.web_cases import read, signed_in
 
 __all__ = ["address"]
@@ -79,6 +82,30 @@ def test_a_certificate_is_entered_by_command_and_its_lot_released(order: Purchas
     assert copy.read_bytes() == PAPER
     answer("conformity", "withdraw", row["id"], "--reason", "forged")
     assert json.loads(answer("conformity", "list", order.number, "--json").stdout)[0]["counts"] is False
+
+
+def test_a_program_brings_a_certificate_fetches_its_document_and_withdraws_it(order: PurchaseOrder) -> None:
+    program = Client(headers={"Authorization": f"Bearer {create_api_key('quality', scopes=Scope, actor=ACTOR)}"})
+    place = f"/api/purchase-orders/{order.number}/conformity-certificates"
+    one = f"{place}?line=1&certificate=COC-1&quantity=10&lot=A"
+    brought = [program.post(one, {"file": SimpleUploadedFile("../evil.html", PAPER)}) for _ in range(2)]
+    assert [response.status_code for response in brought] == [201, 201]
+    [kept] = program.get(place).json()
+    assert (kept["number"], kept["sku"], kept["lot"], float(kept["quantity"])) == ("COC-1", "CUP", "A", 10)
+    assert (kept["counts"], kept["withdrawn_because"]) == (True, "")
+    assert kept == brought[1].json()
+    other = program.post(one.replace("=10", "=12"), {"file": SimpleUploadedFile("a.pdf", PAPER)})
+    assert (other.status_code, other.json()["code"]) == (409, "number_reused")
+    wrong = program.post(one.replace("COC-1", "COC-2"), {"file": SimpleUploadedFile("a.pdf", b"MZ")})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_document")
+    got = program.get(f"{place}/{kept['id']}/document")
+    assert (got.content, got.headers["Content-Type"]) == (PAPER, "application/octet-stream")
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert program.get(f"{place.replace(order.number, 'PO-1')}/{kept['id']}/document").status_code == 404
+    said = {"data": {"reason": "forged"}, "content_type": "application/json"}
+    gone = program.post(f"{place}/{kept['id']}/withdraw", **said).json()
+    assert (gone["counts"], gone["withdrawn_because"]) == (False, "forged")
+    assert program.get(place).json() == [gone]
 
 
 @pytest.mark.browser

@@ -11,6 +11,8 @@ import ownstock
 from ownstock.access.rules import Scope
 from ownstock.api import (
     channels,
+    clauses,
+    conformity,
     counts,
     demand,
     imports,
@@ -56,8 +58,10 @@ for router in (
     inbox.router,
     transfers.router,
     notices.router,
+    conformity.router,
     invoices.router,
     supplier_papers.router,
+    clauses.router,
     suppliers.router,
     scorecards.router,
 ):
