@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from django.utils import timezone
 
 from ownstock.catalog.actions import set_exchange_rate
 from ownstock.catalog.models import Item
@@ -17,7 +18,6 @@ from ownstock.ledger.models import ValuationEntry
 from ownstock.ledger.queries import value_at
 from ownstock.ledger.rules.late_costs import LATE_COSTS
 from ownstock.purchasing import actions
-from ownstock.purchasing.actions.rates import value_waiting_goods
 from ownstock.purchasing.models import InvoiceShare, PurchaseOrder, ReceiptRate
 from ownstock.purchasing.queries.variances import Asked, Grouping, variance_sums, variance_totals
 from ownstock.purchasing.rules.disputes import DisputeEnd
@@ -131,7 +131,7 @@ def test_an_invoice_of_a_day_without_a_rate_waits_although_its_goods_are_valued(
 def test_a_rate_that_was_entered_elsewhere_values_goods_with_the_next_watch(order: PurchaseOrder) -> None:
     came(order, 24, key="dn1", on=TODAY)
     set_exchange_rate("USD", Decimal("0.5"), valid_from=TODAY, actor=ACTOR)
-    assert (value_waiting_goods(), value_waiting_goods()) == (1, 0)
+    actions.watch_orders(timezone.now(), today=TODAY)
     assert (worth(), missing()) == (24 * Decimal("1.2"), [])
 
 
