@@ -54,6 +54,10 @@ def test_new_prices_begin_on_their_day(business: Business, tmp_path: Path) -> No
     assert (price(1), price(99), price(100)) == (Decimal("2.60"), Decimal("2.60"), Decimal("2.20"))
 
 
+def test_a_quantity_that_is_no_number_is_named(business: Business, tmp_path: Path) -> None:
+    assert faults(tmp_path, ["ALPHA,CUP,x,2.60,EUR,2026-04-01"]) == [(2, "from_quantity")]
+
+
 def test_what_changes_is_told_old_and_new(business: Business, tmp_path: Path) -> None:
     found = bring(tmp_path, ["ALPHA,CUP,1,2.60,EUR,2026-04-01", "ALPHA,CUP,100,2.20,EUR,2026-04-01"], dry_run=True)
     assert found.understood.sentences[-3:] == (

@@ -28,6 +28,7 @@ from ownstock.journal import actions as journal
 
 CHANGES_TOLD = 20
 PRICE_STEP = Decimal("0.0001")
+NEEDED = ("valid_from", "price", "per", "from_quantity")
 
 
 @transaction.atomic
@@ -80,8 +81,8 @@ def _resolve(frame: pl.DataFrame) -> Resolved:
     known = _known(suppliers)
     resolved: dict[tuple[Any, ...], tuple[int, Record]] = {}
     for row, supplier in zip(frame.iter_rows(named=True), suppliers, strict=True):
-        if supplier is None or row["valid_from"] is None or row["price"] is None:
-            continue
+        if supplier is None or any(row[name] is None for name in NEEDED):
+            continue  # It has a fault already.
         try:
             for record in _records(row, supplier, known):
                 key = (record["term_id"], record["from_quantity"], record["valid_from"])
