@@ -90,6 +90,9 @@ def test_a_dispute_is_raised_settled_and_an_invoice_cancelled_by_command(order: 
     reason = ("--reason", "as by phone")
     assert answer("invoice", "settle", "ALPHA", "INV-1", "price_accepted", *reason)["state"] == "matched"
     assert answer("invoice", "variance")[0]["variance"] == "2.40"
+    [of_alpha] = answer("invoice", "variance", "--by", "supplier", "--sku", "CUP")
+    assert (of_alpha["supplier"], of_alpha["invoiced"], of_alpha["percent"]) == ("ALPHA", "60.00", "4.2")
+    assert answer("invoice", "variance", "--to", "2000-01-01") == []
     assert answer("invoice", "dispute", "ALPHA", "INV-1", *reason)["state"] == "disputed"
     assert answer("invoice", "settle", "ALPHA", "INV-1", "resolved", *reason)["state"] == "matched"
     assert answer("invoice", "cancel", "ALPHA", "INV-1", *reason)["state"] == "cancelled"
@@ -202,7 +205,8 @@ def test_a_program_enters_disputes_settles_approves_and_cancels_invoices(program
     assert post(program, "invoices", {**body, "total": "73.00"}, status=422)["code"] == "does_not_add_up"
     settled = {"settled_as": "price_accepted", "reason": "new list"}
     assert post(program, "invoices/ALPHA/INV-1/settlement", settled)["state"] == "matched"
-    assert program.get("/api/price-variances").json()["rows"][0]["variance"] == "2.4000"
+    [summed] = program.get("/api/price-variances?by=month&supplier=ALPHA").json()["rows"]
+    assert (summed["name"][-3:], summed["variance"], summed["exchange_difference"]) == ("-01", "2.4000", "0.0000")
     assert post(program, "invoices/ALPHA/INV-1/disputes", {"reason": "late"})["state"] == "disputed"
     post(program, "invoices/ALPHA/INV-1/settlement", {"settled_as": "resolved", "reason": "fine"})
     assert post(program, "invoices/ALPHA/INV-1/approval", {})["approved_by"].startswith("key:")

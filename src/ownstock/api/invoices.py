@@ -15,6 +15,7 @@ from ownstock.api.pages import Cut, CutList, Page, Part, cut, page
 from ownstock.purchasing import actions
 from ownstock.purchasing.models import Invoice
 from ownstock.purchasing.queries import invoices as queries
+from ownstock.purchasing.queries.variances import Asked, Grouping, VarianceSum, variance_sums
 from ownstock.purchasing.rules.disputes import DisputeEnd
 from ownstock.purchasing.rules.invoices import (
     MAX_CHARGES,
@@ -149,15 +150,32 @@ class NotInvoicedOut(Schema):
     currency: str
 
 
-class VarianceOut(Schema):
-    """By how much invoiced prices differ from the orders', in all."""
+class VariancesIn(Schema):
+    """Which variances, and by what they are summed."""
 
-    supplier: str
-    sku: str
+    by: Grouping = Field(Grouping.ITEM, description="By what they are summed.")
+    supplier: str = Field("", max_length=60, description="Only this supplier's.")
+    sku: str = Field("", max_length=60, description="Only this item's.")
+    begins_on: date | None = Field(None, description="Only of invoices of this day and later.")
+    ends_on: date | None = Field(None, description="Only of invoices of this day and earlier.")
+
+
+class VarianceOut(Schema):
+    """By how much the invoiced prices of a group differ from those that its goods came at."""
+
+    name: str = Field(description="The supplier, the item, or the first day of the month.")
     currency: str
     quantity: Decimal
+    invoiced: Decimal
     variance: Decimal
-    landed_cost: Decimal
+    percent: Decimal | None = Field(description="Of what the goods came at; null where that is nothing.")
+    landed_cost: Decimal = Field(description="Charges that were added to the value of the goods.")
+    exchange_difference: Decimal = Field(description="What changed rates made of it, in the company's currency.")
+
+    @staticmethod
+    def resolve_name(row: VarianceSum) -> str:
+        """As a text, a day too."""
+        return str(row.name)
 
 
 @router.post("/invoices", auth=WRITES, response=WholeInvoiceOut, summary="A supplier's invoice or credit note")
@@ -235,9 +253,9 @@ def goods_not_invoiced(request: HttpRequest, part: Query[Cut], supplier: OfSuppl
 @router.get(
     "/price-variances", auth=READS, response=CutList[VarianceOut], summary="How invoiced prices differ from orders"
 )
-def price_variances(request: HttpRequest, part: Query[Cut], supplier: OfSupplier = "") -> dict[str, Any]:
-    """By how much invoiced prices differ from the orders', in all, by supplier and item."""
-    return cut(queries.price_variances(supplier), part)
+def price_variances(request: HttpRequest, part: Query[Cut], asked: Query[VariancesIn]) -> dict[str, Any]:
+    """By how much invoiced prices differ from those that goods came at, by supplier, item or month."""
+    return cut(variance_sums(Asked(asked.supplier, asked.sku, asked.begins_on, asked.ends_on), asked.by), part)
 
 
 def _whole(found: Invoice) -> dict[str, Any]:

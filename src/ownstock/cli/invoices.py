@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from ownstock.purchasing import actions
 from ownstock.purchasing.agreed import match_policy
 from ownstock.purchasing.models import Invoice
 from ownstock.purchasing.queries import invoices as queries
+from ownstock.purchasing.queries.variances import Asked, Grouping, variance_sums
 from ownstock.purchasing.rules.disputes import DisputeEnd
 from ownstock.purchasing.rules.invoices import (
     ChargeKind,
@@ -242,15 +244,30 @@ def missing(supplier: str) -> None:
 
 
 @invoice.command("variance")
+@click.option(
+    "--by",
+    type=click.Choice([str(by) for by in Grouping]),
+    default="item",
+    show_default=True,
+    help="By what they are summed.",
+)
 @supplier_option
+@click.option("--sku", default="", help="Only this item's.")
+@click.option("--from", "begins_on", type=Day(), help="Only of invoices of this day and later.")
+@click.option("--to", "ends_on", type=Day(), help="Only of invoices of this day and earlier.")
 @json_option
-def variance(supplier: str) -> None:
-    """Show by how much invoiced prices differ from the orders', in all, by supplier and item."""
+def variance(by: str, supplier: str, sku: str, begins_on: date | None, ends_on: date | None) -> None:
+    """Show by how much invoiced prices differ from those that goods came at, by supplier, item or month.
+
+    The exchange difference is what changed rates made of it, in the company's currency.
+    """
     rows = [
         {
-            "supplier": v.supplier, "sku": v.sku, "quantity": v.quantity, "variance": plain(v.variance, decimals=2),
-            "landed_cost": plain(v.landed_cost, decimals=2), "currency": v.currency,
+            by: v.name, "currency": v.currency, "quantity": v.quantity, "invoiced": plain(v.invoiced, decimals=2),
+            "variance": plain(v.variance, decimals=2), "percent": v.percent and round(v.percent, 1),
+            "landed_cost": plain(v.landed_cost, decimals=2),
+            "exchange_difference": plain(v.exchange_difference, decimals=2),
         }
-        for v in queries.price_variances(supplier)
+        for v in variance_sums(Asked(supplier, sku, begins_on, ends_on), Grouping(by))
     ]  # fmt: skip
     show(rows, empty="No goods have been invoiced yet.")

@@ -60,18 +60,6 @@ class NotInvoiced:
         return line_amount(self.quantity, self.price)
 
 
-@dataclass(frozen=True, slots=True)
-class PriceVariance:
-    """By how much the invoiced prices of an item of a supplier differ from the orders', in all."""
-
-    supplier: str
-    sku: str
-    currency: str
-    quantity: Decimal
-    variance: Decimal
-    landed_cost: Decimal
-
-
 def invoices(*, supplier: str = "", state: str = "") -> QuerySet[Invoice]:
     """Invoices and credit notes (of a supplier, in a state, or all), newest first."""
     rows = Invoice.objects.select_related("supplier").order_by("-id")
@@ -185,18 +173,6 @@ def order_to_invoice(number: str) -> PurchaseOrder:
             f"{number} was never sent to {found.supplier.code}; there is nothing to invoice.", code="not_placed"
         )
     return found
-
-
-def price_variances(supplier: str = "") -> list[PriceVariance]:
-    """By how much invoices differ from orders, by supplier and item: the sum of what went into the value of goods."""
-    rows = standing(InvoiceShare.objects.all(), "posting_key")
-    if supplier:
-        rows = rows.filter(invoice_line__invoice__supplier__code=supplier)
-    by = ("invoice_line__invoice__supplier__code", "invoice_line__item__sku", "invoice_line__invoice__currency")
-    sums = rows.values_list(*by).annotate(
-        units=Sum("quantity"), variance=Sum("price_variance"), landed=Sum("landed_cost")
-    )
-    return [PriceVariance(*row) for row in sums.order_by(*by)]
 
 
 def expected_credits(supplier: str = "") -> Sequence[SupplierReturn]:
