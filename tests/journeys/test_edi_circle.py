@@ -273,6 +273,17 @@ def test_whatever_a_supplier_does_stock_order_and_money_are_right_and_people_are
     assert circle.partner.unanswered == []
 
 
+def test_a_line_that_was_rejected_is_told_until_its_item_is_ordered_again(circle: Circle) -> None:
+    number = circle.order(*BOTH, behaviour="reject-line")
+    circle.wait()
+    circle.receive(number)
+    assert (state(number), alerts()) == ("closed", {"line_rejected"})
+    circle.order(("WIDGET-001", 10), behaviour="accept")
+    assert "line_rejected" in alerts()
+    circle.order(("BRKT-050", 50), behaviour="accept")
+    assert "line_rejected" not in alerts()
+
+
 def facts() -> dict[str, Any]:
     """All that a message could do twice."""
     kinds = (Acknowledgement, ShippingNotice, Invoice, Posting, Delivery)
