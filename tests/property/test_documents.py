@@ -43,7 +43,7 @@ SETTINGS = {"our_id": "ZZ:WE", "their_id": "ZZ:THEY"}
 
 
 def kinds() -> st.SearchStrategy[Any]:
-    for_types = {Decimal: NUMBER, date: DAY}
+    for_types = {Decimal: NUMBER, date: DAY, int: st.integers(0, 10**12)}
     for kind, strategy in for_types.items():
         st.register_type_strategy(kind, strategy)
     st.register_type_strategy(
