@@ -102,8 +102,8 @@ def test_a_program_brings_a_certificate_fetches_its_document_and_withdraws_it(or
     assert (got.content, got.headers["Content-Type"]) == (PAPER, "application/octet-stream")
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert program.get(f"{place.replace(order.number, 'PO-1')}/{kept['id']}/document").status_code == 404
-    said = {"data": {"reason": "forged"}, "content_type": "application/json"}
-    gone = program.post(f"{place}/{kept['id']}/withdraw", **said).json()
+    withdraw = f"{place}/{kept['id']}/withdraw"
+    gone = program.post(withdraw, {"reason": "forged"}, content_type="application/json").json()
     assert (gone["counts"], gone["withdrawn_because"]) == (False, "forged")
     assert program.get(place).json() == [gone]
 
