@@ -9,7 +9,8 @@ PYTHON_HERE = @.venv/bin/python
 TESTS = -m pytest --dist loadfile --no-loadscope-reorder
 # All tests together wait for a third of their time, for programs and databases: three workers keep two cores busy.
 ALL = -n 3
-QUICK = -n 2 -m 'not slow and not browser'
+# Those that need no database but for a few pages of the documentation.
+QUICK = -n 2 -m 'not slow and not browser' tests/unit tests/docs
 
 .PHONY: help demo serve test check format nightly bench wheel lock upgrade clean
 

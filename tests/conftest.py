@@ -24,7 +24,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 TEST_HOME = "OWNSTOCK_TEST_HOME"
 TEMPLATE = "ownstock_template"
-COMPILES_MOST = "test_bench_planned_orders.py"
 QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 hypothesis.settings.register_profile("default", max_examples=40, deadline=None, derandomize=True)
@@ -54,14 +53,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 OWN_HOME = pytest.StashKey[Path]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that hold a slow test: a worker takes one file at a time, and both shall end together.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files that hold a slow test: a worker takes one file at a time, and all shall end together.
 
-    Before all comes the one that compiles most, so that in a fresh clone one worker compiles while the other asks the
-    database; later both read the kernels from the disk.
+    What is marked as nightly is left out unless it is asked for (`-m nightly`).
     """
+    if "nightly" not in config.option.markexpr:
+        nightly = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in set(nightly)]
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path.name != COMPILES_MOST, item.path not in slow))
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.hookimpl(hookwrapper=True)

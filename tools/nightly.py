@@ -94,6 +94,7 @@ PROFILES = (
         for file in sorted((ROOT / "tests" / "property").glob("test_*.py"))
         if file != ROOT / LEDGER_MODEL
     ),
+    Profile("long tests", (*PYTEST, "-m", "nightly"), {}, 3600),
     *(
         Profile(f"ledger killed {seed}", (*PYTEST, LEDGER_KILLED), kill_settings(seed), 3600)
         for seed in range(1, KILL_SEEDS + 1)

@@ -139,7 +139,7 @@ def assert_record_is_shelf(shelf: Shelf) -> None:
     assert {key: shelf.on_hand(key) for key in keys} == {key: shelf.there[key] for key in keys}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_after_the_approval_on_hand_is_what_is_there(seed: int) -> None:
     with transaction.atomic():

@@ -156,7 +156,7 @@ def test_a_store_that_grew_is_the_ledger_read_as_a_whole() -> None:
     with_several_sites()
     stores: list[HistoryStore | None] = [None]
 
-    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.tuples(step, planned_in), min_size=4, max_size=16))
     def runs(steps: list[tuple[str | list[dict[str, str]], int]]) -> None:
         run, working = Run(), ExitStack()

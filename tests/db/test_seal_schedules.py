@@ -38,7 +38,7 @@ def connections_of_writers(committed_db: Credentials) -> Iterator[list[psycopg.C
         connection.close()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(schedule=st.lists(steps, max_size=25))
 def test_every_committed_fact_is_in_one_link(
     connections_of_writers: list[psycopg.Connection], schedule: list[tuple[str, int, int]]

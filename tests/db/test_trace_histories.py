@@ -167,7 +167,7 @@ def _business() -> None:
 
 
 @pytest.mark.usefixtures("_business")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_every_unit_is_where_the_trace_says(history: list[tuple[object, ...]]) -> None:
     model = Model()

@@ -137,7 +137,7 @@ def test_an_expired_lot_in_a_file_is_named(year: Path, tmp_path: Path) -> None:
     opening("CUP", 1)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_real_sales_taken_back_and_imported_again_are_equal_to_the_last_decimal(tmp_path: Path) -> None:
     year = demo.write_tables(tmp_path).movements.drop("line_number")
     # A thousand documents, more lines than are imported at once.

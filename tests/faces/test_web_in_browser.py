@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,8 +87,10 @@ def fits(page: Page) -> bool:
 
 
 def photograph(page: Page, folder: Path, name: str) -> None:
+    """See that a page fits its window; with OWNSTOCK_PICTURES set, keep a picture for people to look at."""
     assert fits(page), f"{name} is wider than its window"
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    if "OWNSTOCK_PICTURES" in os.environ:
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 def test_a_buyers_round_from_proposal_to_goods_on_the_shelf(address: str, tmp_path: Path) -> None:

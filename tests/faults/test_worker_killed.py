@@ -301,7 +301,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_sends(
     assert len(mail.received) == 1
 
 
-@pytest.mark.parametrize("seconds", [0, 8])
+@pytest.mark.parametrize("seconds", [8, pytest.param(0, marks=pytest.mark.nightly)])
 def test_a_worker_outlives_a_database_that_is_away(
     seconds: int, start: Start, mail: MailServer, business: Business, committed_db: Credentials
 ) -> None:

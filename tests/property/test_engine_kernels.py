@@ -246,7 +246,7 @@ def points_of(asked: OneItemSite, step: float) -> int:
     return int((total + 12 * np.sqrt(total * asked.variance_ratio) + 60 * asked.variance_ratio + 60) / step) + 5
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("seed", [4, pytest.param(5, marks=pytest.mark.nightly)])
 def test_the_decision_equals_its_plain_form_to_the_unit(seed: int) -> None:
     given = drawn_decisions(seed, 25.0)
     whole, number = decide(given)

@@ -50,7 +50,7 @@ def test_the_benchmark_ends_with_a_line_for_programs() -> None:
         assert size["plans_per_s"] > size["item_sites_per_s"]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.shared
 def test_totals_of_half_a_year_lie_within_the_fan_as_often_as_it_says(shared: Path) -> None:
     """VN2 from three origins; each has a mood of its own that all levels share, so the tolerance is wide."""

@@ -188,7 +188,7 @@ def test_forecasts_are_judged_where_the_item_was_in_stock(shared: Path) -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_money_chooses_the_projection_over_the_benchmark_where_it_is_sure(shared: Path) -> None:
     chosen = evidence(shared / "data" / "vn2", ["organiser", "projection"])
     sums = summary(chosen)

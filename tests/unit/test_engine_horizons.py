@@ -46,7 +46,7 @@ def test_steady_demand_is_forecast_as_it_is_whatever_the_bucket_and_the_horizon(
     assert 14 < means.min() <= means.max() < 27
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_no_kernel_reads_beyond_its_arrays(tmp_path: Path) -> None:
     """The same forecasts with every index checked, which compiled kernels otherwise do not do."""
     program = (

@@ -81,7 +81,7 @@ def with_one_change(before: Case, rng: np.random.Generator) -> Case:
     return before | {name: other[name]}
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_thousand_single_changes_are_each_justified_anew() -> None:
     rng = np.random.default_rng(20260105)
     before = [drawn(rng) for _ in range(1_000)]
