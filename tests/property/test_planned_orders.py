@@ -119,7 +119,7 @@ def test_the_first_decision_is_the_decision_of_today(one: Case, ratio: float) ->
     assert (paths_of([one], ratio).ordered[:, :, 0] == decided).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(cases(modes=st.just("backorder"), most_moq=0, most_multiple=1), RATIOS, st.lists(st.integers(1, 60), min_size=1))
 def test_more_stock_now_never_plans_more_in_all(one: Case, ratio: float, steps: list[int]) -> None:
     more = [one | {"usable": one["usable"] + sum(steps[:number])} for number in range(len(steps[:3]) + 1)]
@@ -128,7 +128,7 @@ def test_more_stock_now_never_plans_more_in_all(one: Case, ratio: float, steps: 
         assert (other <= total).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(cases(), min_size=1, max_size=5), RATIOS)
 def test_an_item_site_has_the_same_paths_alone_and_in_company(several: list[Case], ratio: float) -> None:
     place = len(several) - 1
@@ -148,7 +148,7 @@ def test_firm_weeks_stand_whatever_has_happened_since(one: Case, ratio: float, f
         assert now[name][:firm].to_list() == before["quantity"][:firm].to_list()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     cases(),
     RATIOS,

@@ -84,7 +84,7 @@ def walk(classified: pl.DataFrame, item: dict[str, Any]) -> tuple[list[int], set
 
 
 @given(years())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_replay_equals_a_storekeeper_who_writes_line_by_line(lines: pl.DataFrame) -> None:
     classified = classify(lines)
     assumed = assume(classified)
@@ -99,7 +99,7 @@ def test_the_replay_equals_a_storekeeper_who_writes_line_by_line(lines: pl.DataF
 
 
 @given(years())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_sale_is_posted_and_no_balance_is_ever_below_zero(lines: pl.DataFrame) -> None:
     classified = classify(lines)
     assumed = assume(classified)
