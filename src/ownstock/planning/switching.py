@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, cast
 
 from django.db.models import Q
 
@@ -192,7 +193,7 @@ def _open_lines(supplier: Supplier) -> dict[tuple[int, int], list[OpenLine]]:
 
 def _open_line(parts: Sequence[Delivery]) -> OpenLine:
     first, order = parts[0], parts[0].line.revision.purchase_order
-    still_open = [getattr(part, "still_open") for part in parts]  # noqa: B009
+    still_open = [cast("Any", part).still_open for part in parts]
     moving = [min(part.shipped_quantity, rest) for part, rest in zip(parts, still_open, strict=True)]
     days = [
         p.announced_on or p.latest_promised_on or p.requested_on for p, o in zip(parts, still_open, strict=True) if o

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -86,14 +87,14 @@ def _leaving(inputs: PlanningInputs, key: int, supplier: Supplier) -> list[tuple
 
 
 def _outlook(
-    forecast: Mapping[str, object], position: Mapping[str, float], arriving: list[tuple[int, float]],
+    forecast: Mapping[str, Any], position: Mapping[str, float], arriving: list[tuple[int, float]],
     leaving: list[tuple[int, float]],
 ) -> Outlook:  # fmt: skip
     stays = list(arriving)
     for one in leaving:
         stays.remove(one)
-    means = [float(mean) for mean in forecast["mean_by_bucket"]]  # type: ignore[attr-defined]
-    bucket_days, ratio = float(forecast["bucket_days"]), float(forecast["variance_ratio"])  # type: ignore[arg-type]
+    means = [float(mean) for mean in forecast["mean_by_bucket"]]
+    bucket_days, ratio = float(forecast["bucket_days"]), float(forecast["variance_ratio"])
     return Outlook(position["usable"] - position["backordered"], means, bucket_days, ratio, stays, leaving)
 
 

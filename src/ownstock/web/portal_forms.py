@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -64,9 +65,9 @@ class PaperForm(forms.Form):
         for line in self.lines:
             self.fields |= self.boxes_of(line)
 
+    @abstractmethod
     def boxes_of(self, line: PaperLine) -> dict[str, forms.Field]:
         """The boxes of one line."""
-        raise NotImplementedError
 
     @property
     def head(self) -> list[forms.BoundField]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -47,13 +48,13 @@ class RegisterForm(forms.Form):
             if name in self.fields:
                 self.fields[name].initial = on
 
+    @abstractmethod
     def carry_out(self, actor: str) -> None:
         """Do what the boxes say.
 
         Raises:
             Refused: see the action.
         """
-        raise NotImplementedError
 
 
 class DecisionForm(RegisterForm):

@@ -174,7 +174,7 @@ def _days_told(received_on: date, promised_on: date) -> str:
 
 def _skus(period: Period) -> dict[int, str]:
     query = f"SELECT DISTINCT i.id, i.sku FROM ({RECEIPTS}) found JOIN catalog_item i ON i.id = found.item_id"
-    return {pk: sku for pk, sku in asked(TAKEN_BACK + query, period)}  # noqa: C416
+    return {row[0]: row[1] for row in asked(TAKEN_BACK + query, period)}
 
 
 def defect_rows(period: Period) -> list[CountedRow]:
