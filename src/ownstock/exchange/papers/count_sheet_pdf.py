@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fpdf.enums import TableBordersLayout, VAlign
-from fpdf.fonts import FontFace
-
-from ownstock.exchange.papers.paper import INK, LINE_MM, QUIET, RULE, Paper
+from ownstock.exchange.papers.paper import INK, Paper
 from ownstock.ledger.models import CycleCount
 from ownstock.ledger.queries.counts import SheetLine
 
@@ -49,21 +46,8 @@ class CountPage(Paper):
     def write_lines(self, lines: Sequence[SheetLine]) -> None:
         """Set the table, its head repeated on every page."""
         self._pen(8, INK)
-        self.set_draw_color(*RULE)
-        with self.table(
-            col_widths=WIDTHS_MM,
-            text_align="LEFT",
-            line_height=LINE_MM,
-            padding=(1.2, 1),
-            borders_layout=TableBordersLayout.ALL,
-            headings_style=FontFace(emphasis="BOLD", color=QUIET),
-            v_align=VAlign.T,
-        ) as table:
-            table.row(HEADINGS)
-            for line in lines:
-                table.row([self._shown(" ".join(cell.split())) for cell in _cells(line)])
-            for _ in range(EMPTY_LINES):
-                table.row([""] * len(HEADINGS))
+        empty = [("",) * len(HEADINGS)] * EMPTY_LINES
+        self._ruled_table(HEADINGS, WIDTHS_MM, [*map(_cells, lines), *empty])
 
 
 def _cells(line: SheetLine) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ Any other letter is printed as `?`, never dropped, and a note at the end says so
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import TableBordersLayout, VAlign, XPos, YPos
+from fpdf.fonts import FontFace
 
 FONT = "Helvetica"
 MARGIN_MM = 16
@@ -66,3 +68,19 @@ class Paper(FPDF):
         shown = printable(text)
         self.has_replaced = self.has_replaced or shown.count("?") > text.count("?")
         return shown
+
+    def _ruled_table(self, headings: Sequence[str], widths_mm: Sequence[float], rows: Iterable[Sequence[str]]) -> None:
+        """Set a table with all its lines drawn, for people to write in; its head is repeated on every page."""
+        self.set_draw_color(*RULE)
+        with self.table(
+            col_widths=tuple(widths_mm),
+            text_align="LEFT",
+            line_height=LINE_MM,
+            padding=(1.2, 1),
+            borders_layout=TableBordersLayout.ALL,
+            headings_style=FontFace(emphasis="BOLD", color=QUIET),
+            v_align=VAlign.T,
+        ) as table:
+            table.row(headings)
+            for row in rows:
+                table.row([self._shown(" ".join(cell.split())) for cell in row])

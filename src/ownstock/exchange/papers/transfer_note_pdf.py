@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from fpdf.enums import TableBordersLayout, VAlign
-from fpdf.fonts import FontFace
-
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
-from ownstock.exchange.papers.paper import INK, LINE_MM, NOTE, QUIET, RULE, Paper
+from ownstock.exchange.papers.paper import INK, NOTE, QUIET, Paper
 from ownstock.planning.transfers import Suggested
 from ownstock.purchasing.models import TransferEntry, TransferOrder
 from ownstock.purchasing.queries.transfers import transfer_entries
@@ -102,19 +99,7 @@ class TransferPage(Paper):
     def write_rows(self, headings: Sequence[str], widths_mm: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
         """Set the table, its head repeated on every page."""
         self._pen(8.5, INK)
-        self.set_draw_color(*RULE)
-        with self.table(
-            col_widths=tuple(widths_mm),
-            text_align="LEFT",
-            line_height=LINE_MM,
-            padding=(1.2, 1),
-            borders_layout=TableBordersLayout.ALL,
-            headings_style=FontFace(emphasis="BOLD", color=QUIET),
-            v_align=VAlign.T,
-        ) as table:
-            table.row(headings)
-            for row in rows:
-                table.row([self._shown(" ".join(cell.split())) for cell in row])
+        self._ruled_table(headings, widths_mm, rows)
 
     def written(self, who: str) -> bytes:
         """Leave room for a name and a day, and say where a letter could not be printed."""
