@@ -136,7 +136,8 @@ def test_decisions_at_fault_are_all_named_and_none_is_written(business: Business
             "BETA,blocked,NONE,2026-01-01,Insolvent.", "NOBODY,blocked,,2026-01-01,Gone."]  # fmt: skip
     with pytest.raises(Refused) as refused:
         bring(tmp_path, imports.import_qualifications, rows)
-    told = [(fault["row"], fault["field"]) for fault in refused.value.facts["faults"]]  # type: ignore[attr-defined]
+    faults: Any = refused.value.facts["faults"]
+    told = [(fault["row"], fault["field"]) for fault in faults]
     assert told == [(3, "state"), (4, "state"), (5, "supplier")]
     assert not Qualification.objects.exists()
 
