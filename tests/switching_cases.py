@@ -9,7 +9,7 @@ from ownstock.catalog import actions as catalog
 from ownstock.catalog.models import Item, Location, Supplier, SupplyTerm
 from ownstock.catalog.rules import QualificationState
 from ownstock.planning import actions as planning
-from ownstock.planning.switching import SwitchOptions, switch_options
+from ownstock.planning.queries.switching import SwitchOptions, switch_options
 from ownstock.purchasing import actions
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder

@@ -9,7 +9,7 @@ import pytest
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import SupplyTerm
 from ownstock.planning import actions as planning
-from ownstock.planning.merging import merge_orders
+from ownstock.planning.actions.merging import merge_orders
 from ownstock.planning.models import Proposal
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.models import PurchaseOrder

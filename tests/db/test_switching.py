@@ -14,8 +14,8 @@ from ownstock.catalog.models import PriceBreak, SupplyTerm
 from ownstock.catalog.rules import QualificationState
 from ownstock.journal.models import Alert, AuditEvent
 from ownstock.journal.queries import fact_models
+from ownstock.planning.actions.switching import qualify, switch, tell_of_blocked, watch_blocked
 from ownstock.planning.models import Proposal, SupplierSwitch
-from ownstock.planning.switching_actions import qualify, switch, tell_of_blocked, watch_blocked
 from ownstock.purchasing import actions
 from ownstock.purchasing.models import OrderLine, PurchaseOrder
 from tests.buying_cases import open_by_line

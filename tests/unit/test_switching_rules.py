@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ownstock.planning.switching_rules import (
+from ownstock.planning.rules.switching import (
     Outlook,
     breaks_even_in_days,
     expected_shortage,

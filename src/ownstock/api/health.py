@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 import ownstock
 from ownstock.access import chain
 from ownstock.journal import queries
-from ownstock.planning.actions import JOB as PLAN
+from ownstock.planning.actions.plan import JOB as PLAN
 
 log = logging.getLogger(__name__)
 

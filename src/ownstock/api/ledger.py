@@ -20,7 +20,7 @@ from ownstock.ledger.actions import Posted
 from ownstock.ledger.queries.lots import lot as known_lot
 from ownstock.ledger.queries.postings import posting_named, request_of
 from ownstock.ledger.rules import MAX_KEY_LENGTH, Kind, Status
-from ownstock.planning.taking_back import take_back
+from ownstock.planning.actions.taking_back import take_back
 
 router = Router()
 READS, POSTS, DECIDES = (KeyHolder(scope) for scope in (Scope.LEDGER_READ, Scope.LEDGER_POST, Scope.QUALITY_WRITE))

@@ -14,9 +14,9 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Cut, CutList
 from ownstock.api.suppliers import CommitmentOut, RebateOut
 from ownstock.catalog.queries import supplier
+from ownstock.planning.actions.switching import switch as switch_supplier
 from ownstock.planning.queries import business_day
-from ownstock.planning.switching import SwitchOption, SwitchOptions, switch_options
-from ownstock.planning.switching_actions import switch as switch_supplier
+from ownstock.planning.queries.switching import SwitchOption, SwitchOptions, switch_options
 from ownstock.purchasing.actions import scorecards as actions
 from ownstock.purchasing.models import SupplierComment
 from ownstock.purchasing.queries import scorecards as queries

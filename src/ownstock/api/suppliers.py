@@ -15,7 +15,7 @@ from ownstock.api.pages import Page, Part, page
 from ownstock.catalog import actions, queries
 from ownstock.catalog.models import Certificate, Qualification
 from ownstock.catalog.rules import CommitmentOutlook, Incoterm, LapseKind, QualificationState, RebateBase, SourceClass
-from ownstock.planning import switching_actions as switching
+from ownstock.planning.actions import switching
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 

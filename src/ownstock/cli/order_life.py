@@ -14,7 +14,7 @@ from ownstock.cli.options import Day, Number, actor_option, json_option, on_opti
 from ownstock.cli.order_answers import answer_file, answer_link, revoke_links
 from ownstock.cli.orders import show_order, told
 from ownstock.cli.render import show, tell
-from ownstock.planning.merging import merge_orders
+from ownstock.planning.actions.merging import merge_orders
 from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import DraftLine

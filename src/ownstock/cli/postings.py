@@ -16,7 +16,7 @@ from ownstock.cli.render import first, show, tell, text
 from ownstock.ledger import actions, queries
 from ownstock.ledger.names import items_named
 from ownstock.ledger.rules import Kind, Line, PostingRequest, Status
-from ownstock.planning.taking_back import take_back
+from ownstock.planning.actions.taking_back import take_back
 
 STATUSES = click.Choice([str(status) for status in Status])
 

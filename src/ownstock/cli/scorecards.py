@@ -14,9 +14,9 @@ from ownstock.cli.command import command, is_json_wanted
 from ownstock.cli.options import Day, Number, actor_option, json_option
 from ownstock.cli.render import print_json, show, table, tell, text
 from ownstock.cli.supplier_commitments import commitment_row, rebate_rows
+from ownstock.planning.actions.switching import switch as switch_supplier
 from ownstock.planning.queries import business_day
-from ownstock.planning.switching import SwitchOption, SwitchOptions, switch_options
-from ownstock.planning.switching_actions import switch as switch_supplier
+from ownstock.planning.queries.switching import SwitchOption, SwitchOptions, switch_options
 from ownstock.purchasing.actions import scorecards as actions
 from ownstock.purchasing.queries import scorecards as queries
 from ownstock.purchasing.queries.scorecards import CountedRow, Period, Scorecard

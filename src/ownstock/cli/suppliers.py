@@ -26,7 +26,7 @@ from ownstock.cli.supplier_papers import (
     valid_from_option,
     valid_to_option,
 )
-from ownstock.planning import switching_actions as switching
+from ownstock.planning.actions import switching
 from ownstock.planning.queries import business_day
 
 STATES = click.Choice([str(state) for state in QualificationState])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from ownstock.planning.actions.switching import watch_blocked
 from ownstock.planning.queries import business_day
-from ownstock.planning.switching_actions import watch_blocked
 
 EVERY_QUARTER = "*/15 * * * *"
 

@@ -17,7 +17,7 @@ from ownstock.catalog.imports.register import tiers_of, weekdays_of
 from ownstock.catalog.models import Agreement
 from ownstock.catalog.rules import WEEKDAYS, QualificationState, SourceClass
 from ownstock.catalog.rules.documents import MAX_DOCUMENT_BYTES, document_name
-from ownstock.planning import switching_actions as switching
+from ownstock.planning.actions import switching
 from ownstock.web.forms import DayInput
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ownstock.planning.merging import merge_orders
+from ownstock.planning.actions.merging import merge_orders
 from ownstock.purchasing import actions, queries
 from ownstock.web.forms import carry_out
 from ownstock.web.order_forms import CancelForm, ChangeForm

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from ownstock.base.errors import OwnstockError
 from ownstock.catalog.queries import base_currency, supplier
+from ownstock.planning.actions.switching import switch as switch_supplier
 from ownstock.planning.queries import business_day
-from ownstock.planning.switching import FORMULAS, SwitchOption, SwitchOptions, switch_options
-from ownstock.planning.switching_actions import switch as switch_supplier
+from ownstock.planning.queries.switching import FORMULAS, SwitchOption, SwitchOptions, switch_options
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
 

@@ -17,9 +17,9 @@ from ownstock.catalog.queries import objections
 from ownstock.catalog.queries.register import may_be_ordered_by
 from ownstock.catalog.rules import first_choice
 from ownstock.planning.models import Proposal
+from ownstock.planning.queries.switching_costs import Move, NewSource, new_sources, outlooks
 from ownstock.planning.rules import ProposalState
-from ownstock.planning.switching_costs import Move, NewSource, new_sources, outlooks
-from ownstock.planning.switching_rules import Outlook, runs_out_in_days
+from ownstock.planning.rules.switching import Outlook, runs_out_in_days
 from ownstock.purchasing.models import Delivery
 from ownstock.purchasing.queries import STILL_OPEN
 from ownstock.purchasing.rules import OPEN_STATES

@@ -18,5 +18,6 @@ def take_back(key: str, *, new_key: str, actor: str, reason: str) -> Posted:
     """
     if is_shipment(key):
         return demand.take_back(key, new_key=new_key, actor=actor, reason=reason)
-    room = transfers if is_transfer_posting(key) else purchasing
-    return room.take_back(key, new_key=new_key, actor=actor, reason=reason)
+    if is_transfer_posting(key):
+        return transfers.take_back(key, new_key=new_key, actor=actor, reason=reason)
+    return purchasing.take_back(key, new_key=new_key, actor=actor, reason=reason)

@@ -1,4 +1,4 @@
-"""The rows of planning."""
+"""Proposals."""
 
 from __future__ import annotations
 
@@ -8,36 +8,9 @@ from django.db.models.functions import Now
 
 from ownstock.catalog.models import ItemSite, Supplier
 from ownstock.journal.fields import QuantityField
+from ownstock.planning.models.runs import PlanningRun
 from ownstock.planning.rules import ProposalState
 from ownstock.purchasing.models import OrderLine
-from ownstock.purchasing.models.facts import Fact
-
-
-class PlanningRun(models.Model):
-    """One planning of one or all item-sites: on which knowledge, by which engine."""
-
-    planned_on = models.DateField(help_text="The business day planned for.")
-    actor = models.CharField(max_length=100)
-    started_at = models.DateTimeField(db_default=Now())
-    watermark = models.BigIntegerField(help_text="Every ledger transaction below it was seen.")
-    engine_version = models.CharField(max_length=20)
-    product_version = models.CharField(max_length=20)
-    input_hash = models.BinaryField(
-        help_text="SHA-256 of everything the engine was given; the same inputs make no new run."
-    )
-    item_site_count = models.PositiveIntegerField()
-    proposed_count = models.PositiveIntegerField()
-    pool = models.JSONField(
-        null=True, help_text="What all item-sites together told of each: their season, how the methods did."
-    )
-    unplanned = models.JSONField(default=list, help_text="Item-sites that could not be planned, each with the reason.")
-
-    class Meta:
-        db_table = "planning_run"
-        indexes = [models.Index(fields=["-id"], name="planning_run_newest")]
-
-    def __str__(self) -> str:
-        return f"run {self.pk} for {self.planned_on}"
 
 
 class Proposal(models.Model):
@@ -87,24 +60,3 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.item_site_id} ({self.state})"
-
-
-class SupplierSwitch(Fact):
-    """That a supplier's item-sites were moved to other sources, in one step: what was decided, and what became of it."""
-
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="+", help_text="Whose items were moved.")
-    inputs_hash = models.CharField(
-        max_length=64, help_text="The fingerprint of what was decided on; once per supplier."
-    )
-    choices = models.JSONField(help_text="Of each item-site the new source; null leaves it where it is.")
-    outcome = models.JSONField(help_text="What was cancelled, changed, withdrawn and drafted, and what drafts lack.")
-    actor = models.CharField(max_length=100)
-    reason = models.TextField()
-
-    class Meta(Fact.Meta):
-        db_table = "planning_supplier_switch"
-        verbose_name_plural = "supplier switches"
-        constraints = [models.UniqueConstraint(fields=["supplier", "inputs_hash"], name="supplier_switch_once")]
-
-    def __str__(self) -> str:
-        return f"{self.supplier_id}: {self.pk}"

@@ -22,9 +22,16 @@ from ownstock.journal import actions as journal
 from ownstock.journal.queries import open_alerts
 from ownstock.planning.models import Proposal, SupplierSwitch
 from ownstock.planning.queries import business_day
+from ownstock.planning.queries.switching import (
+    OpenLine,
+    SwitchOption,
+    SwitchOptions,
+    WhatHangs,
+    switch_options,
+    what_hangs,
+)
+from ownstock.planning.queries.switching_costs import NewSource
 from ownstock.planning.rules import ProposalState
-from ownstock.planning.switching import OpenLine, SwitchOption, SwitchOptions, WhatHangs, switch_options, what_hangs
-from ownstock.planning.switching_costs import NewSource
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder

@@ -1,0 +1,12 @@
+"""The verbs of planning, its only writers, one room a noun."""
+
+from ownstock.planning.actions.merging import merge_orders
+from ownstock.planning.actions.plan import Planned, plan
+from ownstock.planning.actions.proposals import approve, reject
+from ownstock.planning.actions.switching import qualify, switch, tell_of_blocked, watch_blocked
+from ownstock.planning.actions.taking_back import take_back
+
+__all__ = [
+    "Planned", "approve", "merge_orders", "plan", "qualify", "reject", "switch", "take_back", "tell_of_blocked",
+    "watch_blocked",
+]  # fmt: skip

@@ -1,0 +1,33 @@
+"""Planning runs."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class PlanningRun(models.Model):
+    """One planning of one or all item-sites: on which knowledge, by which engine."""
+
+    planned_on = models.DateField(help_text="The business day planned for.")
+    actor = models.CharField(max_length=100)
+    started_at = models.DateTimeField(db_default=Now())
+    watermark = models.BigIntegerField(help_text="Every ledger transaction below it was seen.")
+    engine_version = models.CharField(max_length=20)
+    product_version = models.CharField(max_length=20)
+    input_hash = models.BinaryField(
+        help_text="SHA-256 of everything the engine was given; the same inputs make no new run."
+    )
+    item_site_count = models.PositiveIntegerField()
+    proposed_count = models.PositiveIntegerField()
+    pool = models.JSONField(
+        null=True, help_text="What all item-sites together told of each: their season, how the methods did."
+    )
+    unplanned = models.JSONField(default=list, help_text="Item-sites that could not be planned, each with the reason.")
+
+    class Meta:
+        db_table = "planning_run"
+        indexes = [models.Index(fields=["-id"], name="planning_run_newest")]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} for {self.planned_on}"

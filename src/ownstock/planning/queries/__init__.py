@@ -1,0 +1,17 @@
+"""Reading what stands: runs, proposals, the outlook of one item-site, what a switch of suppliers would mean."""
+
+from ownstock.planning.queries.outlook import DayClose, ItemSiteOutlook, item_site_outlook
+from ownstock.planning.queries.proposals import (
+    latest_proposal,
+    proposal,
+    proposals,
+    standing,
+    suppliers_of_proposals,
+    unproposed,
+)
+from ownstock.planning.queries.runs import business_day, last_pool, last_run, run_hash
+
+__all__ = [
+    "DayClose", "ItemSiteOutlook", "business_day", "item_site_outlook", "last_pool", "last_run", "latest_proposal",
+    "proposal", "proposals", "run_hash", "standing", "suppliers_of_proposals", "unproposed",
+]  # fmt: skip

@@ -1,0 +1,72 @@
+"""Proposals as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ownstock.base.errors import Refused
+from ownstock.catalog.models import ItemSite, Supplier
+from ownstock.planning.models import Proposal
+from ownstock.planning.rules import (
+    Basis,
+    ProposalState,
+    Standing,
+)
+
+
+def standing() -> dict[int, tuple[int, Standing]]:
+    """The last proposal of each item-site that has one: its id, state and fingerprint, keyed by item-site id."""
+    newest = Proposal.objects.order_by("item_site_id", "-id").distinct("item_site_id")
+    columns = ("item_site_id", "id", "state", "input_hash", "outlook_hash", "position_after")
+    return {
+        key: (pk, Standing(ProposalState(state), Basis(bytes(inputs), bytes(outlook), int(position))))
+        for key, pk, state, inputs, outlook, position in newest.values_list(*columns)
+    }
+
+
+def proposals(state: str = ProposalState.PENDING, *, supplier: str = "", text: str = "") -> QuerySet[Proposal]:
+    """Proposals in a state, the most valuable first; of one supplier (code) or with a text in item code or description."""
+    rows = Proposal.objects.filter(state=state).select_related("item_site__item", "item_site__site", "supplier", "run")
+    if supplier:
+        rows = rows.filter(supplier__code=supplier)
+    if text:
+        rows = rows.filter(Q(item_site__item__sku__icontains=text) | Q(item_site__item__description__icontains=text))
+    return rows.order_by("-value", "-id")
+
+
+def proposal(pk: int) -> Proposal:
+    """One proposal with its item, site, supplier, run and, once approved, its order.
+
+    Raises:
+        Refused: there is none of this number.
+    """
+    rows = Proposal.objects.select_related(
+        "item_site__item", "item_site__site", "supplier", "run", "order_line__revision__purchase_order"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Refused(f"There is no proposal {pk}.", code="no_proposal", proposals=[pk])
+    return found
+
+
+def unproposed(places: Collection[tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """The ids of those of these item-sites, each an item and a site, of which no proposal waits."""
+    if not places:
+        return {}
+    waits = Proposal.objects.filter(item_site=OuterRef("pk"), state=ProposalState.PENDING)
+    skus = {sku for sku, _ in places}
+    rows = ItemSite.objects.filter(~Exists(waits), item__sku__in=skus).values_list("pk", "item__sku", "site__code")
+    return {pk: (sku, site) for pk, sku, site in rows if (sku, site) in places}
+
+
+def suppliers_of_proposals() -> QuerySet[Supplier]:
+    """Every supplier with a pending proposal, by code."""
+    pending = Proposal.objects.filter(state=ProposalState.PENDING)
+    return Supplier.objects.filter(pk__in=pending.values("supplier")).order_by("code")
+
+
+def latest_proposal(item_site: ItemSite) -> Proposal | None:
+    """The last proposal made for an item-site, whatever became of it."""
+    return Proposal.objects.filter(item_site=item_site).select_related("supplier").order_by("-id").first()
