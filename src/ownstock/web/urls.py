@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.i18n import set_language
 
 from ownstock.web.security import for_everybody
 from ownstock.web.views import (
@@ -47,6 +49,7 @@ urlpatterns = [
     path("portal/scorecard/<str:figure>", scorecards.portal_counted, name="portal-counted"),
     path("portal/sheet", portal.portal_sheet, name="portal-sheet"),
     path("answers", sheets.upload_answers, name="answers"),
+    path("language", login_not_required(set_language), name="language"),
     path("sign-out", for_everybody(LogoutView.as_view()), name="sign-out"),
     path("proposals/approve", proposals.approve, name="approve"),
     path("proposals/reject", proposals.reject, name="reject"),
