@@ -21,7 +21,7 @@ SOME = {
     "code": "ALPHA",
     "figure": "fill_rate",
 }
-OPEN = {"sign-in": 200, "answer-page": 404}
+OPEN = {"sign-in": 200, "answer-page": 404, "language": 302}
 # The API asks for a key of its own, and has its own tests.
 OTHER_DOORS = ("api/", "health")
 

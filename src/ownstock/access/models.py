@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from ownstock.access.rules import Role
+from ownstock.access.rules import Role, Scope, scopes_of
 from ownstock.journal.fields import TransactionNumberField
 
 
@@ -27,6 +27,11 @@ class User(AbstractUser):
     def is_supplier(self) -> bool:
         """Whether the person works for a supplier, and is confined to what is that supplier's."""
         return Role.SUPPLIER in self.roles
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What the person may do, by the roles."""
+        return scopes_of(self.roles)
 
 
 class ApiKey(models.Model):

@@ -51,6 +51,12 @@ def user(username: str) -> User:
     return found
 
 
+def administrators(limit: int = 5) -> list[str]:
+    """The names of people who give roles."""
+    found = User.objects.filter(is_active=True, roles__contains=[Role.ADMIN]).order_by("username")
+    return list(found.values_list("username", flat=True)[:limit])
+
+
 def roles_of(actor: str) -> frozenset[Role]:
     """The roles of an actor by its key, `user:anna`; none for jobs, programs and accounts that are disabled.
 

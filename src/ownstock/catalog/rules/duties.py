@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-from ownstock.access.rules import Role
+from ownstock.access.rules import Role, Scope, roles_with, scopes_of
 
 
 class Duty(StrEnum):
@@ -16,11 +16,12 @@ class Duty(StrEnum):
     ADMIT = "admit"
 
 
-ROLES = {
-    Duty.DECIDE: frozenset({Role.QUALITY, Role.ADMIN}),
-    Duty.AGREE: frozenset({Role.BUYER, Role.QUALITY, Role.ADMIN}),
-    Duty.ADMIT: frozenset({Role.ADMIN}),
+SCOPES = {
+    Duty.DECIDE: Scope.SUPPLIERS_DECIDE,
+    Duty.AGREE: Scope.SUPPLIERS_WRITE,
+    Duty.ADMIT: Scope.SUPPLIERS_ADMIT,
 }
+ROLES = {duty: frozenset(roles_with(scope)) for duty, scope in SCOPES.items()}
 IN_WORDS = {
     Duty.DECIDE: "decide on suppliers and their certificates",
     Duty.AGREE: "keep agreements, closures, prices and commitments",
@@ -30,4 +31,4 @@ IN_WORDS = {
 
 def is_permitted(roles: Collection[Role], duty: Duty) -> bool:
     """Whether somebody with these roles may do it; who has no role may do all that asks for one here."""
-    return not roles or bool(ROLES[duty] & set(roles))
+    return SCOPES[duty] in scopes_of(roles)

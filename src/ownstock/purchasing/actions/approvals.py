@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ownstock.access.queries import roles_of
-from ownstock.access.rules import INTERNAL_ROLES, Role
+from ownstock.access.rules import INTERNAL_ROLES, Role, Scope, scopes_of
 from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
 from ownstock.purchasing.models import ApprovalLimit, OrderApproval, PurchaseOrder
@@ -26,8 +26,6 @@ from ownstock.purchasing.queries.approvals import (
 )
 from ownstock.purchasing.rules import OPEN_STATES, Limit, best_limit
 from ownstock.purchasing.rules.timers import approval_key
-
-MAY_SET_LIMITS = frozenset({Role.ADMIN, Role.FINANCE})
 
 
 @transaction.atomic
@@ -62,6 +60,35 @@ def approve(number: str, *, actor: str, revision: int | None = None) -> Purchase
     journal.clear_alert(approval_key(number), because=f"approved by {actor}")
     journal.record(
         actor=actor, verb="purchasing.approved", subject=subject_of(order),
+        new={"revision": newest.number, "amount": str(need.amount), "role": limit.role, "others": list(need.others)},
+    )  # fmt: skip
+    return order
+
+
+@transaction.atomic
+def approve_by_rule(number: str, *, rule: str, on_behalf_of: str) -> PurchaseOrder:
+    """Approve an order that a standing rule asked for, as far as the limit goes of the person who agreed to the rule.
+
+    `rule` is the rule's key, `rule:weekly-basics`; the approval is kept as its, with that person's role and limit. An order
+    that needs no approval, or has one, stays as it is.
+
+    Raises:
+        Refused: that person's limit does not cover it, or they wrote any of it: another person approves it.
+    """
+    order = locked(number)
+    need = need_of(order)
+    if need is None or need.is_met:
+        return order
+    limit = _limit_for(order, need, on_behalf_of)
+    newest = newest_revision(order)
+    OrderApproval.objects.create(
+        revision=newest, approver=rule, role=limit.role, limit=limit.approves_up_to or Decimal(0), amount=need.amount,
+        content_hash=content_hash(newest),
+    )  # fmt: skip
+    settle(order, is_approved=True)
+    journal.clear_alert(approval_key(number), because=f"approved by {rule}")
+    journal.record(
+        actor=rule, verb="purchasing.approved", subject=subject_of(order), reason=f"on behalf of {on_behalf_of}",
         new={"revision": newest.number, "amount": str(need.amount), "role": limit.role, "others": list(need.others)},
     )  # fmt: skip
     return order
@@ -160,7 +187,7 @@ def confirm_limit(role: Role, *, actor: str) -> ApprovalLimit:
 
 
 def _check_may_set(actor: str) -> None:
-    if not MAY_SET_LIMITS & roles_of(actor):
+    if Scope.LIMITS_WRITE not in scopes_of(roles_of(actor)):
         raise Refused(
             f"{actor} may not set limits: people of the roles admin and finance may, two of them for each limit. "
             "An administrator gives roles by ownstock user role.",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ownstock.access.queries import roles_of
-from ownstock.access.rules import Role
+from ownstock.access.rules import Scope, roles_with, scopes_of
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Supplier
 from ownstock.journal import actions as journal
@@ -237,9 +237,9 @@ def approve_invoice(supplier: str, number: str, *, actor: str) -> Invoice:
 
 def _refuse_without_role(actor: str) -> None:
     """Let programs by their scope, and of people those of finance."""
-    roles = roles_of(actor)
-    if roles and Role.FINANCE not in roles:
-        raise Refused(f"{actor} may not approve invoices; that takes the role {Role.FINANCE}.", code="missing_role")
+    if Scope.INVOICES_APPROVE not in scopes_of(roles_of(actor)):
+        needed = " or ".join(roles_with(Scope.INVOICES_APPROVE))
+        raise Refused(f"{actor} may not approve invoices; that takes the role {needed}.", code="role_missing")
 
 
 def _refuse_involved(actor: str, orders: Orders) -> None:

@@ -7,11 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from ownstock.access.rules import Scope
 from ownstock.journal.actions import close_alert
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of
+from ownstock.web.security import needs
 
 
+@needs(Scope.ALERTS_WRITE)
 @require_POST
 @shows_refusals
 def close(request: HttpRequest, pk: int) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.catalog.rules.documents import MAX_DOCUMENT_BYTES
@@ -22,6 +23,7 @@ from ownstock.web.forms import QUANTITY_BOX, carry_out
 from ownstock.web.receipt_forms import ReasonForm
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of
+from ownstock.web.security import needs
 
 TEXT = {"autocomplete": "off"}
 
@@ -55,6 +57,7 @@ class ConformityForm(forms.Form):
         )  # fmt: skip
 
 
+@needs(Scope.ORDERS_READ, to_post=Scope.QUALITY_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def conformity(request: HttpRequest, number: str) -> HttpResponse:
@@ -75,6 +78,7 @@ def conformity(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "web/conformity.html", context, status=status)
 
 
+@needs(Scope.QUALITY_WRITE)
 @require_POST
 @shows_refusals
 def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
@@ -86,6 +90,7 @@ def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return redirect("web:conformity", number)
 
 
+@needs(Scope.ORDERS_READ)
 @require_safe
 @shows_refusals
 def document(request: HttpRequest, number: str, pk: int) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.catalog.models import Supplier
 from ownstock.exchange.confirmations.queries import sent_revision_of
 from ownstock.planning.queries import business_day
@@ -18,8 +19,10 @@ from ownstock.web.forms import carry_out
 from ownstock.web.invoice_forms import EnteredInvoiceForm
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
+from ownstock.web.security import needs
 
 
+@needs(Scope.INVOICES_WRITE)
 @require_safe
 def choose_order(request: HttpRequest) -> HttpResponse:
     """Choose the supplier and the order of an invoice; what came and is not invoiced stands beside each order."""
@@ -38,6 +41,7 @@ def choose_order(request: HttpRequest) -> HttpResponse:
     return render(request, "web/invoice_choose.html", context)
 
 
+@needs(Scope.INVOICES_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def enter(request: HttpRequest, number: str) -> HttpResponse:

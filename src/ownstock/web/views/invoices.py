@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.base.errors import Refused
 from ownstock.catalog.queries import base_currency
 from ownstock.journal import queries as journal
@@ -26,10 +27,12 @@ from ownstock.web.invoice_forms import VariancesForm
 from ownstock.web.receipt_forms import ReasonForm, SettlementForm
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
+from ownstock.web.security import needs
 
 OPEN = (InvoiceState.WAITING, InvoiceState.DISPUTED, InvoiceState.MATCHED)
 
 
+@needs(Scope.INVOICES_READ)
 @require_safe
 def invoices(request: HttpRequest) -> HttpResponse:
     """Invoices and credit notes, newest first, all or in one state."""
@@ -44,6 +47,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
     return render(request, "web/invoices.html", context)
 
 
+@needs(Scope.INVOICES_READ)
 @require_safe
 @shows_refusals
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
@@ -63,6 +67,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/invoice.html", context)
 
 
+@needs(Scope.INVOICES_READ)
 @require_safe
 def not_invoiced(request: HttpRequest) -> HttpResponse:
     """Goods that came and are kept, and stand on no invoice yet; and what suppliers are still to credit."""
@@ -85,6 +90,7 @@ def _totals(rows: list[queries.NotInvoiced]) -> list[tuple[str, str, Any]]:
     return [(supplier, currency, value) for (supplier, currency), value in sorted(sums.items())]
 
 
+@needs(Scope.INVOICES_READ)
 @require_safe
 def variances(request: HttpRequest) -> HttpResponse:
     """By how much invoiced prices differ from those that goods came at, by supplier, item or month."""
@@ -121,6 +127,7 @@ def _narrowed(request: HttpRequest, by: Grouping, row: variances_of.VarianceSum)
     return query.urlencode()
 
 
+@needs(Scope.INVOICES_READ)
 @require_safe
 def variance_goods(request: HttpRequest) -> HttpResponse:
     """The goods that a price variance is summed over, each with its invoice and its receipt."""
@@ -135,6 +142,7 @@ def variance_goods(request: HttpRequest) -> HttpResponse:
     return render(request, "web/variance_goods.html", context)
 
 
+@needs(Scope.INVOICES_APPROVE)
 @require_POST
 @shows_refusals
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
@@ -144,6 +152,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, found, "It is approved for payment.")
 
 
+@needs(Scope.INVOICES_WRITE)
 @require_POST
 @shows_refusals
 def dispute(request: HttpRequest, pk: int) -> HttpResponse:
@@ -153,6 +162,7 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, found, "It is disputed.")
 
 
+@needs(Scope.INVOICES_WRITE)
 @require_POST
 @shows_refusals
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
@@ -168,6 +178,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, found, "The dispute is ended, and the invoice matched again.")
 
 
+@needs(Scope.INVOICES_WRITE)
 @require_POST
 @shows_refusals
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.catalog import queries as catalog
 from ownstock.ledger import queries as ledger
 from ownstock.planning import queries as planning
@@ -16,10 +17,12 @@ from ownstock.purchasing.queries.transfers import open_transfers, transfers_comi
 from ownstock.web.pictures import outlook_picture
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import page_of
+from ownstock.web.security import needs
 
 MOVEMENTS_A_PAGE = 30
 
 
+@needs(Scope.LEDGER_READ, Scope.PLANNING_READ)
 @require_safe
 def item_sites(request: HttpRequest) -> HttpResponse:
     """Every item-site with what is usable and on order; a search in code and description."""
@@ -38,6 +41,7 @@ def item_sites(request: HttpRequest) -> HttpResponse:
     return render(request, "web/item_sites.html", {"page": page, "rows": rows, "text": text, "as_of": as_of})
 
 
+@needs(Scope.LEDGER_READ, Scope.PLANNING_READ)
 @require_safe
 @shows_refusals
 def item_site(request: HttpRequest, pk: int) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.exchange.inbox import actions
 from ownstock.exchange.inbox.rules import InboundState
 from ownstock.exchange.message_log import message as find_message
@@ -16,11 +17,13 @@ from ownstock.exchange.rules import Direction, OutboundState
 from ownstock.planning.queries import business_day
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
+from ownstock.web.security import needs
 
 SHOWN_BYTES = 20_000
 STATES = sorted({*map(str, InboundState), *map(str, OutboundState)})
 
 
+@needs(Scope.MESSAGES_READ)
 @require_safe
 def messages(request: HttpRequest) -> HttpResponse:
     """What went and came, newest first; of a supplier, in a state, one way, or all."""
@@ -36,6 +39,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     return render(request, "web/messages.html", context)
 
 
+@needs(Scope.MESSAGES_READ)
 @require_safe
 @shows_refusals
 def message(request: HttpRequest, key: str) -> HttpResponse:
@@ -53,6 +57,7 @@ def message(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "web/message.html", context)
 
 
+@needs(Scope.MESSAGES_READ)
 @require_safe
 @shows_refusals
 def message_content(request: HttpRequest, key: str) -> HttpResponse:
@@ -62,6 +67,7 @@ def message_content(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
+@needs(Scope.MESSAGES_WRITE)
 @require_POST
 @shows_refusals
 def replay(request: HttpRequest, key: str) -> HttpResponse:
@@ -71,6 +77,7 @@ def replay(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("web:message", key)
 
 
+@needs(Scope.MESSAGES_WRITE)
 @require_POST
 @shows_refusals
 def discard(request: HttpRequest, key: str) -> HttpResponse:

@@ -7,14 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ownstock.access.rules import Scope
 from ownstock.planning.actions.merging import merge_orders
 from ownstock.purchasing import actions, queries
 from ownstock.web.forms import carry_out
 from ownstock.web.order_forms import CancelForm, ChangeForm
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of
+from ownstock.web.security import needs
 
 
+@needs(Scope.ORDERS_APPROVE)
 @require_POST
 @shows_refusals
 def approve(request: HttpRequest, number: str) -> HttpResponse:
@@ -25,6 +28,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("web:order", number)
 
 
+@needs(Scope.ORDERS_PLACE)
 @require_POST
 @shows_refusals
 def chase(request: HttpRequest, number: str) -> HttpResponse:
@@ -34,6 +38,7 @@ def chase(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("web:order", number)
 
 
+@needs(Scope.ORDERS_PLACE)
 @require_POST
 @shows_refusals
 def settle_price(request: HttpRequest, number: str, line: int) -> HttpResponse:
@@ -45,6 +50,7 @@ def settle_price(request: HttpRequest, number: str, line: int) -> HttpResponse:
     return redirect("web:order", number)
 
 
+@needs(Scope.ORDERS_PLACE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def change(request: HttpRequest, number: str) -> HttpResponse:
@@ -60,6 +66,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "web/change_order.html", {"order": found, "form": form}, status=status)
 
 
+@needs(Scope.ORDERS_PLACE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
@@ -77,6 +84,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "web/cancel_order.html", {"order": found, "form": form}, status=status)
 
 
+@needs(Scope.ORDERS_PLACE)
 @require_POST
 @shows_refusals
 def merge(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.base.text import plain
 from ownstock.exchange import queries as exchange
 from ownstock.journal import queries as journal
@@ -26,6 +27,7 @@ from ownstock.web.forms import AnswerForm, carry_out, open_of
 from ownstock.web.order_waits import price_questions, waits_of
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
+from ownstock.web.security import needs
 
 CAN_RECEIVE = ANSWERABLE_STATES | {OrderState.RECEIVED, OrderState.CLOSED}
 WAITS_IN_WORDS = {
@@ -35,6 +37,7 @@ WAITS_IN_WORDS = {
 }
 
 
+@needs(Scope.ORDERS_READ)
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
     """Purchase orders, newest first: all, in one state, or those that wait for somebody."""
@@ -55,6 +58,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     return render(request, "web/orders.html", context)
 
 
+@needs(Scope.ORDERS_READ)
 @require_safe
 @shows_refusals
 def order(request: HttpRequest, number: str) -> HttpResponse:
@@ -86,6 +90,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "web/order.html", context)
 
 
+@needs(Scope.ORDERS_PLACE)
 @require_POST
 @shows_refusals
 def place(request: HttpRequest, number: str) -> HttpResponse:
@@ -95,6 +100,7 @@ def place(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("web:order", number)
 
 
+@needs(Scope.ORDERS_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def answer(request: HttpRequest, number: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.base.errors import OwnstockError, Refused
 from ownstock.catalog import queries as catalog
 from ownstock.journal import queries as journal
@@ -19,14 +20,17 @@ from ownstock.purchasing.rules import OrderState
 from ownstock.web.pictures import weeks_picture
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of, page_of
+from ownstock.web.security import needs
 
 
+@needs(Scope.PLANNING_READ)
 @require_safe
 def proposals(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, the most valuable first, below what people must look at."""
     return _list(request)
 
 
+@needs(Scope.PLANNING_READ)
 @require_safe
 @shows_refusals
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
@@ -42,6 +46,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/proposal.html", context)
 
 
+@needs(Scope.PROPOSALS_DECIDE)
 @require_POST
 def approve(request: HttpRequest) -> HttpResponse:
     """Turn the ticked proposals into draft orders."""
@@ -54,6 +59,7 @@ def approve(request: HttpRequest) -> HttpResponse:
     return redirect(_place_of(orders))
 
 
+@needs(Scope.PROPOSALS_DECIDE)
 @require_POST
 def reject(request: HttpRequest) -> HttpResponse:
     """Ask why the ticked proposals are turned down, then turn them down."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.planning.queries import business_day
@@ -25,8 +26,10 @@ from ownstock.web.receipt_forms import ReasonForm, ReceiptForm, SettlementForm
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
 from ownstock.web.scan_forms import Filled, filled_by_scan, form_with
+from ownstock.web.security import needs
 
 
+@needs(Scope.RECEIPTS_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def receive(request: HttpRequest, number: str) -> HttpResponse:
@@ -94,6 +97,7 @@ def _rows_in_words(form: ReceiptForm) -> str:
     return f"{count} {'line' if count == 1 else 'lines'}"
 
 
+@needs(Scope.RECEIPTS_WRITE)
 @require_POST
 @shows_refusals
 def take_back(request: HttpRequest, number: str) -> HttpResponse:
@@ -106,6 +110,7 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("web:order", number)
 
 
+@needs(Scope.ORDERS_READ)
 @require_safe
 def discrepancies(request: HttpRequest) -> HttpResponse:
     """Goods that were not as ordered: what is to be settled, with the ways out, or all there were."""
@@ -115,6 +120,7 @@ def discrepancies(request: HttpRequest) -> HttpResponse:
     return render(request, "web/discrepancies.html", {"page": page, "rows": rows, "is_all": is_all})
 
 
+@needs(Scope.ORDERS_WRITE)
 @require_POST
 @shows_refusals
 def settle(request: HttpRequest, pk: int) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.catalog.models import Supplier
 from ownstock.catalog.queries import supplier as find_supplier
 from ownstock.planning.queries import business_day
@@ -22,6 +23,7 @@ from ownstock.web.forms import DayInput, carry_out
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import ROWS_A_PAGE, actor_of
 from ownstock.web.scorecard_pictures import days_picture, share_bar
+from ownstock.web.security import needs
 from ownstock.web.views.portal import for_their_people, shared
 
 WHOLE = [("", "All of it")]
@@ -47,6 +49,7 @@ class CommentForm(forms.Form):
     answers = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
+@needs(Scope.SUPPLIERS_READ, to_post=Scope.SUPPLIERS_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def scorecard(request: HttpRequest, code: str) -> HttpResponse:
@@ -62,6 +65,7 @@ def portal_scorecard(request: HttpRequest, supplier: Supplier) -> HttpResponse:
     return _page(request, supplier, "web/portal_scorecard.html", shared(supplier))
 
 
+@needs(Scope.SUPPLIERS_READ)
 @require_safe
 @shows_refusals
 def counted(request: HttpRequest, code: str, figure: str) -> HttpResponse:

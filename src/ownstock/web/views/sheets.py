@@ -10,17 +10,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from ownstock.access.rules import Scope
 from ownstock.base.errors import OwnstockError
 from ownstock.catalog.models import Supplier
 from ownstock.exchange.confirmations import sheets
 from ownstock.exchange.confirmations.actions import TakenAnswer, confirm_sheet
 from ownstock.web.refusals import status_of
 from ownstock.web.requests import actor_of
+from ownstock.web.security import needs
 from ownstock.web.uploads import kept_for_now
 
 FAULTS_SHOWN = 50
 
 
+@needs(Scope.ORDERS_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_answers(request: HttpRequest) -> HttpResponse:
     """Take down suppliers' answers from a sheet."""

@@ -11,15 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.catalog import queries
 from ownstock.catalog.models import Supplier
-from ownstock.catalog.rules.duties import Duty
+from ownstock.catalog.rules.duties import SCOPES, Duty
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.touched import touched_by
 from ownstock.web import supplier_forms as forms
 from ownstock.web.forms import carry_out
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of
+from ownstock.web.security import needs
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -48,11 +50,11 @@ class Task:
 def page_of_task(task: Task) -> View:
     """The page on which a task is done."""
 
+    @needs(SCOPES[task.duty])
     @require_http_methods(["GET", "HEAD", "POST"])
     @shows_refusals
     def view(request: HttpRequest, code: str) -> HttpResponse:
         found, status, touched = queries.supplier(code), 200, None
-        queries.check_duty(actor_of(request), task.duty)
         form = _form(task, request, found)
         if request.method == "POST" and task.touches is not None and request.POST.get("do") == "look":
             status = 200 if form.is_valid() else 422
@@ -120,6 +122,7 @@ def tasks_of(actor: str) -> Sequence[str]:
     return [name for name, task in TASKS.items() if queries.may(actor, task.duty)]
 
 
+@needs(Scope.SUPPLIERS_READ)
 @require_safe
 @shows_refusals
 def certificate_document(request: HttpRequest, code: str) -> HttpResponse:

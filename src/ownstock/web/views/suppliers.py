@@ -6,15 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.catalog import queries
 from ownstock.catalog.rules import WEEKDAYS
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
+from ownstock.web.security import needs
 from ownstock.web.views.supplier_register import tasks_of
 
 
+@needs(Scope.SUPPLIERS_READ)
 @require_safe
 def suppliers(request: HttpRequest) -> HttpResponse:
     """Every supplier as it stands today, and what lapses soon."""
@@ -24,6 +27,7 @@ def suppliers(request: HttpRequest) -> HttpResponse:
     return render(request, "web/suppliers.html", context)
 
 
+@needs(Scope.SUPPLIERS_READ)
 @require_safe
 @shows_refusals
 def supplier(request: HttpRequest, code: str) -> HttpResponse:

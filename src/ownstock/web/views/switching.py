@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from ownstock.access.rules import Scope
 from ownstock.base.errors import OwnstockError
 from ownstock.catalog.queries import base_currency, supplier
 from ownstock.planning.actions.switching import switch as switch_supplier
@@ -18,6 +19,7 @@ from ownstock.planning.queries import business_day
 from ownstock.planning.queries.switching import FORMULAS, SwitchOption, SwitchOptions, switch_options
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
+from ownstock.web.security import needs
 
 # Nobody reads more cards than these.
 MOST_SHOWN = 200
@@ -31,6 +33,7 @@ class CostForm(forms.Form):
     )
 
 
+@needs(Scope.SUPPLIERS_READ, to_post=Scope.ORDERS_PLACE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def switch(request: HttpRequest, code: str) -> HttpResponse:

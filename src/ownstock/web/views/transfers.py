@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ownstock.access.rules import Scope
 from ownstock.base.text import plain
 from ownstock.journal import queries as journal
 from ownstock.planning.queries import business_day
@@ -22,9 +23,11 @@ from ownstock.purchasing.rules.transfers import OnTheWay, TransferEntryKind, Tra
 from ownstock.web.forms import carry_out
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
+from ownstock.web.security import needs
 from ownstock.web.transfer_forms import ArrivalForm, ShipmentForm, merged
 
 
+@needs(Scope.TRANSFERS_READ)
 @require_safe
 def transfers(request: HttpRequest) -> HttpResponse:
     """Transfer orders, newest first, all or in one state."""
@@ -39,6 +42,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
     return render(request, "web/transfers.html", context)
 
 
+@needs(Scope.TRANSFERS_READ)
 @require_safe
 @shows_refusals
 def transfer(request: HttpRequest, number: str) -> HttpResponse:
@@ -72,6 +76,7 @@ def _shipments(order: TransferOrder) -> list[str]:
     return list(dict.fromkeys(shipped.values_list("shipment_key", flat=True)))
 
 
+@needs(Scope.TRANSFERS_WRITE)
 @require_POST
 @shows_refusals
 def place(request: HttpRequest, number: str) -> HttpResponse:
@@ -81,6 +86,7 @@ def place(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("web:transfer", number)
 
 
+@needs(Scope.TRANSFERS_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def ship(request: HttpRequest, number: str) -> HttpResponse:
@@ -109,6 +115,7 @@ def _ship(number: str, form: ShipmentForm, actor: str) -> None:
     ship_goods(number, form.parts(), key=key, actor=actor, reason=form.cleaned_data["reason"])
 
 
+@needs(Scope.TRANSFERS_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def receive(request: HttpRequest, number: str) -> HttpResponse:
@@ -132,6 +139,7 @@ def _receive(number: str, form: ArrivalForm, actor: str) -> None:
     actions.receive(number, form.parts(), key=key, actor=actor, reason=form.cleaned_data["reason"])
 
 
+@needs(Scope.TRANSFERS_READ)
 @require_safe
 @shows_refusals
 def note(request: HttpRequest, number: str) -> HttpResponse:
