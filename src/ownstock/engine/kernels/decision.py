@@ -32,6 +32,8 @@ LOOK_AHEAD_MEAN = 50.0
 MOST_LOOKED_AHEAD = 3
 
 GOAL_COST, GOAL_CYCLE_SERVICE_LEVEL, GOAL_FILL_RATE = 0, 1, 2
+# The quantity is given (it is the target), and only told what it costs.
+GOAL_GIVEN = 3
 
 # Columns of the two tables that `decide` fills.
 NEED, LOOK_AHEAD, QUANTITY, LEVEL, LESS, MORE, POSITION, BEFORE, WITHIN, STEP, OUT = range(11)
@@ -428,6 +430,8 @@ def decide(
             need + ahead, moq[i], multiple[i], position, goal[i] != GOAL_COST, step, c_over, c_under,
             end, below, moment, end_low, end_size,
         )  # fmt: skip
+        if goal[i] == GOAL_GIVEN:
+            quantity = int(target[i])
         whole[i, NEED], whole[i, LOOK_AHEAD], whole[i, QUANTITY], whole[i, LEVEL] = need, ahead, quantity, level + sure
         whole[i, LESS], whole[i, MORE], whole[i, POSITION], whole[i, STEP] = less, more, position + sure, int(step)
         if not tells:

@@ -1,5 +1,6 @@
 """The verbs of planning, its only writers, one room a noun."""
 
+from ownstock.planning.actions.edits import QuantityChange, change_quantity
 from ownstock.planning.actions.merging import merge_orders
 from ownstock.planning.actions.plan import Planned, plan
 from ownstock.planning.actions.proposals import approve, reject
@@ -7,6 +8,6 @@ from ownstock.planning.actions.switching import qualify, switch, tell_of_blocked
 from ownstock.planning.actions.taking_back import take_back
 
 __all__ = [
-    "Planned", "approve", "merge_orders", "plan", "qualify", "reject", "switch", "take_back", "tell_of_blocked",
-    "watch_blocked",
+    "Planned", "QuantityChange", "approve", "change_quantity", "merge_orders", "plan", "qualify", "reject", "switch",
+    "take_back", "tell_of_blocked", "watch_blocked",
 ]  # fmt: skip

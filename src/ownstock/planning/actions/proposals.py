@@ -29,7 +29,7 @@ def approve(ids: Iterable[int], *, actor: str) -> list[PurchaseOrder]:
         Refused: a proposal does not exist or is no longer pending (somebody decided it, or nothing is needed any more), or
             its supply term ended, or the register of suppliers by now speaks against its supplier.
     """
-    proposals = _pending(ids)
+    proposals = locked_pending(ids)
     on = max(p.run.planned_on for p in proposals)
     terms = terms_to_order_by([p.item_site for p in proposals], on=on)
     groups: dict[tuple[str, str], list[Proposal]] = defaultdict(list)
@@ -80,7 +80,7 @@ def reject(ids: Iterable[int], *, actor: str, because: str) -> int:
     """
     if not because.strip():
         raise Refused("Say why the proposal is turned down.", code="no_reason")
-    proposals = _pending(ids)
+    proposals = locked_pending(ids)
     Proposal.objects.filter(pk__in=[p.pk for p in proposals]).update(
         state=ProposalState.REJECTED, decided_at=timezone.now(), decided_by=actor, decided_because=because
     )
@@ -91,7 +91,7 @@ def reject(ids: Iterable[int], *, actor: str, because: str) -> int:
     return len(proposals)
 
 
-def _pending(ids: Iterable[int]) -> list[Proposal]:
+def locked_pending(ids: Iterable[int]) -> list[Proposal]:
     """The named proposals, locked; refused unless every one is still pending."""
     wanted = sorted(set(ids))
     rows = Proposal.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")

@@ -1,5 +1,6 @@
 """Reading what stands: runs, proposals, the outlook of one item-site, what a switch of suppliers would mean."""
 
+from ownstock.planning.queries.edits import StandingEdit, last_edits, versions
 from ownstock.planning.queries.outlook import DayClose, ItemSiteOutlook, item_site_outlook
 from ownstock.planning.queries.proposals import (
     latest_proposal,
@@ -9,9 +10,11 @@ from ownstock.planning.queries.proposals import (
     suppliers_of_proposals,
     unproposed,
 )
+from ownstock.planning.queries.reprojections import DayBand, Reprojection, reproject, reproject_many
 from ownstock.planning.queries.runs import business_day, last_pool, last_run, run_hash
 
 __all__ = [
-    "DayClose", "ItemSiteOutlook", "business_day", "item_site_outlook", "last_pool", "last_run", "latest_proposal",
-    "proposal", "proposals", "run_hash", "standing", "suppliers_of_proposals", "unproposed",
+    "DayBand", "DayClose", "ItemSiteOutlook", "Reprojection", "StandingEdit", "business_day", "item_site_outlook",
+    "last_edits", "last_pool", "last_run", "latest_proposal", "proposal", "proposals", "reproject", "reproject_many",
+    "run_hash", "standing", "suppliers_of_proposals", "unproposed", "versions",
 ]  # fmt: skip
