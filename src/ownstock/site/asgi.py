@@ -1,4 +1,4 @@
-"""The web application as an ASGI server starts it: `granian --interface asginl ownstock.site.asgi:application`."""
+"""The web application as an ASGI server starts it: `granian --interface asgi ownstock.site.asgi:application`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from django.db import connections
 from ownstock.site.bodies import with_limits
 from ownstock.site.installation import connect
 from ownstock.site.keeper import end_in_time
-from ownstock.site.programs import ProgramApplication, by_address
+from ownstock.site.live.application import ADDRESS as LIVE
+from ownstock.site.live.application import LiveApplication
+from ownstock.site.programs import ProgramApplication, by_address, with_end
 
 
 def end_with_parent() -> None:
@@ -39,4 +41,6 @@ django.setup(set_prefix=False)
 connect()
 # The check has used a connection of this thread; the requests have threads of their own.
 connections.close_all()
-application = with_limits(by_address("/api/", ProgramApplication(), get_asgi_application()))
+live = LiveApplication()
+pages = by_address(LIVE, live, get_asgi_application())
+application = with_end(with_limits(by_address("/api/", ProgramApplication(), pages)), live.hub.stop)

@@ -7,6 +7,7 @@ need. Programs bring a key with every call and need none of those; without them 
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
@@ -66,10 +67,32 @@ class ProgramApplication(ASGIHandler):
 
 
 def by_address(prefix: str, programs: Application, pages: Application) -> Application:
-    """One application of two: calls whose path begins with `prefix` go to the first."""
+    """One application of two: calls whose path begins with `prefix`, or is it where it ends in no slash, go to the first."""
 
     async def application(scope: Scope, receive: Any, send: Any) -> None:
-        is_program = scope["type"] == "http" and scope["path"].startswith(prefix)
+        path = scope["path"] if scope["type"] == "http" else ""
+        is_program = path.startswith(prefix) if prefix.endswith("/") else path == prefix
         await (programs if is_program else pages)(scope, receive, send)
 
     return application
+
+
+def with_end(application: Application, end: Callable[[], None]) -> Application:
+    """An application that ends what it still has open, by `end`, as soon as its server is told to stop.
+
+    The server waits until every answer has come to its end before it says a word of stopping; so its signals are heard here
+    too. Where its event loop handles a signal, a handler of Python's own is called beside it.
+    """
+
+    async def ending(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await application(scope, receive, send)
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
+        while (message := await receive())["type"] != "lifespan.shutdown":
+            await send({"type": f"{message['type']}.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return ending

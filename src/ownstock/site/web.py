@@ -34,7 +34,7 @@ def main(host: str, port: int) -> None:
         "ownstock.site.asgi:application",
         address=host,
         port=port,
-        interface=Interfaces.ASGINL,
+        interface=Interfaces.ASGI,
         log_level=LogLevels.warning,
         # The keeper's patience lasts a little longer.
         workers_kill_timeout=ENDING_SECONDS - 2,
