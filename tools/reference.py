@@ -1,7 +1,7 @@
 """The generated pages of the reference: `python -m tools.reference` writes them, `--check` tells which are out of date.
 
-docs/reference/tables.md comes from the models, docs/reference/commands.md from the command tree. A column whose model
-gives no help text has the meaning that the glossary gives its name.
+docs/reference/tables.md comes from the models, commands.md from the command tree, roles.md from what pages and calls say
+they need. A column whose model gives no help text has the meaning that the glossary gives its name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import django
 
-from tools import trust
+from tools import roles, trust
 from tools.glossary import meanings
 from tools.steps import ROOT, say
 
@@ -157,6 +157,7 @@ def help_of(path: tuple[str, ...], command: Any) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables_page, "commands.md": commands_page, "trust.md": partial(trust.page, NOT_EDITED),
+    "roles.md": partial(roles.page, NOT_EDITED),
 }  # fmt: skip
 
 

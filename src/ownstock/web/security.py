@@ -75,7 +75,7 @@ def needs(*scopes: Scope, to_post: Scope | None = None) -> Callable[[View], View
 
 def needed_by(view: Any, method: str | None) -> frozenset[Scope]:
     """The scopes that a page needs when it is asked by this method."""
-    if getattr(view, AUDIENCE, OURS) != OURS:
+    if getattr(view, AUDIENCE, OURS) != OURS or not getattr(view, "login_required", True):
         return frozenset()
     looking, sending = getattr(view, NEEDS, (UNSTATED, UNSTATED))
     return looking if method in LOOKING else sending

@@ -1,0 +1,165 @@
+"""Every page as every role asks for it: refused or allowed exactly as docs/reference/roles.md says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from ownstock.access.models import User
+from ownstock.access.rules import HOLDS, ONLY_BY_A_ROLE, Role, Scope, lacking_sentence, roles_with, scopes_of
+from ownstock.planning.models import Proposal
+from ownstock.purchasing import actions as purchasing
+from ownstock.purchasing.models import PurchaseOrder
+from ownstock.web.security import AUDIENCE, NEEDS, OURS
+from tests.docs.sources import ROOT
+from tests.factories import ACTOR
+from tests.web_cases import Elements, approved_order, planned_shop
+
+EVERYBODY = "whoever is signed in"
+# One column of the page beside the roles: an account of before there were roles, and nobody at all.
+OF_BEFORE, NOBODY = "", "nobody"
+WHO = [*map(str, Role), OF_BEFORE, NOBODY]
+# Signs out, so that the next page would be asked by nobody.
+SIGNS_OUT = "/sign-out"
+
+
+def rows() -> list[tuple[str, str, list[str], str]]:
+    """(method, address, scopes, who) of every page, as the reference tells it."""
+    text = (ROOT / "docs" / "reference" / "roles.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| (GET|POST|GET, POST) \| `(/[^`]*)` \| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE)
+    return [
+        (method, address, re.findall(r"[a-z]+:[a-z]+", scopes), who)
+        for methods, address, scopes, who in found
+        for method in methods.split(", ")
+    ]
+
+
+def may(role: str, scopes: list[str], who: str) -> bool:
+    """Whether the reference says that a role may."""
+    if who in ("anybody", EVERYBODY):
+        return True
+    if role == OF_BEFORE:
+        return who != "supplier" and not set(scopes) & ONLY_BY_A_ROLE
+    return role in who.split(", ")
+
+
+def patterns(resolver: URLResolver, route: str = "/") -> Iterator[tuple[str, Any]]:
+    for pattern in resolver.url_patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, here)
+        elif isinstance(pattern, URLPattern) and not here.startswith("/api/"):
+            yield here, pattern.callback
+
+
+def filled(address: str, order: PurchaseOrder, proposal: Proposal) -> str:
+    """The address with things that are there, where there are some."""
+    known = {"number": order.number, "code": "ALPHA", "figure": "fill_rate", "pk": str(proposal.pk)}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known.get(found[1], "1"), address)
+
+
+def asks(who: str) -> Client:
+    """A browser in which somebody of this role is signed in."""
+    client = Client()
+    if who != NOBODY:
+        client.force_login(User.objects.create(username=who or "before", roles=[who] if who else []))
+    return client
+
+
+@pytest.mark.django_db
+def test_every_page_lets_in_whom_the_reference_names_and_nobody_else() -> None:
+    planned_shop()
+    order = purchasing.place(approved_order().number, actor=ACTOR)
+    proposal = Proposal.objects.exclude(order_line__revision__purchase_order=order).first()
+    assert proposal is not None
+    clients, wrong = {who: asks(who) for who in WHO}, []
+    for method, address, scopes, who in rows():
+        for role, client in clients.items():
+            if address == SIGNS_OUT:
+                continue
+            response = asked(client, method, filled(address, order, proposal))
+            if role == NOBODY:
+                as_told = who == "anybody" or response.headers.get("Location", "").startswith("/sign-in")
+            elif may(role, scopes, who):
+                as_told = response.status_code != 403 or is_portal_of_nobody(role, response)
+            else:
+                is_hidden = role == Role.SUPPLIER or who == "supplier"
+                as_told = response.status_code == (404 if is_hidden else 403)
+            if not as_told:
+                wrong.append((role or "of before", method, address, response.status_code))
+    assert wrong == []
+
+
+def asked(client: Client, method: str, address: str) -> Any:
+    """What is answered; what it did is undone."""
+    if method == "GET":
+        return client.get(address)
+    with transaction.atomic():
+        response = client.post(address)
+        transaction.set_rollback(True)
+    return response
+
+
+def is_portal_of_nobody(role: str, response: Any) -> bool:
+    """A supplier's account that acts for no supplier yet is told so."""
+    return role == Role.SUPPLIER and b"no supplier" in response.content.lower()
+
+
+def test_every_page_stands_in_the_reference_and_states_what_it_needs() -> None:
+    site = dict(patterns(get_resolver()))
+    assert set(site) == {address for _, address, _, _ in rows()}
+    silent = [
+        address
+        for address, view in site.items()
+        if getattr(view, "login_required", True) and getattr(view, AUDIENCE, OURS) == OURS and not hasattr(view, NEEDS)
+    ]
+    assert silent == []
+
+
+@pytest.mark.django_db
+def test_a_refusal_says_what_somebody_is_which_role_it_takes_and_whom_to_ask() -> None:
+    planned_shop()
+    User.objects.create(username="boss", roles=[Role.ADMIN])
+    response = asks(Role.VIEWER).post("/proposals/approve", {"proposal": Proposal.objects.values_list("pk", flat=True)})
+    told = Elements(response.content.decode()).text
+    assert response.status_code == 403
+    assert "Your role is viewer; this needs planner or buyer." in told
+    assert "Ask boss for the role" in told
+    assert set(Proposal.objects.values_list("state", flat=True)) == {"pending"}
+
+
+@pytest.mark.django_db
+def test_what_somebody_may_not_do_is_not_shown_as_a_button() -> None:
+    planned_shop()
+    number = approved_order().number
+    for role, shown in ((Role.VIEWER, False), (Role.BUYER, True), (Role.PLANNER, False)):
+        page = asks(role).get(f"/orders/{number}").content.decode()
+        assert ("Place the order" in page) is shown
+        assert (f"/orders/{number}/cancel" in page) is shown
+    assert "Approve ticked" not in Client().get("/").content.decode()
+
+
+def test_the_table_gives_each_role_what_it_is_here_for() -> None:
+    assert all(scope.value.endswith(":read") for scope in HOLDS[Role.VIEWER])
+    assert HOLDS[Role.SUPPLIER] == frozenset()
+    assert roles_with(Scope.PEOPLE_WRITE) == [Role.ADMIN]
+    assert roles_with(Scope.INVOICES_APPROVE) == [Role.FINANCE]
+    # Who orders neither takes the goods in nor approves what is paid.
+    assert not HOLDS[Role.BUYER] & {Scope.RECEIPTS_WRITE, Scope.INVOICES_APPROVE, Scope.QUALITY_WRITE}
+    assert all(roles_with(scope) for scope in Scope)
+    assert scopes_of([Role.BUYER, Role.FINANCE]) == HOLDS[Role.BUYER] | HOLDS[Role.FINANCE]
+    assert scopes_of([]) == set(Scope) - ONLY_BY_A_ROLE
+
+
+def test_a_sentence_names_the_roles_that_hold_what_is_lacking() -> None:
+    told = lacking_sentence([Role.VIEWER, Role.FINANCE], [Scope.ORDERS_PLACE])
+    assert told == "Your roles are viewer and finance; this needs buyer."
+    assert "this needs receiver or controller, and finance." in lacking_sentence(
+        [Role.VIEWER], [Scope.RECEIPTS_WRITE, Scope.INVOICES_APPROVE]
+    )
