@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema, Status
+from pydantic import AfterValidator
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
@@ -76,6 +77,11 @@ class ClosureOut(Schema):
     reason: str
 
 
+def _without_zone(at: time) -> time:
+    """A time of day as a clock on a wall shows it; `order_time_zone` says on which."""
+    return at.replace(tzinfo=None)
+
+
 class AgreementIn(Schema):
     """What is agreed; a term that is not named stays as it is."""
 
@@ -97,6 +103,10 @@ class AgreementIn(Schema):
     order_weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(
         [], max_length=7, description="1 Monday to 7 Sunday."
     )
+    order_cut_off: Annotated[time, AfterValidator(_without_zone)] | None = Field(
+        None, description="Until when on such a day; null: as the company says."
+    )
+    order_time_zone: str = Field("", max_length=60, description="IANA name of its clock; empty: the site's.")
     answer_time_hours: Days | None = None
     syntax_answer_time_hours: Days | None = None
     notice_time_hours: Days | None = None

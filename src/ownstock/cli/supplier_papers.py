@@ -23,6 +23,7 @@ from ownstock.planning.queries import business_day
 # Terms that are written in a few words of their own.
 SMALL_WORDS: dict[str, Callable[[str], Any]] = {
     "order_weekdays": weekdays_of, "rebate_tiers": tiers_of, "incoterm": str, "incoterm_place": str,
+    "order_time_zone": str,
 }  # fmt: skip
 reason_option = click.option("--reason", required=True, help="Why, in your words; the journal keeps it.")
 valid_from_option = click.option("--valid-from", type=Day(), show_default="today", help="The first day.")
@@ -179,7 +180,7 @@ def add_agreement(code: str, agreement_code: str, terms: tuple[str, ...], reason
     """Enter an agreement, or change the terms that are named of one.
 
     TERM is a column of agreements, such as valid_from=2026-01-01 valid_to=2026-12-31 net_days=60 minimum_order_value=500
-    order_weekdays="mon thu" rebate_tiers="10000:1 50000:2.5"; an empty VALUE takes a term away.
+    order_weekdays="mon thu" order_cut_off=15:00 rebate_tiers="10000:1 50000:2.5"; an empty VALUE takes a term away.
     """
     kept = actions.keep_agreement(code, agreement_code, _terms_read(terms), actor=actor, reason=reason)
     tell(

@@ -15,7 +15,8 @@ from ownstock.catalog.rules import OrderSize, shortfall
 from ownstock.catalog.rules.objections import Objection
 from ownstock.purchasing.models import OrderLine, PurchaseOrder
 
-AUTOMATIC = "job:"
+# No person sees an order of these actors before it is sent.
+AUTOMATIC = ("job:", "rule:")
 
 
 def check_orderable(supplier: Supplier, items: Iterable[Item], *, on: date, actor: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -71,6 +72,12 @@ def _refuse_wrong(row: Agreement) -> None:
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
         raise Refused(f"{name} of the agreement: {sentences[0]}", code="bad_term", field=name) from None
+    if row.order_time_zone and row.order_time_zone not in available_timezones():
+        raise Refused(
+            f"There is no time zone {row.order_time_zone!r}; use a name such as Europe/London.",
+            code="bad_term",
+            field="order_time_zone",
+        )
     if row.valid_to is not None and row.valid_to < row.valid_from:
         raise Refused(
             f"It would end on {row.valid_to}, before it begins on {row.valid_from}.", code="ends_before_start"

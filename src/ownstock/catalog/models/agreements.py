@@ -49,6 +49,12 @@ class Agreement(models.Model):
         blank=True,
         help_text="On which weekdays orders are taken, 1 Monday to 7 Sunday; none: on any.",
     )
+    order_cut_off = models.TimeField(
+        null=True, blank=True, help_text="Until when on such a day orders are taken; empty: as the company says."
+    )
+    order_time_zone = models.CharField(
+        max_length=60, blank=True, help_text="IANA name of the clock that the cut-off goes by; empty: the site's."
+    )
     answer_time_hours = models.PositiveIntegerField(
         null=True, blank=True, help_text="Within so many hours an order is to be answered."
     )
