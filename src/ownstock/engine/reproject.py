@@ -86,7 +86,7 @@ def reproject(reasons: Sequence[Reason], quantities: Sequence[int]) -> list[Repr
 def on_hand_by_day(reason: Reason, quantity: int, days: int | None = None) -> list[DayOnHand]:
     """Net on hand at the close of each day with a quantity ordered now, exact for the forecast; nothing is ordered later.
 
-    By default until the window after this one ends, in which the order is used up as expected. Where lead times are uncertain,
+    By default until the window after this one ends, in which the order is used up as expected. Where lead times vary,
     it is the mixture of all of them. What customers have ordered takes the place of the forecast of its bucket, on its day;
     the rest is spread evenly.
     """
@@ -109,6 +109,19 @@ def on_hand_by_day(reason: Reason, quantity: int, days: int | None = None) -> li
     found, expected, nothing = np.zeros((days, len(SHARES))), np.zeros(days), np.zeros(days)
     kernel.quantiles_of(mix, lowest, size, step, np.array(SHARES), found, expected, nothing)
     return [DayOnHand(d, *found[d].tolist(), float(expected[d]), float(nothing[d])) for d in range(days)]
+
+
+def demand_by_bucket(reason: Reason) -> list[tuple[float, ...]]:
+    """What is expected to be wanted in each bucket from today on: mean, P10, P50, P90. Known demand is not added to it."""
+    forecast, band, told = reason["forecast"], np.empty(WIDEST), []
+    ratio = max(forecast["variance_ratio"], 1e-6)
+    for mean in forecast["mean_by_bucket"]:
+        step = lattice_step(mean, ratio * mean)
+        lowest, size = count_band(mean / step, ratio * mean / step**2, band)
+        below = np.cumsum(band[:size])
+        places = np.minimum(np.searchsorted(below, np.array(SHARES) - 1e-9), size - 1)
+        told.append((mean, *((lowest + places) * step).tolist()))
+    return told
 
 
 def _question(reasons: Sequence[Reason], quantities: Sequence[int]) -> Question:

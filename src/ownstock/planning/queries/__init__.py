@@ -1,6 +1,8 @@
 """Reading what stands: runs, proposals, the outlook of one item-site, what a switch of suppliers would mean."""
 
+from ownstock.planning.queries.baskets import Basket, BasketDetail, BasketLine, basket, supplier_baskets
 from ownstock.planning.queries.edits import StandingEdit, last_edits, versions
+from ownstock.planning.queries.fan import Fan, fan
 from ownstock.planning.queries.outlook import DayClose, ItemSiteOutlook, item_site_outlook
 from ownstock.planning.queries.proposals import (
     latest_proposal,
@@ -14,7 +16,8 @@ from ownstock.planning.queries.reprojections import DayBand, Reprojection, repro
 from ownstock.planning.queries.runs import business_day, last_pool, last_run, run_hash
 
 __all__ = [
-    "DayBand", "DayClose", "ItemSiteOutlook", "Reprojection", "StandingEdit", "business_day", "item_site_outlook",
-    "last_edits", "last_pool", "last_run", "latest_proposal", "proposal", "proposals", "reproject", "reproject_many",
-    "run_hash", "standing", "suppliers_of_proposals", "unproposed", "versions",
+    "Basket", "BasketDetail", "BasketLine", "DayBand", "DayClose", "Fan", "ItemSiteOutlook", "Reprojection",
+    "StandingEdit", "basket", "business_day", "fan", "item_site_outlook", "last_edits", "last_pool", "last_run",
+    "latest_proposal", "proposal", "proposals", "reproject", "reproject_many", "run_hash", "standing",
+    "supplier_baskets", "suppliers_of_proposals", "unproposed", "versions",
 ]  # fmt: skip
