@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from biip.checksums import gs1_standard_check_digit
-
 from ownstock.base.errors import Refused
 
 DIGITS = 14
@@ -20,6 +18,9 @@ def gtin_of(text: str) -> str:
     """
     if not FORM.fullmatch(text):
         raise Refused(f"{text[:40]} is no GTIN: it has 8, 12, 13 or 14 digits.", code="bad_gtin", gtin=text)
+    # The library brings the prefixes of the world's companies: too much for programs that read no GTIN.
+    from biip.checksums import gs1_standard_check_digit
+
     wanted = gs1_standard_check_digit(text[:-1])
     if int(text[-1]) != wanted:
         raise Refused(

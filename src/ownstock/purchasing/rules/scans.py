@@ -9,15 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-from biip import ParseConfig, ParseError
-from biip.gs1_digital_link_uris import GS1DigitalLinkURI
-from biip.gs1_element_strings import GS1ElementString
-from biip.gs1_messages import GS1Message
+from typing import TYPE_CHECKING
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.catalog.rules.gtins import FORM, gtin_of
+
+if TYPE_CHECKING:
+    from biip.gs1_element_strings import GS1ElementString
 
 MAX_SCAN_LENGTH = 500
 # The mark between elements of no fixed length, and what scanners are told to type instead of it.
@@ -59,6 +58,11 @@ def read_scan(text: str) -> Scan:
 
 
 def _elements(typed: str) -> Iterable[GS1ElementString]:
+    # As in the rules of GTINs: only who scans waits for the library.
+    from biip import ParseConfig, ParseError
+    from biip.gs1_digital_link_uris import GS1DigitalLinkURI
+    from biip.gs1_messages import GS1Message
+
     config = ParseConfig(separator_chars=[FNC1])
     try:
         if typed.lower().startswith(("http://", "https://")):
