@@ -52,6 +52,8 @@ def lines(proposal: Proposal) -> Iterator[str]:
     if known := inputs.get("known"):
         yield from _list("Ordered for days to come", known)
     yield from _list("Not counted because late", why["not_counted_because_late"])
+    if said := why.get("said"):
+        yield from _list("What people say", [_said(line) for line in said])
     yield from _section("Expected", _named(why["forecast"], EXPECTED))
     yield from _section("Decided", _named(decision, DECIDED))
     if known:
@@ -81,6 +83,22 @@ def _lead_time(lead: Mapping[str, Any]) -> dict[str, Any]:
     arrivals = ", ".join(f"{a['quantity']} in {a['arrives_in_days']} days" for a in coming)
     chance = f"{100 * lead['probability']:.0f} %"
     return {"lead_time_days": lead["lead_time_days"], "probability": chance, "then_arriving": arrivals or "nothing"}
+
+
+def _said(line: Mapping[str, Any]) -> dict[str, Any]:
+    """One thing that people say, whatever it is about."""
+    span = f"{line['from_on']} to {line['until_on']}" if "from_on" in line else line["ends_on"]
+    says = (
+        line.get("sentence") or f"{line['what'].replace('_', ' ')} {line.get('name') or line.get('other', '')}".strip()
+    )
+    because = line.get("reason", "")
+    return {
+        "number": line["number"],
+        "says": text(says),
+        "days": span,
+        "by": text(line["by"]),
+        "because": text(because),
+    }
 
 
 def _heading(proposal: Proposal) -> Iterator[str]:
@@ -142,13 +160,14 @@ def _need(why: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [
         ("order-up-to level", decision["order_up_to_level"]),
         ("inventory position", -decision["inventory_position"]),
-        ("need", sum(step["units"] for step in why["steps"] if step["step"] in ("need", "known"))),
+        ("need", sum(step["units"] for step in why["steps"] if step["step"] in ("need", "override", "known"))),
     ]
 
 
 def _quantity(why: Mapping[str, Any]) -> list[tuple[str, int]]:
     names = {
-        "need": "need", "known": "beyond the forecast, ordered already", "look_ahead": "not to be held on later",
+        "need": "need", "override": "for what people say", "known": "beyond the forecast, ordered already",
+        "look_ahead": "not to be held on later", "bound": "to the level that people set",
         "moq": "to the MOQ", "multiple": "to the order multiple",
     }  # fmt: skip
     steps = [(names[step["step"]], step["units"]) for step in why["steps"]]

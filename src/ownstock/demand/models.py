@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from ownstock.catalog.models import Item, Location
 from ownstock.demand.rules import OPEN_STATES, DemandState, EntryKind
+from ownstock.demand.rules.calendar import LifecycleKind
 from ownstock.journal.fields import QuantityField, TransactionIdField
 from ownstock.ledger.models import Lot
 
@@ -141,3 +142,82 @@ class DemandEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class DemandEvent(models.Model):
+    """Something that changes demand for a while, such as a promotion; the newest revision of a number counts."""
+
+    number = models.CharField(max_length=20, help_text="The same in all its revisions.")
+    revision = models.PositiveIntegerField(default=1)
+    name = models.CharField(
+        max_length=200, help_text="Events of one name are alike: each tells what to expect of the next."
+    )
+    from_on = models.DateField(help_text="Its first day.")
+    until_on = models.DateField(help_text="Its last day.")
+    skus = models.JSONField(default=list, help_text="The items it is about, by code; empty: all.")
+    sites = models.JSONField(default=list, help_text="The sites, by code; empty: all.")
+    categories = models.JSONField(default=list, help_text="The categories of items; empty: all.")
+    factor = models.DecimalField(
+        max_digits=10, decimal_places=4, null=True, help_text="Demand is so many times the usual; empty: not known yet."
+    )
+    is_cancelled = models.BooleanField(default=False, help_text="It does not take place, or did not.")
+    reason = models.TextField(blank=True, help_text="Why, in the actor's words.")
+    actor = models.CharField(max_length=100)
+    recorded_at = models.DateTimeField(db_default=Now())
+    transaction_id = TransactionIdField()
+
+    append_only = True
+
+    class Meta:
+        db_table = "demand_event"
+        indexes = [
+            models.Index(fields=["until_on"], name="demand_event_by_last_day"),
+            models.Index(fields=["transaction_id", "id"], name="demand_event_by_transaction"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["number", "revision"], name="demand_event_revision_once"),
+            models.CheckConstraint(name="demand_event_span_forward", condition=Q(until_on__gte=F("from_on"))),
+            models.CheckConstraint(name="demand_event_factor_positive", condition=Q(factor=None) | Q(factor__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class LifecycleStep(models.Model):
+    """What becomes of an item at one site or all: superseded, like another, ended; the newest revision of a number counts."""
+
+    number = models.CharField(max_length=20, help_text="The same in all its revisions.")
+    revision = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in LifecycleKind])
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    site = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+", help_text="Empty: at all sites.")
+    other_item = models.ForeignKey(
+        Item, models.PROTECT, null=True, related_name="+", help_text="Its successor, or the item that it is like."
+    )
+    factor = models.DecimalField(
+        max_digits=10, decimal_places=4, default=1, help_text="Units wanted for each of the other item."
+    )
+    ends_on = models.DateField(null=True, help_text="The first day on which it is not sold any more.")
+    is_cancelled = models.BooleanField(default=False, help_text="It no longer holds.")
+    reason = models.TextField(help_text="Why, in the actor's words.")
+    actor = models.CharField(max_length=100)
+    recorded_at = models.DateTimeField(db_default=Now())
+    transaction_id = TransactionIdField()
+
+    append_only = True
+
+    class Meta:
+        db_table = "demand_lifecycle_step"
+        indexes = [models.Index(fields=["transaction_id", "id"], name="lifecycle_by_transaction")]
+        constraints = [
+            models.UniqueConstraint(fields=["number", "revision"], name="lifecycle_revision_once"),
+            models.CheckConstraint(
+                name="lifecycle_says_what",
+                condition=Q(kind=LifecycleKind.ENDS, ends_on__isnull=False)
+                | ~Q(kind=LifecycleKind.ENDS) & Q(other_item__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -17,8 +17,11 @@ from ownstock import engine
 from ownstock.base.fingerprints import fingerprint
 from ownstock.engine.propose import inputs_told, reason
 from ownstock.planning.inputs import PlanningInputs, Source
+from ownstock.planning.overriding import Changed, with_said
 from ownstock.planning.rules import Basis, Wanted, later_by_lead_time
+from ownstock.planning.said import facts_of
 from ownstock.planning.told import lead_time_told, orders_told
+from ownstock.planning.told_overrides import with_overrides
 from ownstock.planning.transfers import Place
 from ownstock.purchasing.queries import OpenDelivery
 
@@ -31,6 +34,7 @@ class Decisions:
     inputs: PlanningInputs
     given: pl.DataFrame
     answers: pl.DataFrame
+    changed: Mapping[int, Changed]
 
     def reasons(self, item_sites: Collection[int]) -> Iterator[tuple[int, dict[str, Any]]]:
         """Why so much, of some item-sites: their ids and reasons, in the order of the frames."""
@@ -39,25 +43,43 @@ class Decisions:
         rows = zip(*(frame.filter(asked).iter_rows(named=True) for frame in (self.answers, self.given)), strict=True)
         for row, given in rows:
             source = self.inputs.sources[row["item_site"]]
-            yield row["item_site"], reason(row, given) | _told(source, late, self.inputs)
+            why = with_overrides(reason(row, given), self.changed.get(row["item_site"]), self.inputs.said)
+            yield row["item_site"], why | _told(source, late, self.inputs)
 
 
 def decide(inputs: PlanningInputs, pool: engine.Pool) -> Decisions:
     """Ask the engine what to order of each item-site, and fingerprint what each answer rests on."""
-    leads, known = inputs.lead_times, inputs.known
-    answers = engine.plan(*inputs.frames, lead_times=leads, known=known, today=inputs.planned_on, pool=pool)
-    given = engine.inputs(*inputs.frames, lead_times=leads, known=known)
+    answers, given, changed = answered(inputs, pool)
     ends = given["weeks"].list.last().struct.field("week_start_on")
     rows = given.drop("weeks").iter_rows(named=True)
     each = zip(answers["item_site"], answers["quantity"], rows, ends, inputs.history_hashes(), strict=True)
+    said = _said_facts(inputs)
     wanted = {
-        key: Wanted(quantity, _basis(inputs_told(row) | {"weeks": end}, history_hash, _terms(inputs.sources[key])))
+        key: Wanted(
+            quantity, _basis(inputs_told(row) | {"weeks": end}, history_hash, _terms(inputs.sources[key]), said[key])
+        )
         for key, quantity, row, end, history_hash in each
     }
-    return Decisions(wanted, inputs, given, answers)
+    return Decisions(wanted, inputs, given, answers, changed)
 
 
-def _basis(inputs: dict[str, Any], history_hash: str, terms: dict[str, Any]) -> Basis:
+def answered(inputs: PlanningInputs, pool: engine.Pool | None) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, Changed]]:
+    """What the engine answers, with what people said; what it was given; and how that changed decisions, by item-site."""
+    leads, known = inputs.lead_times, inputs.known
+    answers = engine.plan(*inputs.frames, lead_times=leads, known=known, today=inputs.planned_on, pool=pool)
+    return with_said(inputs, answers, engine.inputs(*inputs.frames, lead_times=leads, known=known))
+
+
+def _said_facts(inputs: PlanningInputs) -> dict[int, list[Any]]:
+    """What of what people said each decision rests on; nothing where there is nothing."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for key in inputs.said.touched:
+        if source := inputs.sources.get(key):
+            found[key] = facts_of(inputs.said, key, inputs.planned_on, source.looks_ahead_days)
+    return found
+
+
+def _basis(inputs: dict[str, Any], history_hash: str, terms: dict[str, Any], said: list[Any]) -> Basis:
     """What a decision rests on, with and without the goods due before the next order can arrive and those owed until then.
 
     The forecast knows all of history, so its hash stands for the weeks, and the last week for when it was.
@@ -71,7 +93,7 @@ def _basis(inputs: dict[str, Any], history_hash: str, terms: dict[str, Any]) -> 
     outlook["lead_times"] = later_by_lead_time(inputs)
     position = inputs["usable"] - inputs["backordered"]
     position += sum(a["quantity"] for a in due) - sum(k["quantity"] for k in owed)
-    versions = [history_hash, terms, engine.VERSION]
+    versions = [history_hash, terms, engine.VERSION, *([said] if said else [])]
     return Basis(fingerprint([inputs, *versions]), fingerprint([outlook, *versions]), int(position))
 
 

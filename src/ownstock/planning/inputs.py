@@ -6,8 +6,8 @@ Here, and for demand in `weeks`, exact decimals become the engine's floats; nowh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -25,7 +25,7 @@ from ownstock.engine.history import DemandHistory
 from ownstock.engine.history_store import HistoryStore
 from ownstock.journal.queries import watermark
 from ownstock.planning.flows import released
-from ownstock.planning.history import demand_history, demand_history_of
+from ownstock.planning.history import demand_history, demand_history_of, plan_span
 from ownstock.planning.lead_times import (
     EXPECTED,
     Candidate,
@@ -41,6 +41,7 @@ from ownstock.planning.lead_times import (
 )
 from ownstock.planning.quarantine import InQuarantine, in_quarantine
 from ownstock.planning.rules import earliest_arrival_in_days, fault_of, release_in_days
+from ownstock.planning.said import Said, said_of
 from ownstock.planning.transfers import OpenTransfers, transfers_on
 from ownstock.planning.weeks import UNIT, column_of
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
@@ -94,11 +95,17 @@ class PlanningInputs:
     economics: pl.DataFrame
     lead_times: pl.DataFrame
     known: pl.DataFrame
+    said: Said = field(default_factory=Said)
 
     @property
     def frames(self) -> tuple[DemandHistory, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """The history and the four frames, in the engine's order."""
         return self.history, self.position, self.arrivals, self.supply, self.economics
+
+    @property
+    def asked(self) -> list[int]:
+        """The item-sites that were asked for, planned or not."""
+        return [*self.sources, *self.unplanned]
 
     def history_hashes(self) -> Iterator[str]:
         """SHA-256 of each item-site's whole history, in order."""
@@ -107,43 +114,63 @@ class PlanningInputs:
 
 
 def planning_inputs(
-    planned_on: date, *, only: ItemSite | None = None, store: HistoryStore | None = None
+    planned_on: date, *, only: ItemSite | Sequence[ItemSite] | None = None, store: HistoryStore | None = None
 ) -> PlanningInputs:
     """Read everything a plan for a business day needs: whole weeks of demand before it, stock, orders, terms, costs.
 
-    `only` reads it for one item-site. Call it in one snapshot: stock that was received and the order it was received for
-    are then read as one. Demand is the same with and without a `store`, opened before that snapshot (`history.refresh`);
-    with it, it is known sooner.
+    `only` reads it for one item-site, or for some. Call it in one snapshot: stock that was received and the order it was
+    received for are then read as one. Demand is the same with and without a `store`, opened before that snapshot
+    (`history.refresh`); with it, it is known sooner.
     """
     seen = watermark()
-    rows = [only] if only else _item_sites()
+    few = [only] if isinstance(only, ItemSite) else only
+    rows = _item_sites() if few is None else list(few)
+    ids, items = ([row.pk for row in rows], {row.item_id for row in rows}) if few is not None else (None, None)
     terms = terms_to_order_by(rows, on=planned_on)
     coming: dict[tuple[int, int], list[OpenDelivery]] = defaultdict(list)
     late = []
-    for delivery in open_deliveries(item_site=(only.item_id, only.site_id) if only else None):
+    for delivery in open_deliveries(items=items):
         if is_past_limit(delivery.expected_on, planned_on):
             late.append(delivery)
         else:
             coming[delivery.item_id, delivery.site_id].append(delivery)
     candidates, unplanned = _candidates(rows, terms, coming, planned_on)
-    records = latest_records(planned_on) if only else supplier_records(planned_on)
+    records = supplier_records(planned_on) if ids is None else latest_records(planned_on)
     outlook = supply_outlook(list(candidates.values()), records, planned_on)
     keys = np.fromiter(candidates, np.int64, len(candidates))
     sources = _sources(candidates, outlook, records)
-    held = in_quarantine([only.pk] if only else None)
-    there = released(planned_on, [only.pk] if only else None)
-    moving = transfers_on(planned_on, item_site=(only.item_id, only.site_id) if only else None)
+    held = in_quarantine(ids)
+    there = released(planned_on, ids)
+    moving = transfers_on(planned_on, items=items)
+    said = said_of([c.item_site for c in candidates.values()], planned_on, _span(planned_on), is_all=ids is None)
     leads = lead_time_rows(keys, outlook)
     return PlanningInputs(
         planned_on, seen, sources, unplanned, late, held, moving,
-        history=demand_history_of(keys, there, planned_on) if only else demand_history(keys, there, planned_on, store),
-        position=_position(keys, there).with_columns(backordered=_backordered(sources, moving, only)),
+        history=_history(keys, there, planned_on, store, said, is_all=ids is None),
+        position=_position(keys, there).with_columns(backordered=_backordered(sources, moving, items)),
         arrivals=pl.concat([arrival_rows(keys, outlook), _in_each(_sure(sources, held, moving, planned_on), leads)]),
         supply=_supply(sources),
         economics=_economics(sources),
         lead_times=leads,
-        known=_known(sources, moving, only),
+        known=_known(sources, moving, items),
+        said=said,
     )  # fmt: skip
+
+
+def _span(planned_on: date) -> tuple[date, int]:
+    span = plan_span(planned_on)
+    return span.first_on, span.count
+
+
+def _history(
+    keys: Ints, there: pl.DataFrame, planned_on: date, store: HistoryStore | None, said: Said, *, is_all: bool
+) -> DemandHistory:
+    """The history with what people know of it; that of others is read where theirs is handed on."""
+    others = np.array(sorted(said.others - set(keys.tolist())), np.int64) if said.others else np.zeros(0, np.int64)
+    asked = np.append(keys, others)
+    known = there if is_all or not others.size else released(planned_on, asked)
+    found = demand_history(asked, known, planned_on, store) if is_all else demand_history_of(asked, known, planned_on)
+    return said.correct(found).of(pl.Series("item_site", keys))
 
 
 def _item_sites() -> list[ItemSite]:
@@ -199,23 +226,23 @@ def _position(keys: Ints, there: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"item_site": keys, "usable": usable.astype(np.float64)})
 
 
-def _backordered(sources: dict[int, Source], moving: OpenTransfers, only: ItemSite | None) -> pl.Series:
+def _backordered(sources: dict[int, Source], moving: OpenTransfers, items: Collection[int] | None) -> pl.Series:
     """What each item-site owes customers and other sites; a part of a unit is owed as a whole one."""
-    owed = backordered([only.item_id] if only else None, on=moving.today)
+    owed = backordered(items, on=moving.today)
     for place in moving.leaving:
         owed[place] = owed.get(place, Decimal(0)) + moving.owed(place)
     places = ((s.item_site.item_id, s.item_site.site_id) for s in sources.values())
     return pl.Series([float(ceil(owed.get(place, 0))) for place in places], dtype=pl.Float64)
 
 
-def _known(sources: dict[int, Source], moving: OpenTransfers, only: ItemSite | None) -> pl.DataFrame:
+def _known(sources: dict[int, Source], moving: OpenTransfers, items: Collection[int] | None) -> pl.DataFrame:
     """What customers and other sites have ordered for days to come; a part of a unit is wanted as a whole one.
 
     What lies further ahead than a decision looks is left out: it is no news to it.
     """
     rows = []
     keys = {(s.item_site.item_id, s.item_site.site_id): pk for pk, s in sources.items()}
-    for line in open_demand([only.item_id] if only else None, after=moving.today):
+    for line in open_demand(items, after=moving.today):
         pk = keys.get((line.item_id, line.site_id))
         wanted_in_days = (line.wanted_on - moving.today).days
         if pk is not None and wanted_in_days < sources[pk].looks_ahead_days:

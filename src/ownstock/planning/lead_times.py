@@ -117,7 +117,7 @@ def latest_records(on: date) -> SupplierRecords:
 
     Kept in memory, so that a page or a promise does not wait for all receipts to be read.
     """
-    run = PlanningRun.objects.order_by("-id").values_list("pk", flat=True).first()
+    run = PlanningRun.objects.filter(is_whole=True).order_by("-id").values_list("pk", flat=True).first()
     if run is None:
         return supplier_records(on)
     return _kept_records(str(connection.settings_dict["NAME"]), run, closed_weeks_start(on))

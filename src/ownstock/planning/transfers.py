@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -99,11 +99,11 @@ def _named(part: OpenTransfer) -> dict[str, Any]:
     return {"transfer": part.number, "line": part.line, "quantity": str(part.quantity)}
 
 
-def transfers_on(today: date, *, item_site: Place | None = None) -> OpenTransfers:
-    """Everything that is open of transfers, of all item-sites or of one (item id, site id)."""
+def transfers_on(today: date, *, item_site: Place | None = None, items: Collection[int] | None = None) -> OpenTransfers:
+    """Everything that is open of transfers: of all item-sites, of one (item id, site id), or of some items."""
     coming: dict[Place, list[OpenTransfer]] = defaultdict(list)
     leaving: dict[Place, list[OpenTransfer]] = defaultdict(list)
-    for part in open_transfers(item_site=item_site):
+    for part in open_transfers(item_site=item_site, items=items):
         coming[part.item_id, part.target_id].append(part)
         if not part.is_shipped:
             leaving[part.item_id, part.source_id].append(part)

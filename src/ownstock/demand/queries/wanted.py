@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,7 @@ class OpenDemand:
     quantity: Decimal
 
 
-def backordered(item_ids: Sequence[int] | None, *, on: date) -> dict[tuple[int, int], Decimal]:
+def backordered(item_ids: Collection[int] | None, *, on: date) -> dict[tuple[int, int], Decimal]:
     """What is owed to customers: wanted by a day and not shipped, keyed by (item id, site id); what has none is left out.
 
     `item_ids` None asks for all. Whether goods are allocated to it does not matter: they are still on hand.
@@ -36,7 +36,7 @@ def backordered(item_ids: Sequence[int] | None, *, on: date) -> dict[tuple[int, 
     return {(item_id, site_id): owed for item_id, site_id, owed in sums}
 
 
-def open_demand(item_ids: Sequence[int] | None, *, after: date) -> list[OpenDemand]:
+def open_demand(item_ids: Collection[int] | None, *, after: date) -> list[OpenDemand]:
     """What is wanted after a day and not shipped yet, day by day; with what is backordered on that day it is all.
 
     It is known demand of its period: planning lets it consume the forecast and never adds it on top.
@@ -53,6 +53,6 @@ def allocated(item_ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
     return {(item_id, site_id): quantity for item_id, site_id, quantity in sums}
 
 
-def _open(item_ids: Sequence[int] | None) -> QuerySet[DemandLine]:
+def _open(item_ids: Collection[int] | None) -> QuerySet[DemandLine]:
     rows = DemandLine.objects.filter(state__in=OPEN_STATES)
     return rows if item_ids is None else rows.filter(item_id__in=item_ids)

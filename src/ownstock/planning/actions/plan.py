@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +20,7 @@ from ownstock.base.errors import Unavailable
 from ownstock.engine.history_store import HistoryStore
 from ownstock.journal import actions as journal
 from ownstock.planning import queries
+from ownstock.planning.actions.effects import write_effects
 from ownstock.planning.decisions import Decisions, decide
 from ownstock.planning.history import refresh
 from ownstock.planning.inputs import PlanningInputs, Source, planning_inputs
@@ -64,15 +65,20 @@ def plan(*, planned_on: date, actor: str) -> Planned:
     Raises:
         Unavailable: another planning run is at work, or this one was crossed three times.
     """
-    with _one_run_at_a_time():
+    with one_run_at_a_time():
         store = _refreshed_history(planned_on)
-        for _ in range(ATTEMPTS):
-            try:
-                with one_snapshot():
-                    return _plan(planned_on, actor, store)
-            except OperationalError as error:
-                if not isinstance(error.__cause__, SerializationFailure):
-                    raise
+        return uncrossed(lambda: _plan(planned_on, actor, store))
+
+
+def uncrossed(steps: Callable[[], Planned]) -> Planned:
+    """A plan made in one snapshot, and made again where what others did crossed it, three times at most."""
+    for _ in range(ATTEMPTS):
+        try:
+            with one_snapshot():
+                return steps()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, SerializationFailure):
+                raise
     raise Unavailable("Orders kept changing while the plan was made; plan again.", code="plan_crossed")
 
 
@@ -93,16 +99,22 @@ def _plan(planned_on: date, actor: str, store: HistoryStore | None) -> Planned:
     inputs = planning_inputs(planned_on, store=store)
     _surface_late_deliveries(inputs)
     pool = engine.learn(*inputs.frames)
-    decisions = decide(inputs, pool)
-    standing = queries.standing()
+    planned = bring_in_line(decide(inputs, pool), pool, actor)
+    _end_rejections(inputs)
+    journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)
+    return planned
+
+
+def bring_in_line(decisions: Decisions, pool: engine.Pool, actor: str, *, is_whole: bool = True) -> Planned:
+    """Bring the proposals in line with what is wanted, of all item-sites or of some, as a run that tells of it (law 6)."""
+    standing = queries.standing(None if is_whole else decisions.inputs.asked)
     steps = next_steps(decisions.wanted, {key: s for key, (_, s) in standing.items()})
-    run = _run(decisions, pool, steps, actor)
+    run = _run(decisions, pool, steps, actor, is_whole=is_whole)
     _write(run, decisions, dict.fromkeys(key for key, step in steps.items() if step is Step.CREATE))
     _write(run, decisions, {key: standing[key][0] for key, step in steps.items() if step is Step.UPDATE})
     _withdraw([key for key, step in steps.items() if step is Step.WITHDRAW], because="Nothing is needed any more.")
-    _withdraw(inputs.unplanned, because="It can no longer be planned.")
-    _end_rejections(inputs)
-    journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)
+    _withdraw(decisions.inputs.unplanned, because="It can no longer be planned.")
+    write_effects(run, decisions)
     return Planned(run, Counter(steps.values()))
 
 
@@ -117,18 +129,19 @@ def _end_rejections(inputs: PlanningInputs) -> None:
     end_rejections(seen, because="nothing of it is proposed any more")
 
 
-def _run(decisions: Decisions, pool: engine.Pool, steps: dict[int, Step], actor: str) -> PlanningRun:
+def _run(decisions: Decisions, pool: engine.Pool, steps: dict[int, Step], actor: str, *, is_whole: bool) -> PlanningRun:
     """This run's row; the last run's where nothing moved since."""
     inputs, wanted = decisions.inputs, decisions.wanted.values()
     hashed = queries.run_hash(inputs.planned_on, [one.basis.input_hash for one in wanted])
     last = queries.last_run()
-    if last is not None and bytes(last.input_hash) == hashed and set(steps.values()) <= {Step.KEEP}:
+    is_still = set(steps.values()) <= {Step.KEEP}
+    if last is not None and is_still and (not is_whole or bytes(last.input_hash) == hashed):
         return last
     return PlanningRun.objects.create(
         planned_on=inputs.planned_on, actor=actor, watermark=inputs.watermark, engine_version=engine.VERSION,
         product_version=ownstock.__version__, input_hash=hashed, item_site_count=len(wanted),
-        proposed_count=sum(one.quantity > 0 for one in wanted), pool=pool.record(),
-        unplanned=list(inputs.unplanned.values()),
+        proposed_count=sum(one.quantity > 0 for one in wanted), pool=pool.record() if is_whole else None,
+        is_whole=is_whole, unplanned=list(inputs.unplanned.values()),
     )  # fmt: skip
 
 
@@ -170,7 +183,8 @@ def _columns(wanted: Wanted, why: dict[str, Any], source: Source, planned_on: da
 
 
 @contextmanager
-def _one_run_at_a_time() -> Iterator[None]:
+def one_run_at_a_time() -> Iterator[None]:
+    """Plan while nobody else does; raises Unavailable where somebody does."""
     with held(PLANNING_LOCK) as is_held:
         if not is_held:
             raise Unavailable("Another planning run is at work; try again when it is done.", code="plan_running")

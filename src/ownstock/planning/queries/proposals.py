@@ -16,9 +16,14 @@ from ownstock.planning.rules import (
 )
 
 
-def standing() -> dict[int, tuple[int, Standing]]:
-    """The last proposal of each item-site that has one: its id, state and fingerprint, keyed by item-site id."""
+def standing(item_sites: Collection[int] | None = None) -> dict[int, tuple[int, Standing]]:
+    """The last proposal of each item-site that has one: its id, state and fingerprint, keyed by item-site id.
+
+    Of all item-sites, or of some.
+    """
     newest = Proposal.objects.order_by("item_site_id", "-id").distinct("item_site_id")
+    if item_sites is not None:
+        newest = newest.filter(item_site_id__in=list(item_sites))
     columns = ("item_site_id", "id", "state", "input_hash", "outlook_hash", "position_after")
     return {
         key: (pk, Standing(ProposalState(state), Basis(bytes(inputs), bytes(outlook), int(position))))

@@ -11,8 +11,8 @@ from ownstock.planning.models import PlanningRun
 
 
 def last_run() -> PlanningRun | None:
-    """The newest planning run, or None before the first."""
-    return PlanningRun.objects.order_by("-id").first()
+    """The newest planning run of all item-sites, or None before the first."""
+    return PlanningRun.objects.filter(is_whole=True).order_by("-id").first()
 
 
 def business_day(time_zone: str = "UTC") -> date:

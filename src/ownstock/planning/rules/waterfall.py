@@ -19,6 +19,7 @@ STEPS: Mapping[str, str] = {
     "known_in_position": "Ordered by customers for these days, set aside",
     "already_covered": "More is there than is needed",
     "look_ahead": "Would only be held on in the window after",
+    "bound": "To the level that people set",
     "moq": "To the MOQ",
     "multiple": "To a multiple",
     "edited": "Set by a person",
@@ -47,7 +48,7 @@ def waterfall(reason: Mapping[str, Any], quantity: Decimal) -> list[Bar]:
     level, position = Decimal(decision["order_up_to_level"]), Decimal(decision["inventory_position"])
     before, within = Decimal(decision["arriving_before_order"]), Decimal(decision["arriving_in_window"])
     usable, owed = _units(given["usable"]), _units(given["backordered"])
-    need = steps.pop("need", Decimal(0)) + steps.pop("known", Decimal(0))
+    need = sum((steps.pop(name, Decimal(0)) for name in ("need", "override", "known")), Decimal(0))
     units = {
         "demand_in_lead_time": lead,
         "demand_in_window": window,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -46,10 +46,12 @@ class OpenDelivery:
     is_promised: bool = False
 
 
-def open_deliveries(*, item_site: tuple[int, int] | None = None) -> list[OpenDelivery]:
+def open_deliveries(
+    *, item_site: tuple[int, int] | None = None, items: Collection[int] | None = None
+) -> list[OpenDelivery]:
     """Every delivery with something open of an order from draft to part received: on order is their sum.
 
-    `item_site` limits it to one (item id, site id).
+    `item_site` limits it to one (item id, site id), `items` to some items.
     """
     rows = Delivery.objects.filter(line__revision__purchase_order__state__in=OPEN_STATES).annotate(
         still_open=STILL_OPEN,
@@ -59,6 +61,8 @@ def open_deliveries(*, item_site: tuple[int, int] | None = None) -> list[OpenDel
     if item_site is not None:
         item_id, site_id = item_site
         rows = rows.filter(line__item_id=item_id, line__revision__purchase_order__site_id=site_id)
+    if items is not None:
+        rows = rows.filter(line__item_id__in=list(items))
     order = "line__revision__purchase_order"
     columns = ("line__item_id", f"{order}__site_id", f"{order}__supplier_id", "line__item__sku", f"{order}__number")
     found = rows.filter(still_open__gt=0).order_by("expected_on", "id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,9 @@ from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.purchasing.models import TransferEntry, TransferLine, TransferOrder
 from ownstock.purchasing.rules.transfers import OPEN_TRANSFER_STATES, OnTheWay, due_to_leave_on
+
+# One item-site (item id, site id), some items, or all.
+Which = tuple[int, int] | frozenset[int] | None
 
 LEFT_ON_THE_WAY = Sum(F("shipped_change") - F("received_change") - F("lost_change"))
 
@@ -126,12 +129,16 @@ def is_transfer_posting(posting_key: str) -> bool:
     return TransferEntry.objects.filter(posting_key=posting_key).exists()
 
 
-def open_transfers(*, item_site: tuple[int, int] | None = None) -> list[OpenTransfer]:
+def open_transfers(
+    *, item_site: tuple[int, int] | None = None, items: Collection[int] | None = None
+) -> list[OpenTransfer]:
     """Every part of a transfer, from draft on, that has not arrived: on order at its target until it does.
 
-    What has not left yet is owed by its source. `item_site` limits it to one (item id, site id), at either end.
+    What has not left yet is owed by its source. `item_site` limits it to one (item id, site id), at either
+    end, `items` to some items.
     """
-    found = [*_to_ship(item_site), *_shipped(item_site)]
+    which = item_site if items is None else frozenset(items)
+    found = [*_to_ship(which), *_shipped(which)]
     return sorted(found, key=lambda t: (t.expected_on, t.number, t.line))
 
 
@@ -143,9 +150,9 @@ def transfers_coming(item_ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
     return {(item_id, site_id): quantity for item_id, site_id, quantity in sums if quantity}
 
 
-def _to_ship(item_site: tuple[int, int] | None) -> list[OpenTransfer]:
+def _to_ship(which: Which) -> list[OpenTransfer]:
     left = F("quantity") - F("shipped_quantity") - F("cancelled_quantity")
-    rows = TransferLine.objects.filter(_of(item_site, "item_id", "transfer_order__")).annotate(left=left)
+    rows = TransferLine.objects.filter(_of(which, "item_id", "transfer_order__")).annotate(left=left)
     rows = rows.filter(left__gt=0, transfer_order__state__in=OPEN_TRANSFER_STATES)
     return [
         OpenTransfer(
@@ -158,8 +165,8 @@ def _to_ship(item_site: tuple[int, int] | None) -> list[OpenTransfer]:
     ]  # fmt: skip
 
 
-def _shipped(item_site: tuple[int, int] | None) -> list[OpenTransfer]:
-    rows = TransferEntry.objects.filter(_of(item_site, "line__item_id", "line__transfer_order__"))
+def _shipped(which: Which) -> list[OpenTransfer]:
+    rows = TransferEntry.objects.filter(_of(which, "line__item_id", "line__transfer_order__"))
     rows = rows.filter(line__transfer_order__state__in=OPEN_TRANSFER_STATES).exclude(shipment_key="")
     order = "line__transfer_order"
     grouped = rows.values_list(
@@ -177,10 +184,12 @@ def _shipped(item_site: tuple[int, int] | None) -> list[OpenTransfer]:
     ]  # fmt: skip
 
 
-def _of(item_site: tuple[int, int] | None, item: str, order: str) -> Q:
-    if item_site is None:
+def _of(which: Which, item: str, order: str) -> Q:
+    if which is None:
         return Q()
-    item_id, site_id = item_site
+    if isinstance(which, frozenset):
+        return Q(**{f"{item}__in": which})
+    item_id, site_id = which
     return Q(**{item: item_id}) & (Q(**{f"{order}source_id": site_id}) | Q(**{f"{order}target_id": site_id}))
 
 
