@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from ownstock.planning.actions.kpis import measure
 from ownstock.planning.actions.switching import watch_blocked
 from ownstock.planning.queries import business_day
 
@@ -15,3 +17,10 @@ EVERY_QUARTER = "*/15 * * * *"
 def watch_blocked_suppliers(timestamp: int) -> None:
     """Every quarter of an hour: tell people what hangs on suppliers that may no longer be ordered from."""
     watch_blocked(business_day())
+
+
+@app.periodic(cron="11 3 * * *")
+@app.task(name="ownstock.measure", queueing_lock="ownstock.measure")
+def measure_everything(timestamp: int) -> None:
+    """Every night: measure what health and monitoring tell, of every item-site and day."""
+    measure(timezone.now().date())

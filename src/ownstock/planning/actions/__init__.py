@@ -1,6 +1,7 @@
 """The verbs of planning, its only writers, one room a noun."""
 
 from ownstock.planning.actions.edits import QuantityChange, change_quantity
+from ownstock.planning.actions.kpis import Measured, measure
 from ownstock.planning.actions.merging import merge_orders
 from ownstock.planning.actions.plan import Planned, plan
 from ownstock.planning.actions.proposals import approve, reject
@@ -8,6 +9,6 @@ from ownstock.planning.actions.switching import qualify, switch, tell_of_blocked
 from ownstock.planning.actions.taking_back import take_back
 
 __all__ = [
-    "Planned", "QuantityChange", "approve", "change_quantity", "merge_orders", "plan", "qualify", "reject", "switch",
-    "take_back", "tell_of_blocked", "watch_blocked",
+    "Measured", "Planned", "QuantityChange", "approve", "change_quantity", "measure", "merge_orders", "plan",
+    "qualify", "reject", "switch", "take_back", "tell_of_blocked", "watch_blocked",
 ]  # fmt: skip

@@ -21,8 +21,8 @@ def cheapest_to(missing: Decimal, larger: Sequence[Sequence[Larger]]) -> list[La
     """Of each line the larger quantity to take, so that the order reaches what is missing at the least expected cost.
 
     Step by step the line is enlarged whose next step adds least cost for the money it brings: with costs that grow ever
-    faster, as expected costs do, no other way is cheaper but for the size of the last step. `larger` has each line's quantities, the
-    smallest first. Where all of them do not suffice, all are taken.
+    faster, as expected costs do, no other way is cheaper but for the size of the last step. `larger` has each line's
+    quantities, the smallest first. Where all of them do not suffice, all are taken.
     """
     taken: list[Larger | None] = [None] * len(larger)
     steps = [(_rate(None, ways[0]), line, 0) for line, ways in enumerate(larger) if ways]

@@ -1,0 +1,51 @@
+"""Measuring: every item-site as it is, and the days since the last time, by group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from ownstock.journal import actions as journal
+from ownstock.planning import measured
+from ownstock.planning.models import KpiDay, KpiItemSite
+from ownstock.planning.rules.kpis import YEAR_DAYS
+
+JOB, DAY_SECONDS = "measure", 86_400
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('ownstock.measure'))"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How many item-sites were measured, and how many rows of days are new."""
+
+    item_sites: int
+    days: int
+
+
+@transaction.atomic
+def measure(on: date) -> Measured:
+    """Measure every item-site as it is now, for a business day, and keep the days up to it that are not kept yet.
+
+    The first time a year is reckoned back from the ledger. A day that is kept stays as it was.
+    """
+    last = KpiDay.objects.aggregate(last=Max("day_on"))["last"]
+    first = on - timedelta(days=YEAR_DAYS - 1) if last is None else last + timedelta(days=1)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        cursor.execute(measured.MOVED, {"since": on - timedelta(days=YEAR_DAYS - 1)})
+        cursor.execute("ANALYZE kpi_moved")
+        cursor.execute("SELECT coalesce(max(day_on), %(on)s) FROM kpi_moved", {"on": on})
+        [newest] = cursor.fetchone()
+        KpiItemSite.objects.all()._raw_delete(KpiItemSite.objects.db)
+        cursor.execute(measured.ITEM_SITES.format(plan=measured.PLAN), {"on": on})
+        item_sites = cursor.rowcount
+        days = 0
+        if first <= on:
+            cursor.execute(measured.DAYS, {"first": first, "on": on, "last": max(newest, on)})
+            days = cursor.rowcount
+        cursor.execute("DROP TABLE kpi_moved")
+    journal.beat(JOB, expected_every_seconds=DAY_SECONDS)
+    return Measured(item_sites, days)

@@ -1,0 +1,88 @@
+"""What was measured: every item-site as of the last night, and every day by group."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ownstock.catalog.models import ItemSite, Location, Supplier
+from ownstock.journal.fields import QuantityField
+
+
+class KpiItemSite(models.Model):
+    """An item-site as it was measured last: a cache of ledger and plan, made anew by every measuring."""
+
+    item_site = models.OneToOneField(ItemSite, models.CASCADE, primary_key=True, related_name="kpi")
+    measured_on = models.DateField(help_text="The business day at whose close it was measured.")
+    site = models.ForeignKey(Location, models.CASCADE, related_name="+", db_index=False)
+    supplier = models.ForeignKey(
+        Supplier, models.CASCADE, null=True, related_name="+", db_index=False, help_text="Who is asked first."
+    )
+    category = models.CharField(max_length=60, blank=True)
+    abc_class = models.CharField(max_length=1, blank=True)
+    xyz_class = models.CharField(max_length=1, blank=True)
+    on_hand = QuantityField(help_text="Of any status.")
+    usable = QuantityField(help_text="Released.")
+    stock_value = QuantityField(help_text="On hand at standard cost.")
+    excess_value = QuantityField(null=True, help_text="What is above the order-up-to level, at standard cost.")
+    dead_value = QuantityField(help_text="All of it, where nothing was issued for so many days.")
+    last_issued_on = models.DateField(null=True, help_text="Within the year; empty: not in the year.")
+    issued = QuantityField(help_text="Units issued in the last 28 days.")
+    issued_before = QuantityField(help_text="Units issued in the 28 days before these.")
+    issued_in_year = QuantityField(help_text="Units issued in the last 365 days.")
+    days_of_cover = models.FloatField(
+        null=True, help_text="Usable units by the rate of the last 84 days; empty: no rate."
+    )
+
+    class Meta:
+        db_table = "planning_kpi_item_site"
+        indexes = [
+            models.Index(fields=["-stock_value", "item_site"], name="kpi_item_site_by_value"),
+            models.Index(fields=["-excess_value", "item_site"], name="kpi_item_site_by_excess"),
+            models.Index(fields=["-dead_value", "item_site"], name="kpi_item_site_by_dead"),
+            models.Index(fields=["abc_class", "xyz_class", "-stock_value"], name="kpi_item_site_by_class"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_site_id}: {self.stock_value}"
+
+
+class KpiDay(models.Model):
+    """A day of all item-sites of a site, a first supplier, a category and a class: what was there, and what moved.
+
+    Kept because what was in excess, dead or out of stock on a past day cannot be reckoned later: levels and classes move on.
+    What is empty was not measured on that day, but reckoned back from the ledger.
+    """
+
+    day_on = models.DateField()
+    site = models.ForeignKey(Location, models.PROTECT, related_name="+", db_index=False)
+    supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, related_name="+", db_index=False)
+    category = models.CharField(max_length=60, blank=True)
+    abc_class = models.CharField(max_length=1, blank=True)
+    xyz_class = models.CharField(max_length=1, blank=True)
+    item_sites = models.PositiveIntegerField()
+    stock_value = QuantityField(help_text="At the close, at standard cost.")
+    stock_units = QuantityField(help_text="At the close.")
+    issued_units = QuantityField(help_text="To customers and other sites, less what came back.")
+    issued_value = QuantityField(help_text="The same at standard cost.")
+    received_value = QuantityField(help_text="From suppliers and other sites, at standard cost.")
+    movements = models.PositiveIntegerField()
+    wanted_units = QuantityField(help_text="What customers wanted on this day, by their lines.")
+    supplied_units = QuantityField(help_text="What of it was shipped no later.")
+    excess_value = QuantityField(null=True)
+    dead_value = QuantityField(null=True)
+    selling = models.PositiveIntegerField(null=True, help_text="Item-sites that issued something in the year.")
+    stocked_out = models.PositiveIntegerField(null=True, help_text="Those of them with nothing usable.")
+
+    append_only = True
+
+    class Meta:
+        db_table = "planning_kpi_day"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day_on", "site", "supplier", "category", "abc_class", "xyz_class"], nulls_distinct=False,
+                name="kpi_day_once",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.day_on} {self.site_id}"
