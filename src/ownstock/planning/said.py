@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from ownstock.catalog.models import ItemSite
 from ownstock.demand.models import DemandEvent, LifecycleStep
@@ -18,7 +19,6 @@ from ownstock.demand.rules.calendar import LifecycleKind
 from ownstock.engine.corrections import corrected
 from ownstock.engine.history import DemandHistory
 from ownstock.planning.models import Override
-from ownstock.planning.queries.overrides import overrides_from
 from ownstock.planning.rules.overrides import DEMAND_KINDS, Ahead, OverrideKind
 
 DAYS_A_WEEK = 7
@@ -72,6 +72,19 @@ class Said:
         demand, in_stock = history.demand.copy(), history.in_stock.copy()
         demand[place], in_stock[place] = changed.demand, changed.in_stock
         return DemandHistory(history.item_sites, demand, in_stock, history.first_on, history.bucket)
+
+
+def overrides() -> QuerySet[Override]:
+    """The newest revision of every override, newest first, with item and site."""
+    newer = Override.objects.filter(number=OuterRef("number"), revision__gt=OuterRef("revision"))
+    rows = Override.objects.filter(~Exists(newer)).select_related("item_site__item", "item_site__site")
+    return rows.order_by("-id")
+
+
+def overrides_from(on: date, item_sites: Collection[int] | None = None) -> QuerySet[Override]:
+    """Those that hold on a day or on later ones, of some item-sites or all."""
+    rows = overrides().filter(Q(ended_on=None) | Q(ended_on__gt=on) & Q(ended_on__gt=F("from_on")), until_on__gte=on)
+    return rows if item_sites is None else rows.filter(item_site_id__in=list(item_sites))
 
 
 def said_of(item_sites: Collection[ItemSite], planned_on: date, span: tuple[date, int], *, is_all: bool) -> Said:

@@ -17,6 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from ownstock.automation import actions as automation
+from ownstock.automation import replanning
 from ownstock.automation.ticker import ticking
 from ownstock.base.errors import Unavailable
 from ownstock.exchange import transports
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 def run_worker(*, once: bool = False) -> None:
     """Run jobs until SIGTERM or SIGINT, or, if `once`, until none waits; what is being sent is finished first.
 
-    Beside the jobs it announces what changes and seals it; if `once`, it seals in the end what was committed.
+    Beside the jobs it announces what changes, seals it and plans again what it touched; if `once`, it seals in the end what was committed.
 
     Call it from the main thread, with Django set up. Without `once` it outlives the database: it tries again every few
     seconds until it is back.
@@ -48,7 +49,7 @@ def run_worker(*, once: bool = False) -> None:
     if once:
         _run_once()
         return
-    with ticking():
+    with ticking(), replanning.watching():
         _run_until_stopped()
 
 

@@ -81,6 +81,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('watermark', models.BigIntegerField(help_text='What transactions below it brought has been looked at.')),
                 ('looked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('minute_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When the minute began that is counted.')),
+                ('in_minute', models.PositiveIntegerField(default=0, help_text='Item-sites planned again in it.')),
+                ('left_over_at', models.DateTimeField(help_text='When the last of them was left over.', null=True)),
                 ('left_over', models.PositiveIntegerField(default=0, help_text='Item-sites that the next plan of all must see to, as too many moved at once.')),
             ],
             options={

@@ -47,6 +47,9 @@ class ReplanCursor(models.Model):
 
     watermark = models.BigIntegerField(help_text="What transactions below it brought has been looked at.")
     looked_at = models.DateTimeField(db_default=Now())
+    minute_at = models.DateTimeField(db_default=Now(), help_text="When the minute began that is counted.")
+    in_minute = models.PositiveIntegerField(default=0, help_text="Item-sites planned again in it.")
+    left_over_at = models.DateTimeField(null=True, help_text="When the last of them was left over.")
     left_over = models.PositiveIntegerField(
         default=0, help_text="Item-sites that the next plan of all must see to, as too many moved at once."
     )

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from ownstock import engine
 from ownstock.catalog.models import ItemSite
 from ownstock.catalog.rules import UnservedDemand
 from ownstock.engine.propose import reason
+from ownstock.planning.decisions import answered
 from ownstock.planning.history import closings_of
 from ownstock.planning.inputs import planning_inputs
 from ownstock.planning.lead_times import Coming
 from ownstock.planning.queries.runs import last_pool
+from ownstock.planning.told_overrides import with_overrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,9 @@ def item_site_outlook(item_site: ItemSite, on: date) -> ItemSiteOutlook:
     inputs = planning_inputs(on, only=item_site)
     if not inputs.sources:
         return ItemSiteOutlook(fault=inputs.unplanned[item_site.pk]["sentence"])
-    leads, known = inputs.lead_times, inputs.known
-    answers = engine.plan(*inputs.frames, lead_times=leads, known=known, today=on, pool=last_pool())
-    [row] = answers.iter_rows(named=True)
-    [given] = engine.inputs(*inputs.frames, lead_times=leads, known=known).iter_rows(named=True)
-    why = reason(row, given)
+    answers, known, changed = answered(inputs, last_pool())
+    [row], [given] = answers.iter_rows(named=True), known.iter_rows(named=True)
+    why = with_overrides(reason(row, given), changed.get(item_site.pk), inputs.said)
     first_week_on = date.fromisoformat(why["inputs"]["weeks"][0]["week_start_on"])
     past, coming = _past(item_site, first_week_on, on), inputs.sources[item_site.pk].coming
     return ItemSiteOutlook(reason=why, past=past, expected=_expected(why, on), coming=coming)
