@@ -233,6 +233,7 @@ def test_limits_of_approval_hold_for_rules_by_the_person_who_agreed_to_them() ->
 
     User.objects.filter(username__in=["anna", "dora"]).delete()
     people_with_limits()
+    User.objects.filter(username="anna").update(roles=["planner"])
     amount = sum(p.quantity * p.price for p in Proposal.objects.all())
     purchasing.set_limit("finance", approves_up_to=amount - 1, places_alone_up_to=None, actor=DORA)  # type: ignore[arg-type]
     purchasing.confirm_limit("finance", actor="user:eve")  # type: ignore[arg-type]

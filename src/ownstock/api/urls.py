@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 import ownstock
 from ownstock.access.rules import Scope
 from ownstock.api import (
+    automation,
     channels,
     clauses,
     conformity,
@@ -47,6 +48,7 @@ say_no(api)
 for router in (
     reading.router,
     orders.router,
+    automation.router,
     demand.router,
     postings.router,
     ledger.router,

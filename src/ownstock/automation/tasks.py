@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -50,6 +51,13 @@ def look_into(channel: str) -> None:
 def warn_of_lapses(timestamp: int) -> None:
     """Every morning: warn of what lapses with suppliers, and clear what was renewed."""
     lapses.warn()
+
+
+@app.periodic(cron=EVERY_QUARTER)
+@app.task(name="ownstock.automation", queueing_lock="ownstock.automation")
+def automate(timestamp: int) -> None:
+    """Every quarter of an hour: make the plans that are due, and let standing rules act on them."""
+    actions.run_due(timezone.now())
 
 
 @app.periodic(cron=EVERY_QUARTER)

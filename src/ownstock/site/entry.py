@@ -25,6 +25,7 @@ except OwnstockError as error:
 # The commands import models, which need Django's settings.
 from ownstock.cli import (
     audit,
+    automation,
     channels,
     clauses,
     company,
@@ -191,7 +192,7 @@ FACES: tuple[Any, ...] = (
     limits.limit, limits.rate, orders.cut, suppliers.supplier, demand.demand,
     notices.notice, notices.discrepancy, invoices.invoice, conformity.conformity, clauses.clause,
     trace.trace, transfers.transfer, counts.count, journal.alerts, journal.alert, journal.outbox,
-    channels.channel, messages.message, audit.audit,
+    channels.channel, messages.message, automation.automation, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:

@@ -69,7 +69,7 @@ def autopilot(now: datetime, *, occasion: str = BY_HAND, actor: str = "job:autop
     with held(AUTOPILOT_LOCK) as is_held:
         if not is_held:
             raise Unavailable("The autopilot is at work; try again when it is done.", code="autopilot_running")
-        run = AutomationRun.objects.create(occasion=occasion, actor=actor, run=last_run())
+        run = AutomationRun.objects.create(occasion=occasion, actor=actor, as_of_at=now, run=last_run())
         done = _steps(run, now)
         return _end(run, done)
 

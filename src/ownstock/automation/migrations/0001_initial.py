@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('occasion', models.CharField(help_text='Why it ran: `nightly`, `order day`, or `by hand`.', max_length=60)),
                 ('actor', models.CharField(max_length=100)),
+                ('as_of_at', models.DateTimeField(help_text='The moment for which it was decided what is due.')),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('ended_at', models.DateTimeField(help_text='Empty: it still runs, or was killed; the next one goes on.', null=True)),
                 ('judged_count', models.PositiveIntegerField(default=0, help_text='Proposals that a rule covers.')),

@@ -13,6 +13,7 @@ class AutomationRun(models.Model):
 
     occasion = models.CharField(max_length=60, help_text="Why it ran: `nightly`, `order day`, or `by hand`.")
     actor = models.CharField(max_length=100)
+    as_of_at = models.DateTimeField(help_text="The moment for which it was decided what is due.")
     started_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, help_text="Empty: it still runs, or was killed; the next one goes on.")
     run = models.ForeignKey(

@@ -14,4 +14,4 @@ def automation_runs() -> QuerySet[AutomationRun]:
 
 def last_of(occasion: str) -> AutomationRun | None:
     """The newest run of an occasion that came to its end."""
-    return AutomationRun.objects.filter(occasion=occasion, ended_at__isnull=False).order_by("-id").first()
+    return AutomationRun.objects.filter(occasion=occasion, ended_at__isnull=False).order_by("-as_of_at").first()
