@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +11,15 @@ import pytest
 
 from ownstock.base.errors import Refused
 from ownstock.cli import reason
+from ownstock.ledger import actions as ledger
 from ownstock.planning import actions
 from ownstock.planning.actions.overrides import OverrideEntry, end_override, override, revise_override
-from ownstock.planning.models import Override, OverrideEffect, PlanningRun, Proposal
+from ownstock.planning.actions.valuing import value_overrides
+from ownstock.planning.models import Override, OverrideEffect, OverrideValue, PlanningRun, Proposal
+from ownstock.planning.queries.overrides import override_values
 from ownstock.planning.rules.overrides import OverrideKind, ReasonCode
 from ownstock.planning.rules.waterfall import waterfall
-from tests.factories import ACTOR, TODAY, opening, sell_every_week, small_business
+from tests.factories import ACTOR, TODAY, opening, sale, sell_every_week, small_business
 
 pytestmark = pytest.mark.django_db
 WEEKLY = [12, 9, 15, 11, 14, 10, 13, 12, 9, 16, 11, 12, 14]
@@ -162,3 +165,51 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(
     with pytest.raises(Refused, match=sentence):
         said(kind, value, days=days)
     assert not Override.objects.exists()
+
+
+def ordered_for(value: float) -> OverrideEffect:
+    planned()
+    said("demand_times", value, days=(0, 60))
+    planned()
+    return OverrideEffect.objects.get()
+
+
+def came(units: int, *, on_day: int, key: str) -> None:
+    moved_at = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC) + timedelta(days=on_day)
+    opening("CUP", units, key=f"goods:{key}", moved_at=moved_at - timedelta(hours=1))
+    ledger.post([sale("CUP", units, key=key, moved_at=moved_at)], actor=ACTOR)
+
+
+@pytest.mark.parametrize(("wanted", "sign"), [(60, 1), (5, -1)])
+def test_an_override_is_worth_what_doing_without_it_would_have_cost_more(wanted: int, sign: int) -> None:
+    effect = ordered_for(3)
+    came(wanted, on_day=15, key="later")
+    assert value_overrides(TODAY + timedelta(days=20)) == 0
+    assert value_overrides(TODAY + timedelta(days=21)) == 1
+    assert value_overrides(TODAY + timedelta(days=22)) == 0
+    [value] = [effect.value for effect in OverrideEffect.objects.all()]
+    over, under = 2.5 * 0.25 * 7 / 365, 3.0
+
+    def cost(quantity: Decimal) -> float:
+        left = 4 + float(quantity) - wanted
+        return over * max(left, 0) + under * max(-left, 0)
+
+    assert float(value.value) == pytest.approx(cost(effect.quantity_without) - cost(effect.quantity_with), abs=0.001)
+    assert value.value * sign > 0
+    [by_person] = override_values("person")
+    assert (by_person["key"], by_person["decisions"], by_person["saved"]) == ("anna", 1, value.value)
+    [by_reason] = override_values("reason")
+    assert by_reason["key"] == "project"
+    assert override_values("override")[0]["better"] == (sign > 0)
+
+
+def test_the_daily_plans_of_one_review_period_count_once() -> None:
+    ordered_for(3)
+    came(1, on_day=1, key="a")
+    for days in (1, 2, 7):
+        planned(days)
+    assert OverrideEffect.objects.count() >= 3
+    value_overrides(TODAY + timedelta(days=60))
+    assert [value.effect.planned_on for value in OverrideValue.objects.order_by("id")] == [
+        TODAY, TODAY + timedelta(days=7)
+    ]  # fmt: skip

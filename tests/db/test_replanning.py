@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -97,13 +96,13 @@ def test_an_unplannable_item_site_loses_its_proposal(business: Business) -> None
 
 
 @pytest.fixture
-def committed(committed_db: Any) -> Iterator[Business]:
+def committed(committed_db: Any) -> Business:
     made = small_business()
     for sku, there in (("CUP", 200), ("PLATE", 4)):
         sell_every_week(sku, WEEKLY)
         opening(sku, there)
     actions.plan(planned_on=TODAY, actor=ACTOR)
-    yield made
+    return made
 
 
 def test_the_watcher_plans_what_a_movement_an_answer_or_a_person_touched_and_nothing_else(

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from ownstock.planning.actions.kpis import measure
 from ownstock.planning.actions.switching import watch_blocked
+from ownstock.planning.actions.valuing import value_overrides
 from ownstock.planning.queries import business_day
 
 EVERY_QUARTER = "*/15 * * * *"
@@ -24,3 +25,10 @@ def watch_blocked_suppliers(timestamp: int) -> None:
 def measure_everything(timestamp: int) -> None:
     """Every night: measure what health and monitoring tell, of every item-site and day."""
     measure(timezone.now().date())
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="ownstock.value_overrides", queueing_lock="ownstock.value_overrides")
+def value_what_people_said(timestamp: int) -> None:
+    """Every night: say in money what overrides were worth whose time is over."""
+    value_overrides(business_day())

@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 def run_worker(*, once: bool = False) -> None:
     """Run jobs until SIGTERM or SIGINT, or, if `once`, until none waits; what is being sent is finished first.
 
-    Beside the jobs it announces what changes, seals it and plans again what it touched; if `once`, it seals in the end what was committed.
+    Beside the jobs it announces what changes, seals it and plans again what it touched; if `once`, it seals in the end what
+    was committed.
 
     Call it from the main thread, with Django set up. Without `once` it outlives the database: it tries again every few
     seconds until it is back.
