@@ -315,8 +315,9 @@ def test_all_is_well(db: None) -> None:
     response = Client().get("/health")
     assert response.status_code == 200
     assert response.json() == {
-        "database": "answers", "jobs": [], "last_plan_age_seconds": None, "outbox_oldest_seconds": None,
-        "seal_oldest_seconds": 0.0, "version": api.version,
+        "database": "answers", "jobs": [], "jobs_dead": 0, "last_plan_age_seconds": None, "outbox_dead": 0,
+        "outbox_oldest_seconds": None, "seal_oldest_seconds": 0.0, "ticker_age_seconds": None,
+        "version": api.version, "worker_age_seconds": None,
     }  # fmt: skip
 
 

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 
 import ownstock
 from ownstock.access import chain
-from ownstock.journal import queries
+from ownstock.automation.rules import SWEEP as WORKER
+from ownstock.automation.rules import TICKER
+from ownstock.journal import jobs, queries
 from ownstock.planning.actions.plan import JOB as PLAN
 
 log = logging.getLogger(__name__)
@@ -23,7 +25,8 @@ log = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Tell whether the database answers, which jobs are silent, how old the last plan is and what waits for how long.
+    """Tell whether the database answers, which jobs are silent, when worker, ticker and the last plan gave a sign of
+    life, and what waits for how long.
 
     200, or 503 while the database does not answer or a job is silent.
     """
@@ -31,9 +34,15 @@ def health(request: HttpRequest) -> JsonResponse:
         body: dict[str, Any] = {"database": "does not answer", "version": ownstock.__version__}
         return JsonResponse(body, status=HTTPStatus.SERVICE_UNAVAILABLE)
     silent = sorted(heartbeat.job for heartbeat in queries.silent_jobs())
+    dead = queries.outbox_counts()["dead"]
     body = {
         "database": "answers",
         "jobs": silent,
+        # The sweep is the worker's sign of life.
+        "worker_age_seconds": queries.seconds_since(WORKER),
+        "ticker_age_seconds": queries.seconds_since(TICKER),
+        "jobs_dead": jobs.runs("dead").count(),
+        "outbox_dead": dead,
         "last_plan_age_seconds": queries.seconds_since(PLAN),
         "outbox_oldest_seconds": queries.oldest_waiting_seconds(),
         "seal_oldest_seconds": chain.oldest_waiting_seconds(),

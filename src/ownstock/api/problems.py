@@ -30,6 +30,7 @@ STATUSES = {
     "no_document": HTTPStatus.NOT_FOUND,
     "no_order": HTTPStatus.NOT_FOUND,
     "no_channel": HTTPStatus.NOT_FOUND,
+    "no_job_run": HTTPStatus.NOT_FOUND,
     "no_message": HTTPStatus.NOT_FOUND,
     "bad_signature": HTTPStatus.UNAUTHORIZED,
     "no_transfer": HTTPStatus.NOT_FOUND,

@@ -12,6 +12,7 @@ from ownstock.automation import actions, lapses, order_watch
 from ownstock.automation.rules import EVERY_MINUTE, EVERY_MORNING, EVERY_QUARTER, ROWS_AT_ONCE, SWEEP_PRIORITY
 from ownstock.exchange.inbox import receiving
 from ownstock.journal import actions as journal
+from ownstock.journal.running import running
 
 
 @app.task(name=journal.DISPATCH, queueing_lock=journal.DISPATCH)
@@ -50,7 +51,8 @@ def look_into(channel: str) -> None:
 @app.task(name="ownstock.lapses", queueing_lock="ownstock.lapses")
 def warn_of_lapses(timestamp: int) -> None:
     """Every morning: warn of what lapses with suppliers, and clear what was renewed."""
-    lapses.warn()
+    with running("lapses", task="ownstock.lapses"):
+        lapses.warn()
 
 
 @app.periodic(cron=EVERY_QUARTER)
@@ -64,4 +66,5 @@ def automate(timestamp: int) -> None:
 @app.task(name="ownstock.watch_orders", queueing_lock="ownstock.watch_orders")
 def watch_orders(timestamp: int) -> None:
     """Every quarter of an hour: tell people which orders wait for too long, and clear what has happened."""
-    order_watch.watch()
+    with running("watch_orders", task="ownstock.watch_orders"):
+        order_watch.watch()

@@ -116,6 +116,62 @@ class Heartbeat(models.Model):
         return self.job
 
 
+class JobRun(models.Model):
+    """One run of a job: how far it is, how it ended, when it is tried again."""
+
+    class State(models.TextChoices):
+        """Where the run is on its way."""
+
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        WAITING = "waiting"
+        DEAD = "dead"
+        DISCARDED = "discarded"
+
+    job = models.CharField(max_length=100, help_text="Which job: `plan`.")
+    task = models.CharField(
+        max_length=100, blank=True, help_text="What the worker is told to try it again; else people do."
+    )
+    state = models.CharField(max_length=9, choices=State.choices, help_text="Where the run is on its way.")
+    step = models.CharField(max_length=100, blank=True, help_text="What it is at.")
+    done = models.PositiveIntegerField(db_default=0, help_text="So much of the step is done …")
+    total = models.PositiveIntegerField(db_default=0, help_text="… of so much; 0 where nobody knows.")
+    attempts = models.PositiveIntegerField(default=0, help_text="How often it was begun.")
+    started_at = models.DateTimeField(help_text="When it was begun the last time.")
+    beat_at = models.DateTimeField(help_text="Its last sign of life.")
+    ended_at = models.DateTimeField(null=True, help_text="When it was done, or failed.")
+    due_at = models.DateTimeField(null=True, help_text="When it is tried again.")
+    error = models.TextField(blank=True, help_text="Why it failed the last time.")
+
+    class Meta:
+        db_table = "journal_job_run"
+        indexes = [
+            models.Index(fields=["job", "-id"], name="job_run_by_job"),
+            models.Index(
+                fields=["due_at", "id"], name="job_run_open", condition=models.Q(state__in=["running", "failed"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.pk} ({self.state})"
+
+
+class JobTally(models.Model):
+    """How often a job has ended in one way, since ever."""
+
+    job = models.CharField(max_length=100, help_text="Which job.")
+    outcome = models.CharField(max_length=9, help_text="How it ended: `done`, `failed`, `dead`.")
+    count = models.BigIntegerField(db_default=0, help_text="So often.")
+
+    class Meta:
+        db_table = "journal_job_tally"
+        constraints = [models.UniqueConstraint(fields=["job", "outcome"], name="job_tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.outcome}: {self.count}"
+
+
 class Alert(models.Model):
     """Something a person must look at, once per root cause for as long as it lasts."""
 

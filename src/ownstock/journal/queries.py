@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Exists, F, Func, Model, OuterRef, QuerySet, TextField, Value
+from django.db.models import Count, Exists, F, Func, Model, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -48,6 +48,18 @@ def silent_jobs() -> list[Heartbeat]:
     """Jobs that have been silent for three times as long as they promised."""
     now = timezone.now()
     return [h for h in Heartbeat.objects.all() if now - h.beat_at > timedelta(seconds=GRACE * h.expected_every_seconds)]
+
+
+def heartbeats() -> QuerySet[Heartbeat]:
+    """Every job's last sign of life, by name."""
+    return Heartbeat.objects.order_by("job")
+
+
+def outbox_counts() -> dict[str, int]:
+    """How many rows wait to be told, are being told, and were given up."""
+    unfinished = ("waiting", "leased", "dead")
+    found = OutboxRow.objects.filter(state__in=unfinished).values_list("state").annotate(rows=Count("pk"))
+    return {**dict.fromkeys(unfinished, 0), **dict(found)}
 
 
 def seconds_since(job: str) -> float | None:

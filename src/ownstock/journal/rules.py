@@ -14,6 +14,12 @@ LONGEST_RETRY_SECONDS = 3600
 CHANGES = "ownstock_changes"
 MAX_ANNOUNCEMENT_BYTES = 7_900
 MAX_SUBJECTS = 100
+# Of a job that fails: a minute, then five times as long each time, then people are told.
+JOB_ATTEMPTS = 5
+FIRST_JOB_RETRY_SECONDS = 60
+# Steps of a plan may take minutes; a run that is silent for longer died.
+JOB_SILENT_SECONDS = 1_800
+RUNS_KEPT_DAYS = 30
 
 
 def retry_delay_seconds(attempts: int) -> int | None:
@@ -26,6 +32,14 @@ def retry_delay_seconds(attempts: int) -> int | None:
         return None
     doublings: int = 2 ** max(attempts - 1, 0)
     return min(FIRST_RETRY_SECONDS * doublings, LONGEST_RETRY_SECONDS)
+
+
+def job_retry_seconds(attempts: int) -> int | None:
+    """How long to wait before a job is tried again that failed so many times; None when it is left to people."""
+    if attempts >= JOB_ATTEMPTS:
+        return None
+    fivefold: int = 5 ** max(attempts - 1, 0)
+    return FIRST_JOB_RETRY_SECONDS * fivefold
 
 
 @dataclass(frozen=True, slots=True)

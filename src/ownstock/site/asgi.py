@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import threading
 import warnings
+from importlib import import_module
 
 import django
 from django.core.asgi import get_asgi_application
@@ -39,8 +40,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ownstock.site.settings")
 end_with_parent()
 django.setup(set_prefix=False)
 connect()
+# It knows the models, which have to be loaded before.
+STREAMS = import_module("ownstock.site.metrics").STREAMS
 # The check has used a connection of this thread; the requests have threads of their own.
 connections.close_all()
 live = LiveApplication()
 pages = by_address(LIVE, live, get_asgi_application())
+STREAMS.set_function(lambda: len(live.hub.streams))
 application = with_end(with_limits(by_address("/api/", ProgramApplication(), pages)), live.hub.stop)

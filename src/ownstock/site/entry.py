@@ -35,6 +35,7 @@ from ownstock.cli import (
     imports,
     invoices,
     items,
+    jobs,
     journal,
     ledger,
     limits,
@@ -192,7 +193,7 @@ FACES: tuple[Any, ...] = (
     limits.limit, limits.rate, orders.cut, suppliers.supplier, demand.demand,
     notices.notice, notices.discrepancy, invoices.invoice, conformity.conformity, clauses.clause,
     trace.trace, transfers.transfer, counts.count, journal.alerts, journal.alert, journal.outbox,
-    channels.channel, messages.message, automation.automation, audit.audit,
+    channels.channel, messages.message, jobs.jobs, automation.automation, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:

@@ -20,6 +20,8 @@ from django.http import HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import set_script_prefix
 
+from ownstock.site.requests import measured
+
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 # Callers that post wait for one another; each holds a thread and, while it asks, a connection.
@@ -40,7 +42,7 @@ class ProgramApplication(ASGIHandler):
         self._exception_middleware: list[Any] = []
         view = self._get_response  # type: ignore[attr-defined]  # of Django's handlers, its stubs leave it out
         inner = convert_exception_to_response(view)
-        self._middleware_chain = convert_exception_to_response(SecurityMiddleware(inner))
+        self._middleware_chain = convert_exception_to_response(measured(SecurityMiddleware(inner)))
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one call."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from ownstock.site.addresses import hosts_of, is_secure, origins_of, public_url
 from ownstock.site.installation import database, home
+from ownstock.site.logs import logging_settings
 
 HOME = home()
 SECRET_KEY = os.environ.get("OWNSTOCK_SECRET_KEY", "only for tools that load the settings without serving anything")
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ownstock.site.requests.measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -96,13 +98,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 # A supplier's answer to 200 lines, each in twelve deliveries.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
-# What a link opens by its address alone must not stand in a log.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"hide_tokens": {"()": "ownstock.site.logs.HideTokens"}},
-    "loggers": {name: {"filters": ["hide_tokens"]} for name in ("django.request", "django.server")},
-}
+# Lines for people, or `json`: an object a line for programs.
+LOGGING = logging_settings(os.environ.get("OWNSTOCK_LOG", "text"))
 
 USE_TZ = True
 TIME_ZONE = "UTC"

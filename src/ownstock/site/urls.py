@@ -6,9 +6,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from ownstock.api.health import health
 from ownstock.api.urls import urls as api
+from ownstock.site.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ownstock.web.urls")),
     path("api/", api),
     path("health", health),
+    path("metrics", metrics),
 ]

@@ -29,7 +29,7 @@ from ownstock.exchange.inbox import actions as inbox
 from ownstock.exchange.models import OutboundMessage
 from ownstock.exchange.rules import AttemptOutcome
 from ownstock.journal import actions as journal
-from ownstock.journal import queries
+from ownstock.journal import jobs, queries
 from ownstock.journal.models import OutboxRow
 from ownstock.journal.queues import claimed
 
@@ -142,6 +142,7 @@ def sweep() -> None:
             sentence=silence_sentence(heartbeat.job, heartbeat.beat_at, heartbeat.expected_every_seconds),
             facts={"job": heartbeat.job, "beat_at": heartbeat.beat_at.isoformat()},
         )
+    jobs.take_up()
     inbox.apply_waiting(INBOUND_AT_ONCE)
 
 

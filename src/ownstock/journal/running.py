@@ -1,0 +1,88 @@
+"""Jobs at work: a row of each, with how far it is; what fails is tried again, and then left to people with an alert."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ownstock.journal.models import JobRun
+
+# Which job is at work here, for the log.
+job_name: ContextVar[str] = ContextVar("job_name", default="")
+_current: ContextVar[Progress | None] = ContextVar("progress", default=None)
+REPORT_SECONDS = 0.5
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far one run is, as it was last written down."""
+
+    run_id: int
+    step: str = ""
+    written_at: float = 0.0
+
+
+@contextmanager
+def running(job: str, *, task: str = "") -> Iterator[JobRun]:
+    """Keep a row of a job's run while the block lasts, and how it ended. `task` is what the worker is told to try again."""
+    from ownstock.journal import jobs
+
+    run = jobs.begin(job, task=task)
+    name, progress = job_name.set(job), _current.set(Progress(run.pk))
+    try:
+        yield run
+    except BaseException as fault:
+        _note_failed(run, fault)
+        raise
+    else:
+        jobs.finish(run)
+    finally:
+        job_name.reset(name)
+        _current.reset(progress)
+
+
+def report(step: str, done: int = 0, total: int = 0) -> None:
+    """Write down how far the job at work here is: at once for a new step, else twice a second at most.
+
+    It is written beside the job's own transaction, which shows nothing of itself until it ends. Where no job is at work,
+    nothing is written.
+    """
+    progress = _current.get()
+    now = time.monotonic()
+    if progress is None or (step == progress.step and now - progress.written_at < REPORT_SECONDS):
+        return
+    progress.step, progress.written_at = step, now
+    with ThreadPoolExecutor(1, "progress") as beside:
+        beside.submit(_write, progress.run_id, step, done, total).result()
+
+
+def _write(run_id: int, step: str, done: int, total: int) -> None:
+    from django.db import Error as DatabaseError
+    from django.db import connection
+
+    from ownstock.journal import jobs
+
+    try:
+        jobs.note_progress(run_id, step, done, total)
+    except DatabaseError as fault:
+        log.warning("How far a job is could not be written down: %s", fault)
+    finally:
+        connection.close()
+
+
+def _note_failed(run: JobRun, fault: BaseException) -> None:
+    from django.db import Error as DatabaseError
+
+    from ownstock.journal import jobs
+
+    # What went wrong is told by its own error, whatever happens to the note of it.
+    with suppress(DatabaseError):
+        jobs.fail(run, f"{type(fault).__name__}: {fault}")
