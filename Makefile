@@ -61,6 +61,7 @@ bench:
 
 wheel:
 	$(SETUP) build
+	$(PYTHON_HERE) -m tools.pages
 	$(PYTHON_HERE) -m hatchling build --target wheel --directory dist
 
 lock:
@@ -70,4 +71,4 @@ upgrade:
 	@sh tools/python.sh -m tools.lock --upgrade
 
 clean:
-	rm -rf .venv .cache dist
+	rm -rf .venv .cache dist frontend/node_modules src/ownstock/web/static/web/built

@@ -3,6 +3,7 @@
 A stamp inside `.venv`, written last, tells what it was made from. Nothing to do takes a fraction of a second.
 No stamp (a set-up that was interrupted), another Python, a changed lock file or a moved checkout: made anew,
 because an upgrade in place would keep packages that the lock has dropped. A higher level only adds packages.
+All levels but the first also build the pages from frontend/ (tools/pages.py).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tools import pages
 from tools.steps import ROOT, StepFailed, alone, closing, run, say, step
 
 VENV = ROOT / ".venv"
@@ -121,19 +123,25 @@ def _python() -> Path:
 
 
 def set_up(level: str) -> None:
-    """Bring `.venv` to a level; does nothing when its stamp says that it is there."""
+    """Bring `.venv` to a level, and the pages with it; does nothing where stamps say that all is there."""
     with alone(LOCK):
-        now = stamp_now()
-        found = read_stamp()
-        wanted = plan(found, now, level)
-        if not (wanted.rebuild or wanted.packages or wanted.project):
-            return
-        kept = {} if wanted.rebuild or found is None else found.locks
-        LOG.unlink(missing_ok=True)
-        STAMP.unlink(missing_ok=True)
-        carry_out(wanted, level)
-        locks = kept | {name: now.locks[name] for name in (LEVELS[level] if wanted.packages else ())}
-        _write_stamp(Stamp(root=now.root, python=now.python, locks=locks, project=now.project))
+        _set_up_packages(level)
+        if level != "build":
+            pages.build()
+
+
+def _set_up_packages(level: str) -> None:
+    now = stamp_now()
+    found = read_stamp()
+    wanted = plan(found, now, level)
+    if not (wanted.rebuild or wanted.packages or wanted.project):
+        return
+    kept = {} if wanted.rebuild or found is None else found.locks
+    LOG.unlink(missing_ok=True)
+    STAMP.unlink(missing_ok=True)
+    carry_out(wanted, level)
+    locks = kept | {name: now.locks[name] for name in (LEVELS[level] if wanted.packages else ())}
+    _write_stamp(Stamp(root=now.root, python=now.python, locks=locks, project=now.project))
 
 
 def carry_out(wanted: Plan, level: str) -> None:

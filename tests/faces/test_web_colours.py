@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
-SHEET = files("ownstock.web").joinpath("static", "web", "pages.css").read_text(encoding="utf-8")
+TOKENS = Path(__file__).resolve().parents[2] / "frontend" / "src" / "styles" / "tokens.css"
+SHEET = TOKENS.read_text(encoding="utf-8")
 SHADES = re.findall(r":root \{(.*?)\}", SHEET, re.DOTALL)
 TEXT = [
     ("ink", "page"), ("ink", "surface"), ("ink", "sunken"), ("ink-soft", "page"), ("ink-soft", "surface"),
@@ -16,6 +17,7 @@ TEXT = [
     ("bad", "bad-wash"), ("bad", "surface"), ("good", "surface"), ("ink", "accent-wash"),
 ]  # fmt: skip
 SHAPES = [("line-strong", "surface"), ("line-strong", "page"), ("accent", "page"), ("bar", "surface")]
+SHAPES += [(f"series-{number}", "surface") for number in range(1, 9)]
 
 
 def luminance(colour: str) -> float:
@@ -35,6 +37,6 @@ def contrast(one: str, other: str) -> float:
 def test_text_and_shapes_stand_out_from_what_they_lie_on(
     shade: str, pairs: list[tuple[str, str]], least: float
 ) -> None:
-    tokens = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", shade))
+    tokens = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", shade))
     ratios = {(front, back): contrast(tokens[front], tokens[back]) for front, back in pairs}
     assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < least} == {}
