@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
             name='Verdict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('approved', 'approved'), ('left', 'left'), ('undone', 'undone')], max_length=8)),
+                ('outcome', models.CharField(choices=[('approved', 'approved'), ('left', 'left'), ('undone', 'undone')], help_text='What became of it.', max_length=8)),
                 ('sentence', models.TextField(help_text='What was said, with the numbers.')),
                 ('checks', models.JSONField(default=list, help_text='Each limit that was looked at, whether it was met, and in words.')),
                 ('input_hash', models.BinaryField(help_text='What the proposal rested on when it was judged.')),

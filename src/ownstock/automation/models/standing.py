@@ -89,7 +89,9 @@ class Verdict(models.Model):
     automation_run = models.ForeignKey(
         AutomationRun, models.PROTECT, null=True, related_name="verdicts", help_text="In which it was judged."
     )
-    outcome = models.CharField(max_length=8, choices=[(o.value, o.value) for o in VerdictOutcome])
+    outcome = models.CharField(
+        max_length=8, choices=[(o.value, o.value) for o in VerdictOutcome], help_text="What became of it."
+    )
     sentence = models.TextField(help_text="What was said, with the numbers.")
     checks = models.JSONField(
         default=list, help_text="Each limit that was looked at, whether it was met, and in words."
