@@ -199,4 +199,4 @@ def test_our_own_people_cannot_be_a_suppliers_as_well(business: Business) -> Non
 def test_a_suppliers_page_that_is_not_there_leads_back_to_the_orders(business: Business) -> None:
     page = read(someone_of("ALPHA").get("/orders"))
     links = {a["href"] for tag, a in page.found if tag == "a" and a.get("href")}
-    assert links == {"#content", "/portal"}
+    assert links == {"#content", "/portal", "/account"}

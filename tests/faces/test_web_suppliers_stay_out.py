@@ -71,7 +71,8 @@ def test_what_asks_for_no_sign_in_is_known() -> None:
         for route, pattern in every_pattern(get_resolver())
         if not route.startswith("api/") and not getattr(pattern.callback, "login_required", True)
     }
-    assert open_to_all == {"sign-in", "language", "health", "answer/<str:token>"}
+    passages = {"sign-in", "sign-in/passkey", "sign-in/second"}
+    assert open_to_all == passages | {"language", "health", "metrics", "answer/<str:token>"}
 
 
 def test_our_own_accounts_find_no_page_of_suppliers() -> None:

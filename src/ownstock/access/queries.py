@@ -51,6 +51,14 @@ def user(username: str) -> User:
     return found
 
 
+def has_second_factor(user: User) -> bool:
+    """Whether somebody's sign-in by password asks for more: the code of an app, or a passkey."""
+    from allauth.mfa.models import Authenticator
+
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
+
+
 def administrators(limit: int = 5) -> list[str]:
     """The names of people who give roles."""
     found = User.objects.filter(is_active=True, roles__contains=[Role.ADMIN]).order_by("username")

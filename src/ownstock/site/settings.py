@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     "ownstock.journal",
     "ownstock.access",
@@ -55,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "ownstock.web.security.each_to_their_own",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ownstock.web.security.strict_pages",
 ]
@@ -88,6 +91,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Accounts are made by administrators, have names and no addresses; the rest is as django-allauth has it.
+ACCOUNT_ADAPTER, MFA_ADAPTER = (
+    "ownstock.web.accounts.adapters.SignInAdapter",
+    "ownstock.web.accounts.adapters.FactorAdapter",
+)
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+# Everybody of a company may come from one address; under one name five wrong passwords are enough for five minutes.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = MFA_ALLOW_UNVERIFIED_EMAIL = True
+# One step of a clock that is off.
+MFA_TOTP_TOLERANCE = 1
+# People of these roles see no page before they have a second factor.
+SECOND_FACTOR_ROLES = frozenset(filter(None, os.environ.get("OWNSTOCK_SECOND_FACTOR", "").split(",")))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # A sign-in then works by https, and on this machine itself, which browsers trust without.

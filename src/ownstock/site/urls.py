@@ -10,6 +10,7 @@ from ownstock.site.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ownstock.web.urls")),
+    path("", include("ownstock.web.accounts.urls")),
     path("api/", api),
     path("health", health),
     path("metrics", metrics),

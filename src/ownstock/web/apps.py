@@ -8,3 +8,9 @@ class WebConfig(AppConfig):
 
     name = "ownstock.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Write down what is told of signing in."""
+        from ownstock.web.accounts import events
+
+        events.connect()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from ownstock.access.models import User
-from ownstock.access.queries import administrators
+from ownstock.access.queries import administrators, has_second_factor
 from ownstock.access.rules import ONLY_BY_A_ROLE, Scope, lacking_sentence
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -81,6 +82,12 @@ def needed_by(view: Any, method: str | None) -> frozenset[Scope]:
     return looking if method in LOOKING else sending
 
 
+def lacks_second_factor(user: Any) -> bool:
+    """Whether one of somebody's roles asks for a second factor (OWNSTOCK_SECOND_FACTOR), and they have none."""
+    asked: frozenset[str] = settings.SECOND_FACTOR_ROLES
+    return isinstance(user, User) and bool(asked.intersection(user.roles)) and not has_second_factor(user)
+
+
 def each_to_their_own(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware that shows a supplier's account nothing but the pages marked for it, and those to nobody else.
 
@@ -99,6 +106,8 @@ def each_to_their_own(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
         own = SUPPLIERS if request.user.is_supplier else OURS
         if getattr(view, AUDIENCE, OURS) not in (own, ALL):
             raise Http404
+        if getattr(view, AUDIENCE, OURS) != ALL and lacks_second_factor(request.user):
+            return redirect("mfa_index")
         needed = needed_by(view, request.method)
         return None if needed <= request.user.scopes else _forbidden(request, request.user, needed)
 

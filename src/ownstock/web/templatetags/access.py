@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.template.base import Parser, Token
 
 from ownstock.access.models import User
@@ -36,3 +38,9 @@ def may(parser: Parser, token: Token) -> MayNode:
         other = parser.parse(("endmay",))
         parser.delete_first_token()
     return MayNode(scopes, inner, other)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """A value as a script reads it from an attribute; `{{ }}` escapes it."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
