@@ -37,11 +37,12 @@ def wanted(sku: str = "CUP") -> int:
     return int(found.quantity) if found else 0
 
 
-def event(weeks: int, *, long: int = 2, factor: str | None = "4", **about: list[str]) -> DemandEvent:
+def event(weeks: int, *, long: int = 2, factor: str | None = "4", skus: tuple[str, ...] = ()) -> DemandEvent:
     """An event that begins so many weeks from today (a Monday)."""
     first = TODAY + timedelta(weeks=weeks)
     entry = EventEntry(
-        "Spring fair", first, first + timedelta(weeks=long, days=-1), factor=Decimal(factor) if factor else None, **about
+        "Spring fair", first, first + timedelta(weeks=long, days=-1), skus=skus,
+        factor=Decimal(factor) if factor else None,
     )  # fmt: skip
     [made] = enter_events([entry], actor="anna")
     return made
@@ -56,7 +57,7 @@ def lifecycle(kind: LifecycleKind, sku: str, other: str = "", ends_on: date | No
 def test_an_event_ahead_raises_the_order_of_what_it_is_about_and_the_reason_names_it() -> None:
     business(WEEKLY, WEEKLY)
     cups, plates = wanted(), wanted("PLATE")
-    made = event(2, skus=["CUP"])
+    made = event(2, skus=("CUP",))
     assert wanted() > cups + 18
     assert wanted("PLATE") == plates
     why = Proposal.objects.get(item_site__item__sku="CUP").reason
@@ -137,7 +138,7 @@ def test_chains_that_lead_back_and_what_does_not_exist_are_refused_and_nothing_i
     with pytest.raises(Refused, match="has a successor already"):
         lifecycle(LifecycleKind.SUPERSEDED_BY, "CUP", "MUG")
     with pytest.raises(Refused, match="there is no item 'VASE'"):
-        event(1, skus=["VASE"])
+        event(1, skus=("VASE",))
     with pytest.raises(Refused, match="not believed"):
         event(1, factor="0")
     assert not DemandEvent.objects.exists()

@@ -26,6 +26,7 @@ from ownstock.ledger import actions
 from ownstock.ledger import imports as ledger
 from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
+from ownstock.planning.imports import import_overrides
 from ownstock.purchasing.invoice_imports import import_invoices
 
 router = Router()
@@ -49,6 +50,7 @@ class ImportKind(StrEnum):
     VOLUME_COMMITMENTS = "volume-commitments"
     CUSTOMERS = "customers"
     DEMAND_LINES = "demand-lines"
+    OVERRIDES = "overrides"
     LOTS = "lots"
     ON_HAND = "on-hand"
     MOVEMENTS = "movements"
@@ -70,6 +72,7 @@ IMPORTERS: dict[ImportKind, Callable[..., Any]] = {
     ImportKind.VOLUME_COMMITMENTS: catalog.import_volume_commitments,
     ImportKind.CUSTOMERS: demand.import_customers,
     ImportKind.DEMAND_LINES: demand.import_demand_lines,
+    ImportKind.OVERRIDES: import_overrides,
     ImportKind.LOTS: import_lots,
     ImportKind.ON_HAND: ledger.import_on_hand,
     ImportKind.MOVEMENTS: ledger.import_movements,

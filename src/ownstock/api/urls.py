@@ -24,6 +24,7 @@ from ownstock.api import (
     messages,
     notices,
     orders,
+    overrides,
     postings,
     reading,
     scorecards,
@@ -49,6 +50,7 @@ say_no(api)
 for router in (
     reading.router,
     orders.router,
+    overrides.router,
     automation.router,
     demand.router,
     postings.router,

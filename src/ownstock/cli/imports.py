@@ -23,6 +23,7 @@ from ownstock.ledger import imports as ledger
 from ownstock.ledger.actions import undo_import
 from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
+from ownstock.planning.imports import import_overrides
 from ownstock.purchasing.invoice_imports import import_invoices
 from ownstock.purchasing.past_imports import import_past_deliveries
 
@@ -41,6 +42,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "volume-commitments": catalog.import_volume_commitments,
     "customers": demand.import_customers,
     "demand-lines": demand.import_demand_lines,
+    "overrides": import_overrides,
     "lots": import_lots,
     "on-hand": ledger.import_on_hand,
     "movements": ledger.import_movements,
