@@ -36,6 +36,10 @@ ITEMS_AT_ONCE = 200
 # After so many movements of an item what lies there is kept, so that what comes late is replayed from nearby.
 KEPT_EVERY = 500
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+FORGET = """
+DELETE FROM ledger_valuation v USING unnest(%s::bigint[], %s::timestamptz[]) AS start(item_id, moment)
+WHERE v.item_id = start.item_id AND v.moved_at >= start.moment
+"""
 COLUMNS = "item_id, posting_id, line, amount, currency, reason, reference, actor, valued_at"
 
 
@@ -75,21 +79,23 @@ def value(progress: Progress = silent, *, patience_seconds: float = 0) -> int:
 def _value(starts: Sequence[tuple[int, datetime]]) -> int:
     """Replay some items, each from a moment on."""
     methods = dict(Item.objects.filter(pk__in=[item for item, _ in starts]).values_list("id", "valuation_method"))
-    before = {item: _kept_before(item, moment) for item, moment in starts}
-    rows = queries.flows([(item, *_position(before[item])) for item, _ in starts])
+    before = _kept_before(starts)
+    rows = queries.flows([(item, *_position(before.get(item))) for item, _ in starts])
     replays = [
-        _replayed(list(group), before[item], methods[item]) for item, group in groupby(rows, attrgetter("item_id"))
+        _replayed(list(group), before.get(item), methods[item]) for item, group in groupby(rows, attrgetter("item_id"))
     ]
     _append([entry for replay in replays for entry in replay.entries])
     Valuation.objects.bulk_create([kept for replay in replays for kept in replay.kept], batch_size=1_000)
     return sum(len(replay.entries) for replay in replays)
 
 
-def _kept_before(item: int, moment: datetime) -> Valuation | None:
-    """What is kept of an item from before a moment; what is kept of later is forgotten."""
-    kept = Valuation.objects.filter(item_id=item)
-    kept.filter(moved_at__gte=moment).delete()
-    return kept.order_by("-moved_at", "-movement_id").first()
+def _kept_before(starts: Sequence[tuple[int, datetime]]) -> dict[int, Valuation]:
+    """What is kept of each item from before its moment; what is kept of later is forgotten."""
+    items, moments = [item for item, _ in starts], [moment for _, moment in starts]
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [items, moments])
+    newest = Valuation.objects.filter(item_id__in=items).order_by("item_id", "-moved_at", "-movement_id")
+    return {kept.item_id: kept for kept in newest.distinct("item_id")}
 
 
 def _position(kept: Valuation | None) -> tuple[datetime, int]:
