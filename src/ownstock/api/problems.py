@@ -42,6 +42,8 @@ STATUSES = {
     "no_lot": HTTPStatus.NOT_FOUND,
     "no_imported_file": HTTPStatus.NOT_FOUND,
     "no_proposal": HTTPStatus.NOT_FOUND,
+    "no_basket": HTTPStatus.NOT_FOUND,
+    "changed_meanwhile": HTTPStatus.CONFLICT,
     "key_reused": HTTPStatus.CONFLICT,
     "number_reused": HTTPStatus.CONFLICT,
 }

@@ -26,6 +26,7 @@ from ownstock.api import (
     orders,
     overrides,
     postings,
+    projections,
     reading,
     scorecards,
     supplier_papers,
@@ -49,6 +50,7 @@ api = NinjaAPI(
 say_no(api)
 for router in (
     reading.router,
+    projections.router,
     orders.router,
     overrides.router,
     automation.router,

@@ -108,10 +108,11 @@ def on_hand_by_day(reason: Reason, quantity: int, days: int | None = None) -> li
         kernel.close_of_days(net, mean, sure, arriving, ratio, step, is_lost, share, mix, lowest, size)
     found, expected, nothing = np.zeros((days, len(SHARES))), np.zeros(days), np.zeros(days)
     kernel.quantiles_of(mix, lowest, size, step, np.array(SHARES), found, expected, nothing)
-    return [DayOnHand(d, *found[d].tolist(), float(expected[d]), float(nothing[d])) for d in range(days)]
+    rows = zip(range(days), *found.T.tolist(), expected.tolist(), nothing.tolist(), strict=True)
+    return [DayOnHand(*row) for row in rows]
 
 
-def demand_by_bucket(reason: Reason) -> list[tuple[float, ...]]:
+def demand_by_bucket(reason: Reason) -> list[tuple[float, float, float, float]]:
     """What is expected to be wanted in each bucket from today on: mean, P10, P50, P90. Known demand is not added to it."""
     forecast, band, told = reason["forecast"], np.empty(WIDEST), []
     ratio = max(forecast["variance_ratio"], 1e-6)
@@ -120,7 +121,8 @@ def demand_by_bucket(reason: Reason) -> list[tuple[float, ...]]:
         lowest, size = count_band(mean / step, ratio * mean / step**2, band)
         below = np.cumsum(band[:size])
         places = np.minimum(np.searchsorted(below, np.array(SHARES) - 1e-9), size - 1)
-        told.append((mean, *((lowest + places) * step).tolist()))
+        low, middle, high = ((lowest + places) * step).tolist()
+        told.append((mean, low, middle, high))
     return told
 
 
@@ -191,7 +193,8 @@ def _coming(reasons: Sequence[Reason]) -> tuple[OpenArrivals, LeadTimes]:
 
 
 def _known(reasons: Sequence[Reason]) -> KnownDemand | None:
-    lines, first, count = [], [], []
+    lines: list[tuple[int, int]] = []
+    first, count = [], []
     for reason in reasons:
         own = sorted((k["wanted_in_days"], int(k["quantity"])) for k in reason["inputs"]["known"])
         first.append(len(lines))

@@ -57,11 +57,14 @@ ITEM_SITES = f"""
     ) v ON v.item_site_id = k.id
 """
 KEPT = """
-    SELECT k.item_site_id, k.site_id, k.supplier_id, k.category, k.abc_class, k.xyz_class, k.on_hand, i.unit_cost,
-        k.stock_value, k.excess_value, k.dead_value, k.issued_in_year, k.usable, s.item_id
+    SELECT k.item_site_id, k.site_id, d.dimension, d.key, k.on_hand, i.unit_cost, k.stock_value, k.excess_value,
+        k.dead_value, k.issued_in_year, k.usable, s.item_id
     FROM planning_kpi_item_site k JOIN catalog_item_site s ON s.id = k.item_site_id JOIN catalog_item i ON i.id = s.item_id
+    LEFT JOIN catalog_supplier p ON p.id = k.supplier_id
+    CROSS JOIN LATERAL (VALUES ('site', ''), ('supplier', coalesce(p.code, '')), ('category', k.category),
+        ('abc_class', k.abc_class), ('xyz_class', k.xyz_class)) AS d(dimension, key)
 """
-GROUP = "site_id, supplier_id, category, abc_class, xyz_class"
+GROUP = "site_id, dimension, key"
 
 
 def _of(table: str) -> str:
@@ -103,10 +106,10 @@ DAYS = f"""
             CASE WHEN d.day_on = %(on)s THEN g.excess_value END, CASE WHEN d.day_on = %(on)s THEN g.dead_value END,
             CASE WHEN d.day_on = %(on)s THEN g.selling END, CASE WHEN d.day_on = %(on)s THEN g.stocked_out END
         FROM days d CROSS JOIN groups g
-        LEFT JOIN flows f ON (f.day_on, f.site_id, coalesce(f.supplier_id, 0), f.category, f.abc_class, f.xyz_class)
-            = (d.day_on, g.site_id, coalesce(g.supplier_id, 0), g.category, g.abc_class, g.xyz_class)
-        LEFT JOIN lines l ON (l.day_on, l.site_id, coalesce(l.supplier_id, 0), l.category, l.abc_class, l.xyz_class)
-            = (d.day_on, g.site_id, coalesce(g.supplier_id, 0), g.category, g.abc_class, g.xyz_class)
+        LEFT JOIN flows f ON (f.day_on, f.site_id, f.dimension, f.key)
+            = (d.day_on, g.site_id, g.dimension, g.key)
+        LEFT JOIN lines l ON (l.day_on, l.site_id, l.dimension, l.key)
+            = (d.day_on, g.site_id, g.dimension, g.key)
         WINDOW after AS (
             PARTITION BY {_of("g")} ORDER BY d.day_on DESC
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)

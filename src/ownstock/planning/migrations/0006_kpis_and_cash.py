@@ -35,9 +35,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day_on', models.DateField()),
-                ('category', models.CharField(blank=True, max_length=60)),
-                ('abc_class', models.CharField(blank=True, max_length=1)),
-                ('xyz_class', models.CharField(blank=True, max_length=1)),
+                ('dimension', models.CharField(help_text='Of which kind the group is; `site`: all of the site.', max_length=10)),
+                ('key', models.CharField(blank=True, help_text='Which group: a code, a category, a class.', max_length=60)),
                 ('item_sites', models.PositiveIntegerField()),
                 ('stock_value', ownstock.journal.fields.QuantityField(help_text='At the close, at standard cost.')),
                 ('stock_units', ownstock.journal.fields.QuantityField(help_text='At the close.')),
@@ -52,11 +51,10 @@ class Migration(migrations.Migration):
                 ('selling', models.PositiveIntegerField(help_text='Item-sites that issued something in the year.', null=True)),
                 ('stocked_out', models.PositiveIntegerField(help_text='Those of them with nothing usable.', null=True)),
                 ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.location')),
-                ('supplier', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.supplier')),
             ],
             options={
                 'db_table': 'planning_kpi_day',
-                'constraints': [models.UniqueConstraint(fields=('day_on', 'site', 'supplier', 'category', 'abc_class', 'xyz_class'), name='kpi_day_once', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('dimension', 'day_on', 'site', 'key'), name='kpi_day_once')],
             },
         ),
         migrations.CreateModel(

@@ -47,7 +47,9 @@ class KpiItemSite(models.Model):
 
 
 class KpiDay(models.Model):
-    """A day of all item-sites of a site, a first supplier, a category and a class: what was there, and what moved.
+    """A day of the item-sites of a site that share a group (all, a first supplier, a category, a class): stock and flows.
+
+    Groups of one dimension are not crossed with those of another, so that a day has few rows however many items there are.
 
     Kept because what was in excess, dead or out of stock on a past day cannot be reckoned later: levels and classes move on.
     What is empty was not measured on that day, but reckoned back from the ledger.
@@ -55,10 +57,8 @@ class KpiDay(models.Model):
 
     day_on = models.DateField()
     site = models.ForeignKey(Location, models.PROTECT, related_name="+", db_index=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, related_name="+", db_index=False)
-    category = models.CharField(max_length=60, blank=True)
-    abc_class = models.CharField(max_length=1, blank=True)
-    xyz_class = models.CharField(max_length=1, blank=True)
+    dimension = models.CharField(max_length=10, help_text="Of which kind the group is; `site`: all of the site.")
+    key = models.CharField(max_length=60, blank=True, help_text="Which group: a code, a category, a class.")
     item_sites = models.PositiveIntegerField()
     stock_value = QuantityField(help_text="At the close, at standard cost.")
     stock_units = QuantityField(help_text="At the close.")
@@ -78,11 +78,8 @@ class KpiDay(models.Model):
     class Meta:
         db_table = "planning_kpi_day"
         constraints = [
-            models.UniqueConstraint(
-                fields=["day_on", "site", "supplier", "category", "abc_class", "xyz_class"], nulls_distinct=False,
-                name="kpi_day_once",
-            ),
-        ]  # fmt: skip
+            models.UniqueConstraint(fields=["dimension", "day_on", "site", "key"], name="kpi_day_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day_on} {self.site_id}"

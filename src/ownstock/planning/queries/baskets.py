@@ -104,7 +104,7 @@ def supplier_baskets(*, supplier: str = "", site: str = "") -> list[Basket]:
     suppliers = {one.pk: one for one in Supplier.objects.filter(pk__in={row["supplier_id"] for row in found})}
     days = {pk: next_order_day(one, on) for pk, one in suppliers.items()}
     return [
-        _basket(row, suppliers[row["supplier_id"]], agreed.get(row["supplier_id"]), days[row["supplier_id"]])
+        _basket(dict(row), suppliers[row["supplier_id"]], agreed.get(row["supplier_id"]), days[row["supplier_id"]])
         for row in found
     ]
 
@@ -161,7 +161,7 @@ def _basket(row: dict[str, Any], supplier: Supplier, agreed: Agreement | None, o
 def _ways(rows: Sequence[Proposal]) -> list[list[Larger]]:
     """Of each proposal the larger quantities that could be ordered, and what they add."""
     asked = [(row, int(row.quantity) + step * _step_of(row)) for row in rows for step in range(STEPS + 1)]
-    costs = reproject([row.told for row, _ in asked], [quantity for _, quantity in asked])
+    costs = reproject([_reason(row) for row, _ in asked], [quantity for _, quantity in asked])
     ways = []
     for place, row in enumerate(rows):
         now, *more = costs[place * (STEPS + 1) : (place + 1) * (STEPS + 1)]
@@ -177,14 +177,20 @@ def _ways(rows: Sequence[Proposal]) -> list[list[Larger]]:
     return ways
 
 
+def _reason(row: Proposal) -> dict[str, Any]:
+    """The reason without its weeks, as it was read beside the row."""
+    told: dict[str, Any] = row.__dict__["told"]
+    return told
+
+
 def _step_of(row: Proposal) -> int:
     """Units by which a line is enlarged: its multiple, or more of it where a day of demand is more."""
-    multiple = int(row.told["inputs"]["order_multiple"])
-    return multiple * max(round(3 * row.told["forecast"]["mean_per_day"] / multiple), 1)
+    multiple = int(_reason(row)["inputs"]["order_multiple"])
+    return multiple * max(round(3 * _reason(row)["forecast"]["mean_per_day"] / multiple), 1)
 
 
 def _line(row: Proposal, larger: Larger | None, next_break: tuple[Decimal, Decimal] | None) -> BasketLine:
-    told, mean = row.told, Decimal(row.told["forecast"]["mean_per_day"])
+    told, mean = _reason(row), Decimal(_reason(row)["forecast"]["mean_per_day"])
     out = told["decision"]["stock_out_in_days"]
     runs_out_on = None if out is None else row.run.planned_on + timedelta(days=out)
     by = None if runs_out_on is None else max(
@@ -217,7 +223,7 @@ def _next_breaks(rows: Sequence[Proposal]) -> dict[int, tuple[Decimal, Decimal]]
         if above:
             asked.append((row, above[0]))
     costs = reproject(
-        [row.told for row, _ in asked for _ in range(2)],
+        [_reason(row) for row, _ in asked for _ in range(2)],
         [int(q) for row, one in asked for q in (row.quantity, one.from_quantity)],
     )
     found = {}

@@ -215,8 +215,10 @@ def _week(week: date, dues: Sequence[_Due], rates: _Rates) -> CashWeek:
     low, high = (total + sign * Decimal(sqrt(spread)) for sign in (-1, 1))
     committed = sums["invoiced"] + sums["received"] + sums["ordered"]
     amounts = [CashAmount(d.kind, d.supplier, d.currency, d.amount, d.p10, d.p90) for d in dues]
-    money = (committed, sums["proposed"], sums["planned"], max(low, committed), high)
-    return CashWeek(week, *(one.quantize(CENT) for one in money), amounts, sorted(unrated))
+    return CashWeek(
+        week, committed.quantize(CENT), sums["proposed"].quantize(CENT), sums["planned"].quantize(CENT),
+        max(low, committed).quantize(CENT), high.quantize(CENT), amounts, sorted(unrated),
+    )  # fmt: skip
 
 
 def _dues(on: date) -> list[_Due]:

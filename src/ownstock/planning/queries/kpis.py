@@ -92,9 +92,9 @@ def health(by: str = "", *, on: date | None = None, only: Mapping[str, str] | No
     last = on or measured_on()
     if last is None:
         return []
-    now = _sums(_days(last, last, only), by)
-    year = _sums(_days(last - timedelta(days=YEAR_DAYS - 1), last, only), by)
-    rates = _sums(_days(last - timedelta(days=RATE_DAYS - 1), last, only), by)
+    now = _sums(_days(last, last, only, by), by)
+    year = _sums(_days(last - timedelta(days=YEAR_DAYS - 1), last, only, by), by)
+    rates = _sums(_days(last - timedelta(days=RATE_DAYS - 1), last, only, by), by)
     accuracy = _accuracy(last, only) if by in ("", "site") else {}
     found = [_health(key, row, year[key], rates[key], accuracy.get(key)) for key, row in now.items()]
     return sorted(found, key=lambda one: -one.stock_value)
@@ -129,10 +129,12 @@ def monitor(
     if days < 1:
         raise Refused(f"The span ends on {until}, before it begins on {since}.", code="empty_span")
     before_on = against or since - timedelta(days=days)
-    now = _sums(_days(since, until, only), by)
-    before = _sums(_days(before_on, before_on + timedelta(days=days - 1), only), by)
-    closes = _sums(_days(until, until, only), by)
-    closes_before = _sums(_days(before_on + timedelta(days=days - 1), before_on + timedelta(days=days - 1), only), by)
+    now = _sums(_days(since, until, only, by), by)
+    before = _sums(_days(before_on, before_on + timedelta(days=days - 1), only, by), by)
+    closes = _sums(_days(until, until, only, by), by)
+    closes_before = _sums(
+        _days(before_on + timedelta(days=days - 1), before_on + timedelta(days=days - 1), only, by), by
+    )
     none: dict[str, Any] = dict.fromkeys(SUMS)
     found = [
         _trend(key, days, row, before.get(key, none), closes.get(key, none), closes_before.get(key, none))
@@ -144,33 +146,45 @@ def monitor(
 def daily(since: date, until: date, only: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """The sums of every day of a span, for a chart: stock value and units, issues, receipts, movements."""
     rows = _days(since, until, only).values("day_on").annotate(**{name: Sum(name) for name in SUMS})
-    return list(rows.order_by("day_on"))
+    return [dict(row) for row in rows.order_by("day_on")]
 
 
-def _days(since: date, until: date, only: Mapping[str, str] | None) -> QuerySet[KpiDay]:
-    return _only(KpiDay.objects.filter(day_on__range=(since, until)), only)
+def _days(since: date, until: date, only: Mapping[str, str] | None, by: str = "") -> QuerySet[KpiDay]:
+    """The rows of a span of the dimension asked for; a site narrows any, a group of a dimension that one alone."""
+    names = {_checked(name) for name in (by, *(only or {})) if name} - {"site"}
+    if len(names) > 1:
+        raise Refused(
+            f"Days are kept by site and one more: {' and '.join(sorted(names))} are not crossed.", code="not_crossed"
+        )
+    rows = KpiDay.objects.filter(day_on__range=(since, until), dimension=names.pop() if names else "site")
+    for name, value in (only or {}).items():
+        rows = rows.filter(**{"site__code" if name == "site" else "key": value})
+    return rows
 
 
 def _only(rows: QuerySet[Any], only: Mapping[str, str] | None) -> QuerySet[Any]:
     for name, value in (only or {}).items():
-        rows = rows.filter(**{_column(name): value})
+        rows = rows.filter(**{GROUPS[_checked(name)]: value})
     return rows
 
 
-def _column(group: str) -> str:
+def _checked(group: str) -> str:
     if group not in GROUPS:
         raise Refused(f"Group by one of: {', '.join(GROUPS)}.", code="unknown_group")
-    return GROUPS[group]
+    return group
 
 
 def _sums(rows: QuerySet[KpiDay], by: str) -> dict[str, dict[str, Any]]:
     """The sums of a span by group; all in one where no group is asked for."""
     sums = {f"total_{name}": Sum(name) for name in SUMS}
     if not by:
-        found: Sequence[dict[str, Any]] = [rows.aggregate(**sums) | {"key": ""}]
+        found: Sequence[dict[str, Any]] = [rows.aggregate(**sums) | {"group": ""}]
     else:
-        found = list(rows.values(key=F(_column(by))).annotate(**sums).order_by())
-    return {row["key"] or "": {name: row[f"total_{name}"] for name in SUMS} for row in found}
+        found = [
+            dict(row)
+            for row in rows.values(group=F("site__code" if by == "site" else "key")).annotate(**sums).order_by()
+        ]
+    return {row["group"]: {name: row[f"total_{name}"] for name in SUMS} for row in found}
 
 
 def _health(

@@ -118,7 +118,8 @@ def _of_proposals(ids: Sequence[int]) -> list[_Asked]:
     if missing := [pk for pk in ids if pk not in found]:
         raise Refused(f"There is no proposal {missing[0]}.", code="no_proposal", proposals=missing)
     breaks = _breaks([found[pk] for pk in ids])
-    return [_Asked(*found[pk][:5], breaks.get(found[pk][5:7], ())) for pk in ids]
+    told = ((found[pk], breaks.get((found[pk][5], found[pk][6]), ())) for pk in ids)
+    return [_Asked(row[0], row[1], row[2], row[3], row[4], own) for row, own in told]
 
 
 def _breaks(rows: Sequence[tuple[Any, ...]]) -> dict[tuple[int, int], list[PriceBreak]]:
