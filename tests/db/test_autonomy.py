@@ -16,6 +16,7 @@ from ownstock.journal import actions as journal
 from ownstock.journal.queries import trail
 from ownstock.ledger import actions as ledger
 from ownstock.planning import actions as planning
+from ownstock.planning.actions.edits import QuantityChange
 from ownstock.planning.models import Proposal
 from ownstock.planning.rules import ProposalState
 from ownstock.purchasing import actions as purchasing
@@ -120,6 +121,15 @@ def test_a_change_counts_by_what_it_was_worth_once_that_is_known(change: int, so
     event = AutonomyEvent.objects.get()
     assert event.evidence == evidence, event.sentence
     assert f"{int(line.quantity)} were ordered instead of {int(proposal.quantity)}" in event.sentence
+
+
+def test_a_quantity_that_a_person_set_before_approving_is_a_change_too() -> None:
+    cup = pending("CUP")
+    planning.change_quantity([QuantityChange(cup.pk, cup.quantity + 6)], reason_code="more_demand", actor=ANNA)
+    [order] = planning.approve([cup.pk], actor=ANNA)
+    purchasing.place(order.number, actor=ANNA)
+    review_autonomy(TODAY)
+    assert AutonomyEvent.objects.count() == 0
 
 
 def test_another_term_is_a_drift() -> None:

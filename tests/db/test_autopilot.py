@@ -20,7 +20,8 @@ from ownstock.journal import actions as journal
 from ownstock.journal.models import AuditEvent, OutboxRow
 from ownstock.journal.queries import open_alerts, trail
 from ownstock.planning import actions as planning
-from ownstock.planning.models import Proposal
+from ownstock.planning.actions.edits import QuantityChange
+from ownstock.planning.models import KpiItemSite, Proposal
 from ownstock.planning.rules import ProposalState
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.models import OrderApproval, PurchaseOrder
@@ -246,6 +247,29 @@ def test_limits_of_approval_hold_for_rules_by_the_person_who_agreed_to_them() ->
     assert run().placed == found.drafted
     approval = OrderApproval.objects.get()
     assert (approval.approver, approval.role, approval.amount) == ("rule:basics", "finance", amount)
+
+
+def test_a_rule_of_a_class_covers_items_of_that_class_alone() -> None:
+    for sku, abc in (("CUP", "A"), ("PLATE", "C")):
+        row = Proposal.objects.get(item_site__item__sku=sku).item_site
+        nothing = dict.fromkeys(
+            ("on_hand", "usable", "stock_value", "dead_value", "issued", "issued_before", "issued_in_year"), 0
+        )
+        KpiItemSite.objects.create(
+            item_site=row, site=row.site, measured_on=TODAY, abc_class=abc, xyz_class="X", **nothing
+        )
+    rule(coverage=Coverage(abc_classes=frozenset("C"), xyz_classes=frozenset("XY")))
+    run()
+    assert states() == {"CUP": ProposalState.PENDING, "PLATE": ProposalState.APPROVED}
+
+
+def test_what_a_person_set_is_left_to_that_person() -> None:
+    rule()
+    cup = Proposal.objects.get(item_site__item__sku="CUP")
+    planning.change_quantity([QuantityChange(cup.pk, cup.quantity + 6)], reason_code="more_demand", actor=ANNA)
+    run()
+    assert states() == {"CUP": ProposalState.PENDING, "PLATE": ProposalState.APPROVED}
+    assert f"user:anna set {cup.quantity + 6:.0f} where {cup.quantity:.0f} was proposed" in last_words("CUP")
 
 
 def test_a_plan_of_an_older_day_is_not_acted_on() -> None:

@@ -32,9 +32,10 @@ def bring(folder: Path, importer: Callable[..., Any], rows: Sequence[str]) -> An
 
 
 AGREED = [
-    "supplier,code,valid_from,valid_to,currency,net_days,order_weekdays,rebate_tiers,price_tolerance_percent,incoterm",
-    "ALPHA,F-26,2026-01-01,2026-12-31,EUR,60,mon thu,10000:1 50000:2.5,2.5,DAP",
-    "ALPHA,F-27,2027-01-01,,EUR,60,,,2.5,DAP",
+    "supplier,code,valid_from,valid_to,currency,net_days,order_weekdays,rebate_tiers,price_tolerance_percent,incoterm"
+    ",order_cut_off,order_time_zone",
+    "ALPHA,F-26,2026-01-01,2026-12-31,EUR,60,mon thu,10000:1 50000:2.5,2.5,DAP,15:00,Europe/London",
+    "ALPHA,F-27,2027-01-01,,EUR,60,,,2.5,DAP,,",
 ]
 FILES: list[tuple[Callable[..., Any], list[str]]] = [
     (imports.import_agreements, AGREED),
@@ -71,6 +72,7 @@ def test_an_agreement_comes_with_its_days_and_tiers(business: Business, tmp_path
     assert agreed.order_weekdays == [1, 4]
     assert agreed.rebate_tiers == [[Decimal(10_000), Decimal(1)], [Decimal(50_000), Decimal("2.5")]]
     assert (agreed.net_days, agreed.incoterm) == (60, "DAP")
+    assert (f"{agreed.order_cut_off:%H:%M}", agreed.order_time_zone) == ("15:00", "Europe/London")
 
 
 def test_terms_that_a_file_does_not_name_stay(business: Business, tmp_path: Path) -> None:
@@ -84,10 +86,12 @@ def test_terms_that_a_file_does_not_name_stay(business: Business, tmp_path: Path
 @pytest.mark.parametrize(
     ("importer", "rows", "column"),
     [
-        (imports.import_agreements, [*AGREED, "ALPHA,F-28,2027-06-01,,EUR,60,,,1,"], "valid_from"),
-        (imports.import_agreements, [AGREED[0], "ALPHA,F,2026-01-01,,EUR,60,someday,,1,"], "order_weekdays"),
-        (imports.import_agreements, [AGREED[0], "ALPHA,F,2026-01-01,,EUR,60,,much,1,"], "rebate_tiers"),
-        (imports.import_agreements, [AGREED[0], "ALPHA,F,2026-01-01,,EUR,60,,,1.234,"], "price_tolerance_percent"),
+        (imports.import_agreements, [*AGREED, "ALPHA,F-28,2027-06-01,,EUR,60,,,1,,,"], "valid_from"),
+        (imports.import_agreements, [AGREED[0], "ALPHA,F,2026-01-01,,EUR,60,someday,,1,,,"], "order_weekdays"),
+        (imports.import_agreements, [AGREED[0], "ALPHA,F,2026-01-01,,EUR,60,,much,1,,,"], "rebate_tiers"),
+        (imports.import_agreements, [AGREED[0], "ALPHA,F,2026-01-01,,EUR,60,,,1.234,,,"], "price_tolerance_percent"),
+        (imports.import_agreements, [AGREED[0], "ALPHA,F,2026-01-01,,EUR,60,,,1,,3 pm,"], "order_cut_off"),
+        (imports.import_agreements, [AGREED[0], "ALPHA,F,2026-01-01,,EUR,60,,,1,,,Mars"], "order_time_zone"),
         (imports.import_closures, [FILES[2][1][0], "ALPHA,2026-08-01,2026-07-01,"], "ends_on"),
         (imports.import_volume_commitments, [FILES[3][1][0], "ALPHA,CUP,,,,2026-01-01,2026-12-31"], "quantity"),
         (imports.import_volume_commitments, [FILES[3][1][0], "ALPHA,,,5,,2026-01-01,2026-12-31"], "currency"),

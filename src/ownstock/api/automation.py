@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -47,6 +47,8 @@ class RuleIn(Schema):
     sites: list[Code] = Field([], max_length=1_000)
     categories: list[Code] = Field([], max_length=1_000)
     source_classes: list[SourceClass] = Field([], max_length=10)
+    abc_classes: list[Literal["A", "B", "C"]] = Field([], max_length=3)
+    xyz_classes: list[Literal["X", "Y", "Z"]] = Field([], max_length=3)
     reason: str = Field("", max_length=1_000, description="Why, for whoever is to approve it.")
 
 
@@ -68,6 +70,8 @@ class RuleOut(Schema):
     sites: list[str]
     categories: list[str]
     source_classes: list[str]
+    abc_classes: list[str]
+    xyz_classes: list[str]
     reason: str
     proposed_by: str
     proposed_at: datetime
@@ -213,7 +217,9 @@ def propose_rule(request: HttpRequest, body: RuleIn) -> Status[Any]:
         body.order_value_at_most, body.line_value_at_most, body.median_deviation_percent, body.usual_deviation_percent,
         body.cover_days_at_most, body.is_qualified_only, body.is_certified_only,
     )  # fmt: skip
-    covered = (body.suppliers, body.sites, body.categories, body.source_classes)
+    covered = (
+        body.suppliers, body.sites, body.categories, body.source_classes, body.abc_classes, body.xyz_classes,
+    )  # fmt: skip
     coverage = Coverage(*(frozenset(map(str, codes)) for codes in covered))
     draft = actions.RuleDraft(body.name, body.action, limits, coverage, body.reason)
     return Status(201, actions.propose_rule(draft, actor=actor_of(request)))

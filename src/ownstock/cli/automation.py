@@ -158,6 +158,12 @@ def rule() -> None:
     "--source-class", "source_classes", multiple=True, type=click.Choice([str(c) for c in SourceClass]),
     help="Suppliers that are this to the item; may be repeated.",
 )  # fmt: skip
+@click.option(
+    "--abc", "abc_classes", multiple=True, type=click.Choice(list("ABC")), help="Of this ABC class; may be repeated."
+)
+@click.option(
+    "--xyz", "xyz_classes", multiple=True, type=click.Choice(list("XYZ")), help="Of this XYZ class; may be repeated."
+)
 @click.option("--qualified-only", is_flag=True, help="Only of suppliers that the register approves.")
 @click.option("--certified-only", is_flag=True, help="Only item-sites that have earned it.")
 @click.option("--place", "is_placing", is_flag=True, help="Send the orders as well, on their suppliers' order days.")
@@ -167,14 +173,16 @@ def rule() -> None:
 def propose(
     name: str, order_value: Decimal, line_value: Decimal | None, median_deviation: Decimal | None,
     usual_deviation: Decimal | None, cover_days: Decimal | None, suppliers: tuple[str, ...], sites: tuple[str, ...],
-    categories: tuple[str, ...], source_classes: tuple[str, ...], qualified_only: bool, certified_only: bool,
+    categories: tuple[str, ...], source_classes: tuple[str, ...], abc_classes: tuple[str, ...],
+    xyz_classes: tuple[str, ...], qualified_only: bool, certified_only: bool,
     is_placing: bool, reason: str, actor: str,
 ) -> None:  # fmt: skip
     """Propose a standing rule, or a new version of one of this NAME; it holds once another person approves it."""
     limits = RuleLimits(
         order_value, line_value, median_deviation, usual_deviation, cover_days, qualified_only, certified_only
     )
-    coverage = Coverage(frozenset(suppliers), frozenset(sites), frozenset(categories), frozenset(source_classes))
+    covered = (suppliers, sites, categories, source_classes, abc_classes, xyz_classes)
+    coverage = Coverage(*map(frozenset, covered))
     action = RuleAction.PLACE if is_placing else RuleAction.APPROVE
     row = actions.propose_rule(actions.RuleDraft(name, action, limits, coverage, reason), actor=actor)
     tell(f"R{row.pk} {name} is proposed; somebody else approves it.", rule_row(row, set()))

@@ -131,12 +131,15 @@ def _cycle(proposal: Proposal, ordered: queries.Ordered | None, today: date) -> 
         return Evidence.REJECTED, f"{proposal.decided_by} turned it down: {proposal.decided_because.rstrip('.')}."
     if ordered is None or ordered.quantity is None:
         return None
-    if ordered.quantity == proposal.quantity:
-        return Evidence.ACCEPTED, f"{proposal.decided_by} ordered the {plain(proposal.quantity)} that were proposed."
-    return _change(proposal, ordered, today)
+    proposed = Decimal(str(proposal.proposed))  # type: ignore[attr-defined]
+    if ordered.quantity == proposed:
+        return Evidence.ACCEPTED, f"{proposal.decided_by} ordered the {plain(proposed)} that were proposed."
+    return _change(proposal, proposed, ordered, today)
 
 
-def _change(proposal: Proposal, ordered: queries.Ordered, today: date) -> tuple[Evidence, str] | None:
+def _change(
+    proposal: Proposal, proposed: Decimal, ordered: queries.Ordered, today: date
+) -> tuple[Evidence, str] | None:
     """Whether the proposal would have been as good as what a person ordered instead, once that can be measured."""
     item_site, instead = proposal.item_site, ordered.quantity
     assert instead is not None
@@ -147,11 +150,11 @@ def _change(proposal: Proposal, ordered: queries.Ordered, today: date) -> tuple[
     economics = Economics(item_site.item.unit_cost, item_site.holding_rate, item_site.shortage_cost)
     used = queries.used_by_week([item_site.pk], proposal.requested_on, until_on + timedelta(days=1))
     a_day = sum(used.get(item_site.pk, {}).values(), Decimal(0)) / max(len(closings), 1)
-    advantage = advantage_of_proposal(closings, instead - proposal.quantity, economics, used_a_day=a_day)
+    advantage = advantage_of_proposal(closings, instead - proposed, economics, used_a_day=a_day)
     evidence = Evidence.AS_GOOD if advantage >= 0 else Evidence.OVERRIDDEN
     better = "the proposal" if advantage >= 0 else "the change"
     words = (
-        f"{plain(instead)} were ordered instead of {plain(proposal.quantity)}: {better} was better by "
+        f"{plain(instead)} were ordered instead of {plain(proposed)}: {better} was better by "
         f"{plain(abs(round(advantage, 2)), decimals=2)} until {until_on}."
     )
     return evidence, words

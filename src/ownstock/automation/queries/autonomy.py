@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from ownstock.automation.models import Autonomy, AutonomyEvent
 from ownstock.automation.rules.autonomy import AutonomyState
@@ -55,7 +55,10 @@ def autonomy_events(item_site: ItemSite) -> QuerySet[AutonomyEvent]:
 
 
 def undecided_cycles(today: date) -> QuerySet[Proposal]:
-    """Proposals that a person decided and that have not spoken yet, oldest decision first."""
+    """Proposals that a person decided and that have not spoken yet, oldest decision first.
+
+    `proposed` is what the engine proposed, whatever a person set instead before it was approved.
+    """
     spoken = AutonomyEvent.objects.filter(proposal=OuterRef("pk"))
     rows = Proposal.objects.filter(
         ~Exists(spoken), ~Q(decided_by__startswith="rule:"), ~Q(decided_by__startswith="job:"),
@@ -63,7 +66,8 @@ def undecided_cycles(today: date) -> QuerySet[Proposal]:
         decided_at__date__gte=today - timedelta(days=DAYS_LOOKED_BACK),
     )  # fmt: skip
     related = ("item_site__item", "item_site__site", "supplier", "order_line__revision__purchase_order")
-    return rows.select_related(*related).defer("reason").order_by("decided_at", "pk")
+    proposed = rows.annotate(proposed=F("reason__decision__quantity"))
+    return proposed.select_related(*related).defer("reason").order_by("decided_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from ownstock.catalog.rules import objections as register
 from ownstock.catalog.rules.objections import SupplierRecord
 from ownstock.catalog.rules.qualification import deciding
 from ownstock.journal.queries import open_alerts
-from ownstock.planning.models import Proposal
+from ownstock.planning.models import Proposal, ProposalEdit
 from ownstock.planning.rules import ProposalState
 
 # The quantities of the last sent orders of items at sites, newest first.
@@ -44,7 +44,8 @@ EARLIER = """
 COLUMNS = (
     "pk", "item_site_id", "item_site__item_id", "item_site__site_id", "item_site__item__sku", "item_site__site__code",
     "item_site__item__category", "supplier_id", "supplier__code", "quantity", "price", "position_after", "input_hash",
-    "reason__terms__currency", "reason__forecast__mean_per_day", "reason__inputs__review_period_days",
+    "item_site__kpi__abc_class", "item_site__kpi__xyz_class", "reason__terms__currency",
+    "reason__forecast__mean_per_day", "reason__inputs__review_period_days",
 )  # fmt: skip
 
 
@@ -77,7 +78,8 @@ def _where(coverage: Coverage) -> Q:
     """What of a coverage the database can tell apart by itself."""
     asked = {
         "supplier__code__in": coverage.suppliers, "item_site__site__code__in": coverage.sites,
-        "item_site__item__category__in": coverage.categories,
+        "item_site__item__category__in": coverage.categories, "item_site__kpi__abc_class__in": coverage.abc_classes,
+        "item_site__kpi__xyz_class__in": coverage.xyz_classes,
     }  # fmt: skip
     return Q(pk__gt=0, **{name: list(values) for name, values in asked.items() if values})
 
@@ -96,6 +98,7 @@ class _Known:
         self.alerts = open_exceptions(skus)
         self.paused = paused(now)
         self.taken_back = _taken_back([row["pk"] for row in rows])
+        self.edited = _edited([row["pk"] for row in rows])
 
     def judged(self, row: dict[str, Any]) -> Judged:
         sku, category, code = row["item_site__item__sku"], row["item_site__item__category"], row["supplier__code"]
@@ -107,6 +110,7 @@ class _Known:
             row["pk"], sku, row["item_site__site__code"], code, currency, quantity,
             None if rate is None else quantity * row["price"] * rate, category,
             str(decision.source_class or "") if decision else "",
+            row["item_site__kpi__abc_class"] or "", row["item_site__kpi__xyz_class"] or "",
             earlier=self.earlier.get((row["item_site__item_id"], row["item_site__site_id"]), ()),
             usual=a_day * (row["reason__inputs__review_period_days"] or 1) or None,
             cover_days=row["position_after"] / a_day if a_day else None,
@@ -123,9 +127,9 @@ class _Known:
         for objection in register.objections(record, [listed], on=self.on, is_automatic=True):
             yield objection.sentence
         yield from (f"It has an open exception: {told}" for told in self.alerts.get(listed.sku, ())[:1])
-        back = self.taken_back.get(row["pk"])
-        if back is not None and back[0] == bytes(row["input_hash"]):
-            yield back[1]
+        for told in (self.taken_back.get(row["pk"]), self.edited.get(row["pk"])):
+            if told is not None and told[0] == bytes(row["input_hash"]):
+                yield told[1]
 
 
 def _currency(row: dict[str, Any]) -> str:
@@ -155,6 +159,18 @@ def _taken_back(proposals: Sequence[int]) -> dict[int, tuple[bytes, str]]:
     """Of proposals that a person took back: what each rested on then, and a sentence."""
     rows = Verdict.objects.filter(proposal_id__in=proposals, outcome=VerdictOutcome.UNDONE).order_by("id")
     return {row.proposal_id: (bytes(row.input_hash), row.sentence) for row in rows}
+
+
+def _edited(proposals: Sequence[int]) -> dict[int, tuple[bytes, str]]:
+    """Of proposals whose quantity a person set, theirs to approve: what each rested on then, and a sentence."""
+    rows = ProposalEdit.objects.filter(proposal_id__in=proposals).order_by("proposal_id", "-id").distinct("proposal_id")
+    return {
+        row.proposal_id: (
+            bytes(row.input_hash),
+            f"{row.actor} set {plain(row.quantity)} where {plain(row.proposed_quantity)} was proposed",
+        )
+        for row in rows
+    }
 
 
 def total_value(judged: Iterable[Judged]) -> Decimal | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -43,7 +45,8 @@ def import_agreements(path: Path, *, actor: str, dry_run: bool = False, directio
     """Import agreements with suppliers; two of one supplier never hold on one day.
 
     Columns: supplier, code, valid_from, valid_to and currency, then as many terms as you have: payment, incoterm, lead time
-    and tolerances, minimums, order_weekdays (`mon wed`), times, rebate_tiers (`10000:1 50000:2.5`), capacity, quota.
+    and tolerances, minimums, order_weekdays (`mon wed`), order_cut_off (`15:00`) and its order_time_zone, times,
+    rebate_tiers (`10000:1 50000:2.5`), capacity, quota.
 
     Raises:
         Refused: the actor has no role for it, or rows are at fault, each named; nothing is written then.
@@ -91,15 +94,20 @@ def _resolve_agreements(frame: pl.DataFrame) -> Resolved:
     suppliers, faults = lookup(frame, "supplier", ids(Supplier, "code"), "supplier")
     weekdays, faults_2 = _each(frame, "order_weekdays", weekdays_of)
     tiers, faults_3 = _each(frame, "rebate_tiers", tiers_of)
-    faults += faults_2 + faults_3 + ends_before_start(frame) + _overlapping(frame)
+    cut_offs, faults_4 = _each(frame, "order_cut_off", _cut_off_of)
+    _, faults_5 = _each(frame, "order_time_zone", _zone_of)
+    faults += faults_2 + faults_3 + faults_4 + faults_5 + ends_before_start(frame) + _overlapping(frame)
     if faults:
         return [], faults
-    texts = pl.col("incoterm", "incoterm_place").fill_null("")
+    texts = pl.col("incoterm", "incoterm_place", "order_time_zone").fill_null("")
     values = frame.with_columns(texts).drop(ROW, "supplier", "order_weekdays", "rebate_tiers").to_dicts()
     records = [
-        {**row, "supplier_id": pk, "order_weekdays": days, "rebate_tiers": pairs}
-        for row, pk, days, pairs in zip(values, suppliers, weekdays, tiers, strict=True)
-    ]
+        {
+            **row, "supplier_id": pk, "order_weekdays": days, "rebate_tiers": pairs,
+            "order_cut_off": cut_off[0] if cut_off else None,
+        }
+        for row, pk, days, pairs, cut_off in zip(values, suppliers, weekdays, tiers, cut_offs, strict=True)
+    ]  # fmt: skip
     return numbered(frame, records), []
 
 
@@ -112,6 +120,20 @@ def _each(frame: pl.DataFrame, column: str, read: Callable[[str], list[Any]]) ->
         except ValueError as wrong:
             faults.append(Fault(row, column, text, f"{text!r} {wrong}"))
     return values, faults
+
+
+def _cut_off_of(text: str) -> list[time]:
+    try:
+        return [datetime.strptime(text, "%H:%M").time()] if text else []  # noqa: DTZ007 -- a clock on a wall
+    except ValueError:
+        raise ValueError("must be a time of day such as 15:00.") from None
+
+
+def _zone_of(text: str) -> list[str]:
+    try:
+        return [ZoneInfo(text).key] if text else []
+    except (KeyError, ValueError, OSError):
+        raise ValueError("must be the name of a time zone such as Europe/London.") from None
 
 
 def weekdays_of(text: str) -> list[int]:
@@ -249,6 +271,8 @@ AGREEMENTS = Kind(
             for name in ("minimum_order_value", "minimum_order_weight_kg", "minimum_order_volume_l")
         ),
         Field("order_weekdays", is_required=False),
+        Field("order_cut_off", is_required=False),
+        Field("order_time_zone", is_required=False, max_length=60),
         *(_days(name, None) for name in ("answer_time_hours", "syntax_answer_time_hours", "notice_time_hours")),
         *(
             _percent(name)
