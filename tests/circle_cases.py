@@ -7,8 +7,7 @@ use the portal. What is sent and fetched is sent and fetched by the worker, a pr
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,6 +53,7 @@ from tests.factories import ACTOR, Business, opening, sell_every_week, small_bus
 from tests.mail_server import MailServer, mail_server
 from tests.sftp_server import PASSWORD as SFTP_PASSWORD
 from tests.sftp_server import SftpServer, sftp_server
+from tests.warm import Program
 from tests.web_cases import PASSWORD, WEEKLY
 from tests.web_receiver import SECRET, Receiver, web_receiver
 
@@ -63,7 +63,7 @@ PEOPLE = {
     "anna": (Role.BUYER, Role.PLANNER, Role.RECEIVER), "carl": (Role.CONTROLLER,), "dora": (Role.FINANCE,),
     "eve": (Role.ADMIN,),
 }  # fmt: skip
-RUN = "import django; django.setup(); from ownstock.site.worker import run_worker; run_worker()"
+RUN = "from ownstock.site.worker import run_worker; run_worker()"
 PATIENCE_SECONDS, AGAIN_SECONDS = 30.0, 3.0
 DEARER = Decimal("0.10")
 
@@ -198,12 +198,11 @@ def _worker(address: str, mail: MailServer, folder: Path) -> Iterator[None]:
         "OWNSTOCK_SMTP_URL": mail.url, "OWNSTOCK_URL": address, "OWNSTOCK_LOOPBACK_ALLOWED": "yes",
     }  # fmt: skip
     log = folder / "worker.log"
-    with log.open("wb") as output:
-        worker = subprocess.Popen([sys.executable, "-c", RUN], env=environment, stdout=output, stderr=output)
+    worker = Program(RUN, environment, log)
     try:
         yield
     finally:
-        worker.terminate()
+        worker.send_signal(signal.SIGTERM)
         worker.wait(20)
         print(log.read_text())
 

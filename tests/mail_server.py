@@ -82,7 +82,7 @@ class _Talk(SMTP):
                 self.transport.write(b"2")
                 await asyncio.sleep(0.05)
         if server.mood is Mood.SLOW:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.1)
         await super().push(status)
 
 

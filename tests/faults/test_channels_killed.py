@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -41,6 +39,7 @@ from tests import sftp_server as sftp
 from tests import web_receiver as web
 from tests.channel_cases import place, sftp_channel, webhook_channel
 from tests.factories import Business, small_business
+from tests.warm import Program
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +49,7 @@ OURS = ("outbox", "inbound", "poll", "syntax", "silent")
 WORK = "from ownstock.site.worker import run_worker; run_worker()"
 POLL = "from ownstock.exchange.inbox.receiving import poll; poll('alpha-sftp')"
 APPLY = "from ownstock.exchange.inbox.actions import apply_waiting; apply_waiting(10)"
-Start = Callable[[str], subprocess.Popen[bytes]]
+Start = Callable[[str], Program]
 
 
 @pytest.fixture
@@ -69,12 +68,10 @@ def start(business: Business, settings: Any, tmp_path: Path) -> Iterator[Start]:
     }  # fmt: skip
     environment.pop("OWNSTOCK_SMTP_URL", None)
     log = tmp_path / "programs.log"
-    programs: list[subprocess.Popen[bytes]] = []
+    programs: list[Program] = []
 
-    def run(code: str) -> subprocess.Popen[bytes]:
-        words = [sys.executable, "-c", f"import django; django.setup(); {code}"]
-        with log.open("ab") as output:
-            programs.append(subprocess.Popen(words, env=environment, stdout=output, stderr=output))
+    def run(code: str) -> Program:
+        programs.append(Program(code, environment, log))
         return programs[-1]
 
     yield run
@@ -83,7 +80,7 @@ def start(business: Business, settings: Any, tmp_path: Path) -> Iterator[Start]:
     print(log.read_text() if log.exists() else "")
 
 
-def kill(program: subprocess.Popen[bytes]) -> None:
+def kill(program: Program) -> None:
     program.send_signal(signal.SIGKILL)
     program.wait(10)
 
@@ -105,7 +102,7 @@ def all_done() -> bool:
     return not OutboxRow.objects.exclude(state="done").exists()
 
 
-def killed_while_held(credentials: Credentials, table: str, begin: Callable[[], subprocess.Popen[bytes]]) -> None:
+def killed_while_held(credentials: Credentials, table: str, begin: Callable[[], Program]) -> None:
     """Kill a program when it runs against a lock on a table."""
     with (
         psycopg.connect(credentials.owner.conninfo) as holder,

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +29,7 @@ from ownstock.purchasing import actions as purchasing
 from ownstock.site.embedded.databases import Credentials
 from tests.factories import ACTOR, TODAY, Business, small_business
 from tests.mail_server import MailServer, Mood, mail_server
+from tests.warm import Program
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +37,7 @@ LEASE_SECONDS = 8
 PATIENCE_SECONDS = 30.0
 # The orders are of another year: the worker may tell that they are late, by the hour at which a test runs.
 OF_SENDING = ("outbox", "silent", "seal")
-RUN = "import django; django.setup(); from ownstock.site.worker import run_worker; run_worker()"
+RUN = "from ownstock.site.worker import run_worker; run_worker()"
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def mail() -> Iterator[MailServer]:
         yield server
 
 
-Start = Callable[[], subprocess.Popen[bytes]]
+Start = Callable[[], Program]
 
 
 @pytest.fixture
@@ -66,11 +65,10 @@ def start(business: Business, mail: MailServer, tmp_path: Path) -> Iterator[Star
         "OWNSTOCK_OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
     }
     log = tmp_path / "worker.log"
-    workers: list[subprocess.Popen[bytes]] = []
+    workers: list[Program] = []
 
-    def run() -> subprocess.Popen[bytes]:
-        with log.open("ab") as output:
-            workers.append(subprocess.Popen([sys.executable, "-c", RUN], env=environment, stdout=output, stderr=output))
+    def run() -> Program:
+        workers.append(Program(RUN, environment, log))
         return workers[-1]
 
     yield run
@@ -87,7 +85,7 @@ def place(business: Business) -> OutboxRow:
     return OutboxRow.objects.get(key=f"purchase_order.placed:{order.number}:1")
 
 
-def kill(worker: subprocess.Popen[bytes]) -> None:
+def kill(worker: Program) -> None:
     worker.kill()
     worker.wait(10)
 
@@ -243,7 +241,7 @@ def test_a_lease_is_respected_until_it_runs_out(start: Start, mail: MailServer, 
     assert_each_order_left_once(mail)
 
 
-def is_up(worker: subprocess.Popen[bytes]) -> bool:
+def is_up(worker: Program) -> bool:
     """Whether a worker has looked through what waits: two registered, none of its jobs left."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_workers")
