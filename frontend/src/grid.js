@@ -16,6 +16,20 @@ Tabulator.registerModule([
 ]);
 
 const ROWS_A_PAGE = 100;
+// A grid holds rows and nothing else; the buttons that turn pages are its last.
+const ROLES = {
+  ".tabulator-header": "rowgroup",
+  ".tabulator-header-contents": "presentation",
+  ".tabulator-headers": "row",
+  ".tabulator-tableholder": "rowgroup",
+  ".tabulator-table": "presentation",
+  ".tabulator-placeholder": "row",
+  ".tabulator-placeholder-contents": "gridcell",
+  ".tabulator-footer": "rowgroup",
+  ".tabulator-footer-contents": "row",
+  ".tabulator-paginator": "gridcell",
+  ".tabulator-col-resize-handle, .tabulator-range-overlay": "presentation",
+};
 const json = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
 /** Make grids of what a part of the page holds. */
@@ -62,10 +76,17 @@ class Grid {
       clipboardCopyRowRange: "range",
       clipboardCopyConfig: { rowHeaders: false, columnHeaders: false },
       dataLoader: false,
+      locale: "page",
+      langs: { page: { pagination: this.pageWords() } },
       sortMode: this.isRemote ? "remote" : "local",
       filterMode: this.isRemote ? "remote" : "local",
       ...(this.isRemote ? this.remote() : this.local()),
     };
+  }
+
+  pageWords() {
+    const { first, prev, next, last } = this.words;
+    return { first, first_title: first, prev, prev_title: prev, next, next_title: next, last, last_title: last };
   }
 
   local() {
@@ -88,7 +109,10 @@ class Grid {
         filter.forEach((one) => one.value !== "" && url.searchParams.set(`filter.${one.field}`, one.value));
         return url.href;
       },
-      ajaxResponse: (_, __, answer) => ({ data: answer.rows, last_page: answer.last_page, last_row: answer.count, ...this.counted(answer) && {} }),
+      ajaxResponse: (_, __, answer) => {
+        this.counted(answer);
+        return { data: answer.rows, last_page: answer.last_page, last_row: answer.count };
+      },
       pagination: true,
       paginationMode: "remote",
       paginationSize: Number(this.place.dataset.rowsAPage) || ROWS_A_PAGE,
@@ -117,14 +141,10 @@ class Grid {
       const title = box.closest(".tabulator-col").querySelector(".tabulator-col-title")?.textContent ?? "";
       box.setAttribute("aria-label", `${this.words.filter ?? ""} ${title}`.trim());
     });
-    frame.querySelector(".tabulator-header")?.setAttribute("role", "rowgroup");
-    frame.querySelector(".tabulator-headers")?.setAttribute("role", "row");
-    frame.querySelector(".tabulator-header-contents")?.setAttribute("role", "presentation");
-    frame.querySelector(".tabulator-table")?.setAttribute("role", "rowgroup");
-    frame.querySelector(".tabulator-placeholder")?.setAttribute("role", "row");
-    frame.querySelectorAll(".tabulator-col-resize-handle, .tabulator-range-overlay").forEach((part) => part.setAttribute("role", "presentation"));
-    const holder = frame.querySelector(".tabulator-tableholder");
-    holder?.setAttribute("role", "presentation");
+    frame.removeAttribute("aria-owns");
+    Object.entries(ROLES).forEach(([what, role]) => {
+      frame.querySelectorAll(what).forEach((part) => part.setAttribute("role", role));
+    });
   }
 
   loaded() {

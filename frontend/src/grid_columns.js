@@ -43,14 +43,14 @@ export function shownColumns(columns, words) {
     editor: column.editable ? (column.choices ? "list" : "input") : undefined,
     editable: column.editable ? (cell) => cell.getData().is_locked !== true : undefined,
     editorParams: column.choices ? { values: column.choices } : { selectContents: true },
-    cssClass: [column.kind === "code" ? "code" : "", column.editable ? "editable" : ""].join(" ").trim() || undefined,
+    cssClass: column.editable ? "editable" : undefined,
   }));
 }
 
 function content(cell, column) {
   const shown = column.text ? cell.getData()[column.text] : text(cell.getValue(), column);
   if (column.kind === "state") return element("span", `state ${cell.getValue()}`, shown);
-  if (!column.href) return document.createTextNode(shown);
+  if (!column.href) return element("span", column.kind === "code" ? "code" : "", shown);
   const link = element("a", column.kind === "code" ? "code" : "", shown);
   link.href = column.href.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(cell.getData()[name]));
   return link;

@@ -55,6 +55,7 @@ urlpatterns = [
     path("proposals/reject", proposals.reject, name="reject"),
     path("proposals/<int:pk>", proposals.proposal, name="proposal"),
     path("item-sites", item_sites.item_sites, name="item-sites"),
+    path("item-sites/rows", item_sites.item_site_rows, name="item-site-rows"),
     path("item-sites/<int:pk>", item_sites.item_site, name="item-site"),
     path("suppliers", suppliers.suppliers, name="suppliers"),
     path("suppliers/<str:code>", suppliers.supplier, name="supplier"),

@@ -4,7 +4,13 @@ from ownstock.catalog.queries.agreements import agreement, agreements_on, next_o
 from ownstock.catalog.queries.certificates import KeptDocument, certificate, document_of
 from ownstock.catalog.queries.company import base_currency, is_catalog_empty, world_location
 from ownstock.catalog.queries.duties import check_duty, may
-from ownstock.catalog.queries.item_sites import item_site, item_sites, search_item_sites
+from ownstock.catalog.queries.item_sites import (
+    ITEM_SITE_FILTERS,
+    ITEM_SITE_SORTS,
+    item_site,
+    item_sites,
+    search_item_sites,
+)
 from ownstock.catalog.queries.lapsing import lapses
 from ownstock.catalog.queries.overviews import (
     SupplierOverview,
@@ -19,6 +25,7 @@ from ownstock.catalog.queries.supplier_codes import contacts, supplier, supplier
 from ownstock.catalog.queries.terms import prices_at, reasons_without_source, supply_terms, terms_to_order_by
 
 __all__ = [
+    "ITEM_SITE_FILTERS", "ITEM_SITE_SORTS",
     "KeptDocument", "SupplierOverview", "agreement", "agreements_on", "base_currency", "certificate",
     "certificate_needs", "check_duty", "conditions", "contacts", "document_of",
     "duty_conflict", "exchange_rates", "in_base_currency", "is_catalog_empty", "item_site", "item_sites",

@@ -22,7 +22,7 @@ from ownstock.purchasing.rules.scorecards import TITLES, FigureName
 from ownstock.web.forms import DayInput, carry_out
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import ROWS_A_PAGE, actor_of
-from ownstock.web.scorecard_pictures import days_picture, share_bar
+from ownstock.web.scorecard_pictures import days_chart, share_bar
 from ownstock.web.security import needs
 from ownstock.web.views.portal import for_their_people, shared
 
@@ -95,7 +95,7 @@ def _page(request: HttpRequest, found: Supplier, template: str, more: dict[str, 
         **more, "supplier": found, "card": card, "period": period, "days": days, "form": form,
         "figures": [(one, share_bar(one)) for one in card.figures],
         "comments": [(said, TITLES[FigureName(said.figure)] if said.figure else "") for said in card.comments],
-        "picture": days_picture(bins) if bins else None, "asked": _asked(request), "is_portal": bool(more),
+        "picture": days_chart(bins) if bins else None, "asked": _asked(request), "is_portal": bool(more),
     }  # fmt: skip
     return render(request, template, context, status=status)
 

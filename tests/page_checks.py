@@ -1,0 +1,72 @@
+"""What must hold of every page in a browser: no complaint, nobody else asked, nothing refused, nothing that axe finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+AXE = Path(__file__).resolve().parents[1] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = ("serious", "critical")
+RUN = """async (left_out) => {
+  const rules = Object.fromEntries(left_out.map((rule) => [rule, { enabled: false }]));
+  const found = await axe.run(document, { resultTypes: ["violations"], rules });
+  const said = (node) => `${node.html.slice(0, 160)}: ${node.failureSummary}`;
+  return found.violations.map((one) => [one.impact, one.id, one.nodes.slice(0, 3).map(said)]);
+}"""
+
+
+class Watch:
+    """What a page said and asked for while somebody used it: `complaints`, `strangers` (others' addresses), `failures`."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.address = address
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        self.failures: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._see)
+        page.on("response", self._answered)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # What the policy refuses is an error of the console too.
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _see(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.strangers.append(request.url)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500:
+            self.failures.append(f"{response.status} {response.url}")
+
+    def is_content(self) -> None:
+        """Nothing was complained of, nobody else was asked, nothing failed."""
+        assert (self.complaints, self.strangers, self.failures) == ([], [], [])
+
+
+def axe(page: Page, *, left_out: Sequence[str] = ()) -> list[tuple[str, str, list[str]]]:
+    """The serious and critical issues that axe finds on a page: impact, rule, and the elements."""
+    if not page.evaluate("'axe' in window"):
+        # Not the page's own script: its policy says nothing about what a test evaluates.
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    return [(impact, rule, nodes) for impact, rule, nodes in page.evaluate(RUN, list(left_out)) if impact in SERIOUS]
+
+
+def fits(page: Page) -> bool:
+    """Whether the page is no wider than its window: nothing scrolls sideways but inside its own frame."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def go_to(page: Page, label: str) -> None:
+    """Follow a link of the menu, behind its button or under More where it stands there."""
+    menu = page.get_by_role("button", name="Menu")
+    if menu.is_visible() and menu.get_attribute("aria-expanded") == "false":
+        menu.click()
+    link = page.locator("#navigation").get_by_role("link", name=label, exact=True)
+    if not link.is_visible():
+        page.locator("#navigation summary").first.click()
+    link.click()
