@@ -134,6 +134,8 @@ LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE, LANGUAGE_COOKIE_SECURE = Tru
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Built files are named by what is in them: a browser need never ask again.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/web/built/assets/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # How purchase orders leave: to a server where one is set, else as files in the outbox folder.
