@@ -59,7 +59,8 @@ def warn_of_lapses(timestamp: int) -> None:
 @app.task(name="ownstock.automation", queueing_lock="ownstock.automation")
 def automate(timestamp: int) -> None:
     """Every quarter of an hour: make the plans that are due, and let standing rules act on them."""
-    actions.run_due(timezone.now())
+    with running("automation", task="ownstock.automation"):
+        actions.run_due(timezone.now())
 
 
 @app.periodic(cron=EVERY_QUARTER)
