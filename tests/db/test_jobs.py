@@ -25,6 +25,7 @@ from ownstock.journal.rules import JOB_ATTEMPTS, job_retry_seconds
 from ownstock.journal.running import report, running
 from ownstock.site.entry import cli
 from tests.factories import ACTOR
+from tests.web_cases import planned_shop
 
 TASK = "ownstock.lapses"
 
@@ -51,6 +52,12 @@ def test_how_far_a_job_is_stands_there_while_its_transaction_is_open(committed_d
     assert (found.state, found.attempts) == ("done", 1)
     assert jobs.tallies() == [("plan", "done", 1)]
     report("nothing is at work here", 1, 2)
+
+
+def test_a_plan_tells_how_far_it_is(committed_db: Any) -> None:
+    planned_shop()
+    found = JobRun.objects.get(job="plan")
+    assert (found.state, found.step, found.total) == ("done", "writing proposals", 2)
 
 
 def test_a_job_that_fails_is_tried_again_after_growing_pauses_and_then_told_of(db: None) -> None:

@@ -260,6 +260,9 @@ def test_too_many_pages_are_told_so(committed_db: Credentials, monkeypatch: pyte
         asked[0].leaves.set()
         await until(lambda: len(opened.application.hub.streams) == 2)
         assert (await opened.ask(of_anna)).status == 200
+        asked[3].leaves.set()
+        opened.application.hub.end()
+        assert (await opened.ask(of_bert)).status == 503
 
     told(story)
 

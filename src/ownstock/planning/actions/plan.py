@@ -19,6 +19,7 @@ from ownstock import engine
 from ownstock.base.errors import Unavailable
 from ownstock.engine.history_store import HistoryStore
 from ownstock.journal import actions as journal
+from ownstock.journal.running import report, running
 from ownstock.planning import queries
 from ownstock.planning.actions.effects import write_effects
 from ownstock.planning.decisions import Decisions, decide
@@ -65,7 +66,8 @@ def plan(*, planned_on: date, actor: str) -> Planned:
     Raises:
         Unavailable: another planning run is at work, or this one was crossed three times.
     """
-    with one_run_at_a_time():
+    with one_run_at_a_time(), running(JOB):
+        report("reading what moved")
         store = _refreshed_history(planned_on)
         return uncrossed(lambda: _plan(planned_on, actor, store))
 
@@ -96,9 +98,12 @@ def _refreshed_history(planned_on: date) -> HistoryStore | None:
 
 def _plan(planned_on: date, actor: str, store: HistoryStore | None) -> Planned:
     """The steps of a planning run."""
+    report("reading the records")
     inputs = planning_inputs(planned_on, store=store)
     _surface_late_deliveries(inputs)
+    report("learning", 0, len(inputs.sources))
     pool = engine.learn(*inputs.frames)
+    report("deciding", 0, len(inputs.sources))
     planned = bring_in_line(decide(inputs, pool), pool, actor)
     _end_rejections(inputs)
     journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)
@@ -149,6 +154,7 @@ def _write(run: PlanningRun, decisions: Decisions, ids: Mapping[int, int | None]
     """Write the proposals of item-sites: over the one of this id, where there is one, else as new."""
     item_sites = list(ids)
     for start in range(0, len(item_sites), BATCH):
+        report("writing proposals", start, len(item_sites))
         rows = [
             Proposal(
                 pk=ids[key], run=run, item_site_id=key, state=ProposalState.PENDING,

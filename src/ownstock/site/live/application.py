@@ -83,6 +83,8 @@ class LiveApplication:
         if self.hub.count_of(person.username) >= STREAMS_OF_ONE:
             sentence = f"{STREAMS_OF_ONE} live pages of yours are open already; close some."
             raise Refused(sentence, code="too_many_streams", status=HTTPStatus.TOO_MANY_REQUESTS)
+        if self.hub.is_ending:
+            raise Unavailable("The server is about to stop; come back in a moment.", code="server_ends")
         if len(self.hub.streams) >= STREAMS_OF_ALL:
             sentence = f"{STREAMS_OF_ALL} live pages are open already; load the page again to see what is new."
             raise Unavailable(sentence, code="too_many_streams")

@@ -61,6 +61,7 @@ class Hub:
     def __init__(self) -> None:
         self.announcements = Announcements()
         self.streams: set[Stream] = set()
+        self.is_ending = False
         self._tasks: list[asyncio.Task[None]] = []
         self._listens = asyncio.Event()
 
@@ -79,6 +80,11 @@ class Hub:
     def remove(self, stream: Stream) -> None:
         """Tell a stream nothing any more. Without any, it listens on for a while: whoever goes to another page comes back."""
         self.streams.discard(stream)
+
+    def end(self) -> None:
+        """End all streams for good, as the server is told to stop."""
+        self.is_ending = True
+        self.stop()
 
     def stop(self) -> None:
         """End all streams, and stop listening."""
