@@ -39,13 +39,13 @@ def at(days: int) -> datetime:
 def test_health_is_what_the_formulas_say() -> None:
     [found] = kpis.health()
     assert found.item_sites == 3
-    assert found.stock_value == 140 * COST
+    assert found.on_hand_value == 140 * COST
     assert found.dead == 100 * COST
     # Of the two that sold in the year one is there.
     assert found.availability == 0.5
     assert found.days_of_cover == pytest.approx(140 * 84 / 240)
     assert found.fill_rate is None
-    average = sum(day["stock_value"] for day in kpis.daily(TODAY - timedelta(days=364), TODAY)) / 365
+    average = sum(day["on_hand_value"] for day in kpis.daily(TODAY - timedelta(days=364), TODAY)) / 365
     assert found.turns == pytest.approx(float(240 * COST / average))
     assert set(KPI_FORMULAS) >= {"turns", "fill_rate", "availability", "days_of_cover", "dead", "record_accuracy"}
 
@@ -53,11 +53,11 @@ def test_health_is_what_the_formulas_say() -> None:
 def test_days_before_the_first_measuring_are_reckoned_back_from_the_ledger() -> None:
     days = {day["day_on"]: day for day in kpis.daily(TODAY - timedelta(days=364), TODAY)}
     assert len(days) == 365
-    assert days[TODAY - timedelta(days=301)]["stock_value"] == 0
-    assert days[TODAY - timedelta(days=299)]["stock_units"] == 100
+    assert days[TODAY - timedelta(days=301)]["on_hand_value"] == 0
+    assert days[TODAY - timedelta(days=299)]["on_hand_units"] == 100
     wednesday = TODAY - timedelta(days=5)
     assert days[wednesday]["issued_units"] == 10
-    assert days[wednesday - timedelta(days=1)]["stock_units"] == days[wednesday]["stock_units"] + 10
+    assert days[wednesday - timedelta(days=1)]["on_hand_units"] == days[wednesday]["on_hand_units"] + 10
     assert days[TODAY]["stocked_out"] == 1
     assert days[wednesday]["stocked_out"] is None
 
@@ -70,16 +70,16 @@ def test_a_measured_day_stays_and_the_next_ones_are_added() -> None:
     assert KpiItemSite.objects.get(item_site__item__sku="CUP").on_hand == 36
     assert actions.measure(TODAY + timedelta(days=2)).days > 0
     assert kpis.measured_on() == TODAY + timedelta(days=2)
-    assert kpis.health()[0].stock_value == 136 * COST
+    assert kpis.health()[0].on_hand_value == 136 * COST
 
 
 def test_figures_by_group_add_up_to_the_whole_and_can_be_narrowed() -> None:
     [whole] = kpis.health()
     for by in kpis.GROUPS:
-        assert sum(one.stock_value for one in kpis.health(by)) == whole.stock_value
+        assert sum(one.on_hand_value for one in kpis.health(by)) == whole.on_hand_value
     by_supplier = {one.group: one for one in kpis.health("supplier")}
-    assert by_supplier["ALPHA"].stock_value == 140 * COST
-    assert kpis.health("supplier", only={"supplier": "BETA"})[0].stock_value == 0
+    assert by_supplier["ALPHA"].on_hand_value == 140 * COST
+    assert kpis.health("supplier", only={"supplier": "BETA"})[0].on_hand_value == 0
     with pytest.raises(Refused, match="Group by one of"):
         kpis.health("colour")
 

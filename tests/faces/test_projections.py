@@ -96,6 +96,6 @@ def test_a_person_does_the_same_by_command(proposal: Proposal) -> None:
     assert sum(Decimal(week["proposed"]) for week in weeks) == more * proposal.price
     assert any(Decimal(week["planned"]) for week in weeks)
     [health] = json.loads(answer("health", "--measure", "--on", str(TODAY), "--json").stdout)
-    assert Decimal(health["stock_value"]) == 10
+    assert Decimal(health["on_hand_value"]) == 10
     [moved] = json.loads(answer("monitor", "--json").stdout)
     assert Decimal(moved["issued_units"]) == sum(WEEKLY[-4:])

@@ -31,7 +31,7 @@ MOVED = f"""
 """
 ITEM_SITES = f"""
     INSERT INTO planning_kpi_item_site (
-        item_site_id, measured_on, site_id, supplier_id, category, abc_class, xyz_class, on_hand, usable, stock_value,
+        item_site_id, measured_on, site_id, supplier_id, category, abc_class, xyz_class, on_hand, usable, on_hand_value,
         excess_value, dead_value, last_issued_on, issued, issued_before, issued_in_year, days_of_cover)
     SELECT k.id, %(on)s, k.site_id, p.supplier_id, i.category, coalesce(p.abc_class, ''), coalesce(p.xyz_class, ''),
         coalesce(b.on_hand, 0), coalesce(b.usable, 0), coalesce(b.on_hand, 0) * i.unit_cost,
@@ -57,7 +57,7 @@ ITEM_SITES = f"""
     ) v ON v.item_site_id = k.id
 """
 KEPT = """
-    SELECT k.item_site_id, k.site_id, d.dimension, d.key, k.on_hand, i.unit_cost, k.stock_value, k.excess_value,
+    SELECT k.item_site_id, k.site_id, d.dimension, d.key, k.on_hand, i.unit_cost, k.on_hand_value, k.excess_value,
         k.dead_value, k.issued_in_year, k.usable, s.item_id
     FROM planning_kpi_item_site k JOIN catalog_item_site s ON s.id = k.item_site_id JOIN catalog_item i ON i.id = s.item_id
     LEFT JOIN catalog_supplier p ON p.id = k.supplier_id
@@ -75,11 +75,11 @@ def _of(table: str) -> str:
 # Days after the last that was kept, up to the one measured; of that one alone it is known what was in excess, dead, out.
 DAYS = f"""
     INSERT INTO planning_kpi_day (
-        day_on, {GROUP}, item_sites, stock_value, stock_units, issued_units, issued_value, received_value, movements,
+        day_on, {GROUP}, item_sites, on_hand_value, on_hand_units, issued_units, issued_value, received_value, movements,
         wanted_units, supplied_units, excess_value, dead_value, selling, stocked_out)
     WITH kept AS MATERIALIZED ({KEPT}),
     groups AS (
-        SELECT {GROUP}, count(*) AS item_sites, sum(stock_value) AS stock_value, sum(on_hand) AS on_hand,
+        SELECT {GROUP}, count(*) AS item_sites, sum(on_hand_value) AS on_hand_value, sum(on_hand) AS on_hand,
             sum(excess_value) AS excess_value, sum(dead_value) AS dead_value,
             count(*) FILTER (WHERE issued_in_year > 0) AS selling,
             count(*) FILTER (WHERE issued_in_year > 0 AND usable <= 0) AS stocked_out
@@ -100,7 +100,7 @@ DAYS = f"""
     days AS (SELECT generate_series(%(first)s::date, %(last)s::date, interval '1 day')::date AS day_on)
     SELECT * FROM (
         SELECT d.day_on, {_of("g")}, g.item_sites,
-            g.stock_value - coalesce(sum(f.value) OVER after, 0), g.on_hand - coalesce(sum(f.units) OVER after, 0),
+            g.on_hand_value - coalesce(sum(f.value) OVER after, 0), g.on_hand - coalesce(sum(f.units) OVER after, 0),
             coalesce(f.issued, 0), coalesce(f.issued_value, 0), coalesce(f.received_value, 0), coalesce(f.movements, 0),
             coalesce(l.wanted, 0), coalesce(l.done, 0),
             CASE WHEN d.day_on = %(on)s THEN g.excess_value END, CASE WHEN d.day_on = %(on)s THEN g.dead_value END,

@@ -31,7 +31,7 @@ def measure(on: date) -> Measured:
 
     The first time a year is reckoned back from the ledger. A day that is kept stays as it was.
     """
-    last = KpiDay.objects.aggregate(last=Max("day_on"))["last"]
+    last = KpiDay.objects.filter(dimension="site").aggregate(last=Max("day_on"))["last"]
     first = on - timedelta(days=YEAR_DAYS - 1) if last is None else last + timedelta(days=1)
     with connection.cursor() as cursor:
         cursor.execute(LOCK)

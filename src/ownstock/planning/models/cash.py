@@ -14,16 +14,18 @@ from ownstock.planning.models.runs import PlanningRun
 class PlannedSpend(models.Model):
     """What planned orders of a week come to in money at a supplier for a site, as a planning run looked ahead."""
 
-    run = models.ForeignKey(PlanningRun, models.PROTECT, related_name="planned_spends", db_index=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="+", db_index=False)
-    site = models.ForeignKey(Location, models.PROTECT, related_name="+", db_index=False)
+    run = models.ForeignKey(
+        PlanningRun, models.PROTECT, related_name="planned_spends", db_index=False, help_text="From which run."
+    )
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="+", db_index=False, help_text="To whom.")
+    site = models.ForeignKey(Location, models.PROTECT, related_name="+", db_index=False, help_text="For which site.")
     week_start_on = models.DateField(help_text="The week in which it is ordered.")
     lead_time_days = models.PositiveIntegerField(help_text="From the order to the goods, on average over its money.")
-    currency = models.CharField(max_length=3)
+    currency = models.CharField(max_length=3, help_text="Of the amounts.")
     mean = QuantityField(help_text="On average over all paths of demand.")
     p10 = QuantityField(help_text="No more on a tenth of the paths.")
     p90 = QuantityField(help_text="No more on nine tenths of them.")
-    recorded_at = models.DateTimeField(db_default=Now())
+    recorded_at = models.DateTimeField(db_default=Now(), help_text="When it was looked ahead.")
 
     append_only = True
 
@@ -40,7 +42,7 @@ class PlannedSpend(models.Model):
 class CashBudget(models.Model):
     """How much may be paid to suppliers in a month."""
 
-    month_start_on = models.DateField(unique=True)
+    month_start_on = models.DateField(unique=True, help_text="The first day of the month.")
     amount = QuantityField(help_text="In the company's currency.")
 
     class Meta:

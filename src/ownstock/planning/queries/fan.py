@@ -29,7 +29,7 @@ EARLY, LATE = SCENARIOS // 10, SCENARIOS * 9 // 10
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Provenance:
     """Where a number comes from: `movements` or `demand_lines` (item and site), `order`, `proposal` (number), `run` (day)."""
 
     kind: str
@@ -115,14 +115,14 @@ class Fan:
     demand: Sequence[DemandWeek] = ()
     forecast: Sequence[ForecastBucket] = ()
     reason: dict[str, Any] = field(default_factory=dict)
-    origins: dict[str, Origin] = field(default_factory=dict)
+    origins: dict[str, Provenance] = field(default_factory=dict)
 
 
 def fan(item_site: ItemSite, on: date, *, past_days: int = 182) -> Fan:
     """Past stock of an item-site, and what a plan for a day would project of it; nothing is kept."""
     past = _past(item_site, on - timedelta(days=past_days), on)
-    inputs, run = planning_inputs(on, only=item_site), Origin("run", on.isoformat())
-    moved = Origin("movements", f"{item_site.item.sku}@{item_site.site.code}")
+    inputs, run = planning_inputs(on, only=item_site), Provenance("run", on.isoformat())
+    moved = Provenance("movements", f"{item_site.item.sku}@{item_site.site.code}")
     if item_site.pk not in inputs.sources:
         fault = inputs.unplanned[item_site.pk]["sentence"]
         return Fan(on, fault=fault, past=past, origins={"past": moved})
@@ -151,9 +151,9 @@ def fan(item_site: ItemSite, on: date, *, past_days: int = 182) -> Fan:
         reason=why,
         origins={
             "past": moved, "demand": moved, "forecast": run, "projected": run, "ahead": run,
-            "known": Origin("demand_lines", moved.key),
-            "quantity": Origin("proposal", str(proposal.pk)) if proposal else run,
-            **{f"open_order:{c.delivery.number}": Origin("order", c.delivery.number) for c in source.coming},
+            "known": Provenance("demand_lines", moved.key),
+            "quantity": Provenance("proposal", str(proposal.pk)) if proposal else run,
+            **{f"open_order:{c.delivery.number}": Provenance("order", c.delivery.number) for c in source.coming},
         },
     )  # fmt: skip
 

@@ -19,10 +19,10 @@ GROUPS: Mapping[str, str] = {
     "site": "site__code", "supplier": "supplier__code", "category": "category", "abc_class": "abc_class",
     "xyz_class": "xyz_class",
 }  # fmt: skip
-RANKINGS = {"stock_value": "-stock_value", "excess": "-excess_value", "dead": "-dead_value"}
+RANKINGS = {"on_hand_value": "-on_hand_value", "excess": "-excess_value", "dead": "-dead_value"}
 SUMS = (
-    "item_sites", "stock_value", "stock_units", "issued_units", "issued_value", "received_value", "movements", "wanted_units",
-    "supplied_units", "excess_value", "dead_value", "selling", "stocked_out",
+    "item_sites", "on_hand_value", "on_hand_units", "issued_units", "issued_value", "received_value", "movements",
+    "wanted_units", "supplied_units", "excess_value", "dead_value", "selling", "stocked_out",
 )  # fmt: skip
 ACCURACY = """
     SELECT s.code, sum(abs(l.counted_quantity - l.expected_quantity)), sum(l.expected_quantity)
@@ -41,7 +41,7 @@ class Health:
 
     group: str
     item_sites: int
-    stock_value: Decimal
+    on_hand_value: Decimal
     excess: Decimal | None
     dead: Decimal | None
     days_of_cover: float | None
@@ -58,7 +58,7 @@ class ClassCell:
     abc_class: str
     xyz_class: str
     item_sites: int
-    stock_value: Decimal
+    on_hand_value: Decimal
     excess: Decimal | None
 
 
@@ -67,7 +67,7 @@ class Trend:
     """What moved in a group in a span of days, and how that differs from another span: shares, 0.1 is ten percent more."""
 
     group: str
-    stock_value: Decimal
+    on_hand_value: Decimal
     issued_units: Decimal
     issued_value: Decimal
     received_value: Decimal
@@ -81,7 +81,7 @@ class Trend:
 
 def measured_on() -> date | None:
     """The last day that was measured."""
-    return KpiDay.objects.aggregate(last=Max("day_on"))["last"]
+    return KpiDay.objects.filter(dimension="site").aggregate(last=Max("day_on"))["last"]
 
 
 def health(by: str = "", *, on: date | None = None, only: Mapping[str, str] | None = None) -> list[Health]:
@@ -97,17 +97,17 @@ def health(by: str = "", *, on: date | None = None, only: Mapping[str, str] | No
     rates = _sums(_days(last - timedelta(days=RATE_DAYS - 1), last, only, by), by)
     accuracy = _accuracy(last, only) if by in ("", "site") else {}
     found = [_health(key, row, year[key], rates[key], accuracy.get(key)) for key, row in now.items()]
-    return sorted(found, key=lambda one: -one.stock_value)
+    return sorted(found, key=lambda one: -one.on_hand_value)
 
 
 def class_matrix(only: Mapping[str, str] | None = None) -> list[ClassCell]:
     """The ABC/XYZ matrix as of the last measuring."""
     rows = _only(KpiItemSite.objects.all(), only).values_list("abc_class", "xyz_class")
-    found = rows.annotate(Count("pk"), Sum("stock_value"), Sum("excess_value")).order_by("abc_class", "xyz_class")
+    found = rows.annotate(Count("pk"), Sum("on_hand_value"), Sum("excess_value")).order_by("abc_class", "xyz_class")
     return [ClassCell(*row) for row in found]
 
 
-def measured_item_sites(ranking: str = "stock_value", only: Mapping[str, str] | None = None) -> QuerySet[KpiItemSite]:
+def measured_item_sites(ranking: str = "on_hand_value", only: Mapping[str, str] | None = None) -> QuerySet[KpiItemSite]:
     """Item-sites as they were measured last, those with most stock value, excess or dead stock first.
 
     Raises:
@@ -190,11 +190,11 @@ def _sums(rows: QuerySet[KpiDay], by: str) -> dict[str, dict[str, Any]]:
 def _health(
     key: str, now: dict[str, Any], year: dict[str, Any], rates: dict[str, Any], accuracy: float | None
 ) -> Health:
-    average = (year["stock_value"] or 0) / YEAR_DAYS
+    average = (year["on_hand_value"] or 0) / YEAR_DAYS
     short = now["stocked_out"]
     return Health(
-        key, now["item_sites"] or 0, now["stock_value"] or Decimal(0), now["excess_value"], now["dead_value"],
-        ratio(now["stock_value"], (rates["issued_value"] or 0) / RATE_DAYS),
+        key, now["item_sites"] or 0, now["on_hand_value"] or Decimal(0), now["excess_value"], now["dead_value"],
+        ratio(now["on_hand_value"], (rates["issued_value"] or 0) / RATE_DAYS),
         None if short is None else ratio(now["selling"] - short, now["selling"]),
         ratio(year["supplied_units"], year["wanted_units"]), ratio(year["issued_value"], average), accuracy,
     )  # fmt: skip
@@ -209,9 +209,9 @@ def _trend(
     close_before: dict[str, Any],
 ) -> Trend:
     return Trend(
-        key, close["stock_value"] or Decimal(0), now["issued_units"], now["issued_value"], now["received_value"],
-        now["movements"], float(now["issued_units"]) / days, ratio(close["stock_value"], now["issued_value"] / days),
-        change(close["stock_value"], close_before["stock_value"]), change(now["issued_value"], before["issued_value"]),
+        key, close["on_hand_value"] or Decimal(0), now["issued_units"], now["issued_value"], now["received_value"],
+        now["movements"], float(now["issued_units"]) / days, ratio(close["on_hand_value"], now["issued_value"] / days),
+        change(close["on_hand_value"], close_before["on_hand_value"]), change(now["issued_value"], before["issued_value"]),
         change(now["movements"], before["movements"]),
     )  # fmt: skip
 

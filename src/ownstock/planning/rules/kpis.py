@@ -21,7 +21,7 @@ class KpiFormula:
 
 
 KPI_FORMULAS: Mapping[str, KpiFormula] = {
-    "stock_value": KpiFormula("Stock value", "sum of on hand x standard cost, of any status"),
+    "on_hand_value": KpiFormula("Stock value", "sum of on hand x standard cost, of any status"),
     "excess": KpiFormula("Excess", "sum of max(0, on hand - order-up-to level) x standard cost"),
     "dead": KpiFormula(
         "Dead stock", f"sum of on hand x standard cost where nothing was issued in {DEAD_AFTER_DAYS} days"
