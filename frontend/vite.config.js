@@ -12,7 +12,7 @@ const packed = () => ({
   name: "packed",
   closeBundle() {
     const folder = join(FOLDER, "assets");
-    for (const name of readdirSync(folder).filter((one) => /\.(js|css)$/.test(one))) {
+    for (const name of readdirSync(folder, { recursive: true }).filter((one) => /\.(js|css)$/.test(one))) {
       const content = readFileSync(join(folder, name));
       if (content.length > WORTH_PACKING) writeFileSync(join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
     }

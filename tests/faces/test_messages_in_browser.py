@@ -16,6 +16,7 @@ from tests.browser import launch
 from tests.channel_cases import folder_channel, place
 from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, opened, photograph
 from tests.factories import small_business
+from tests.page_checks import go_to
 from tests.web_cases import signed_in
 
 __all__ = ["address"]
@@ -52,7 +53,7 @@ def test_the_log_is_found_and_read(log: str, address: str, tmp_path: Path) -> No
 
 
 def _read(page: Page, log: str, folder: Path, name: str) -> None:
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Messages").click()
+    go_to(page, "Messages")
     expect(page.get_by_role("heading", level=1)).to_have_text("Messages")
     expect(page.get_by_role("row", name=log)).to_contain_text("quarantined")
     photograph(page, folder, f"messages-{name}")

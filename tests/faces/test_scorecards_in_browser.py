@@ -13,6 +13,7 @@ from ownstock.purchasing.models import PurchaseOrder
 from tests.browser import launch
 from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, opened, photograph
 from tests.factories import ACTOR
+from tests.page_checks import go_to
 from tests.scorecard_cases import a_year_of_orders
 from tests.switching_cases import alpha_sells_all, ordered
 from tests.web_cases import PASSWORD, signed_in
@@ -50,7 +51,7 @@ def _judge(page: Page, folder: Path, name: str) -> None:
     main = page.get_by_role("navigation", name="Main")
     for link in main.get_by_role("link").all():
         expect(link).to_be_in_viewport(ratio=1)
-    main.get_by_role("link", name="Suppliers").click()
+    go_to(page, "Suppliers")
     page.get_by_role("link", name="ALPHA").first.click()
     page.get_by_role("link", name="Scorecard").click()
     expect(page.get_by_role("row", name="On time in full, by the requested day")).to_contain_text("60.00 %")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser import launch
 from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, opened, photograph
+from tests.page_checks import go_to
 from tests.supplier_cases import full_register
 from tests.web_cases import signed_in
 
@@ -30,7 +31,7 @@ def test_suppliers_are_found_and_read(address: str, tmp_path: Path) -> None:
 
 
 def _read(page: Page, folder: Path, name: str) -> None:
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Suppliers").click()
+    go_to(page, "Suppliers")
     expect(page.get_by_role("heading", level=1)).to_have_text("Suppliers")
     expect(page.get_by_role("row", name="BETA")).to_contain_text("blocked")
     photograph(page, folder, f"suppliers-{name}")

@@ -15,6 +15,7 @@ from ownstock.purchasing.rules.invoices import ChargeKind, EnteredCharge
 from tests.browser import launch
 from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, opened, photograph
 from tests.factories import ACTOR, small_business
+from tests.page_checks import go_to
 from tests.purchasing_cases import WANTED, invoiced, noticed, placed_order
 from tests.web_cases import signed_in
 
@@ -48,7 +49,7 @@ def test_what_arrives_and_is_paid_is_seen_and_dealt_with(address: str, tmp_path:
 
 
 def _read(page: Page, receive: str, folder: Path, name: str) -> None:
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices").click()
+    go_to(page, "Invoices")
     photograph(page, folder, f"invoices-{name}")
     page.get_by_role("link", name="INV-1").click()
     expect(page.get_by_text("price of 2.5 invoiced, 2.4 ordered")).to_have_count(2)
@@ -64,13 +65,13 @@ def _read(page: Page, receive: str, folder: Path, name: str) -> None:
 
 def _deal(page: Page) -> None:
     """Settle what is damaged, end the dispute about the price, receive the rest: from a phone."""
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices").click()
+    go_to(page, "Invoices")
     page.get_by_role("link", name="Not as ordered").click()
     page.get_by_label("It is").select_option("accepted")
     page.get_by_label("Why").fill("only the box")
     page.get_by_role("button", name="Settle").click()
     expect(page.get_by_text("Nothing is to be settled.")).to_be_visible()
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices").click()
+    go_to(page, "Invoices")
     page.get_by_role("link", name="INV-1").click()
     page.get_by_label("The dispute ends as").select_option("price_accepted")
     page.get_by_label("Why").first.fill("new price list")
