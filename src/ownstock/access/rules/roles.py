@@ -50,8 +50,6 @@ class Scope(StrEnum):
     PEOPLE_WRITE = "people:write", "Make accounts and keys, give roles, and end access."
     AUDIT_READ = "audit:read", "Look up the audit trail and its seal."
     METRICS_READ = "metrics:read", "Look up figures of operation, as Prometheus does."
-    WEBHOOKS_READ = "webhooks:read", "Look up which systems are told of events, and how that goes."
-    WEBHOOKS_WRITE = "webhooks:write", "Say which systems are told of which events, and tell them again."
 
     def __new__(cls, value: str, meaning: str) -> Scope:
         """A value that is a text, with its meaning beside it."""
@@ -121,7 +119,7 @@ HOLDS: dict[Role, frozenset[Scope]] = {
     Role.ADMIN: _WORKS | {
         Scope.PEOPLE_WRITE, Scope.SETTINGS_WRITE, Scope.LIMITS_WRITE, Scope.SUPPLIERS_WRITE, Scope.SUPPLIERS_DECIDE,
         Scope.SUPPLIERS_ADMIT, Scope.CHANNELS_WRITE, Scope.MESSAGES_WRITE, Scope.AUTOMATION_WRITE, Scope.IMPORTS_WRITE,
-        Scope.AUDIT_READ, Scope.METRICS_READ, Scope.WEBHOOKS_READ, Scope.WEBHOOKS_WRITE,
+        Scope.AUDIT_READ, Scope.METRICS_READ,
     },
 }  # fmt: skip
 # With these somebody could give themselves all others.
