@@ -14,7 +14,6 @@ from pathlib import Path
 
 PACKAGES = (
     "numpy",
-    "polars",
     "psycopg",
     "psycopg_pool",
     "procrastinate",
