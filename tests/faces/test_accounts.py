@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from click.testing import CliRunner
 from django.core.cache import cache
 from django.test import Client
 
-from ownstock.access.actions import create_user
-from ownstock.access.models import User
-from ownstock.access.rules import Role
+from ownstock.access.actions import create_user, reset_second_factor
+from ownstock.access.models import ApiKey, User
+from ownstock.access.rules import HOLDS, Role
+from ownstock.base.errors import Refused
 from ownstock.journal.models import AuditEvent
+from ownstock.site.entry import cli
 from tests.factories import ACTOR
 from tests.web_cases import NAME, PASSWORD, read
 
@@ -165,3 +169,22 @@ def test_a_suppliers_people_keep_their_own_account_and_land_on_the_portal() -> N
     assert client.post("/sign-in", {**ENTRY, "next": "/orders"})["Location"] == "/portal"
     assert client.get("/account").status_code == 200
     assert client.get("/sign-in")["Location"] == "/portal"
+
+
+def test_whoever_lost_the_phone_is_let_in_by_password_once_the_factor_is_reset() -> None:
+    anna()
+    client = signed_in_by_password()
+    with_app(client)
+    reset_second_factor(NAME, actor="user:boss", reason="lost her phone")
+    assert client.get("/orders").status_code == 302
+    assert Client().post("/sign-in", ENTRY)["Location"] == "/"
+    told = AuditEvent.objects.get(verb="access.second_factor_reset")
+    assert (told.old, told.reason) == ({"factors": ["recovery_codes", "totp"]}, "lost her phone")
+    with pytest.raises(Refused, match="no second factor"):
+        reset_second_factor(NAME, actor="user:boss")
+
+
+def test_a_key_may_be_made_with_all_that_a_role_may_do() -> None:
+    made = CliRunner().invoke(cli, ["key", "create", "a plan", "--role", "planner", "--json"], obj=nullcontext)
+    assert made.exit_code == 0, made.output
+    assert set(ApiKey.objects.get().scopes) == HOLDS[Role.PLANNER]

@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from ownstock.access.models import User
 from ownstock.access.rules import HOLDS, ONLY_BY_A_ROLE, Role, Scope, lacking_sentence, roles_with, scopes_of
+from ownstock.api.urls import api
+from ownstock.journal.models import AuditEvent
 from ownstock.planning.models import Proposal
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.models import PurchaseOrder
@@ -109,6 +111,54 @@ def asked(client: Client, method: str, address: str) -> Any:
 def is_portal_of_nobody(role: str, response: Any) -> bool:
     """A supplier's account that acts for no supplier yet is told so."""
     return role == Role.SUPPLIER and b"no supplier" in response.content.lower()
+
+
+def calls() -> list[tuple[str, str, list[str]]]:
+    """(method, address, roles) of every call of the API that takes a key or a session, as the reference tells it."""
+    text = (ROOT / "docs" / "reference" / "roles.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| `([A-Z]+) (/api/[^`]*)` \| `[^|]+` \| ([^|]+) \|$", text, re.MULTILINE)
+    return [(method, re.sub(r"\{\w+\}", "1", path), roles.split(", ")) for method, path, roles in found]
+
+
+@pytest.mark.django_db
+def test_every_call_lets_in_the_signed_in_people_whom_the_reference_names() -> None:
+    clients, wrong = {who: asks(who) for who in WHO if who != OF_BEFORE}, []
+    for method, address, roles in calls():
+        for role, client in clients.items():
+            with transaction.atomic():
+                status = client.generic(method, address, content_type="application/json").status_code
+                transaction.set_rollback(True)
+            refused = 401 if role == NOBODY else 403
+            if (status == refused) is (role in roles) or status == 401 != refused:
+                wrong.append((role, method, address, status))
+    assert wrong == []
+    assert len(calls()) > 60
+
+
+@pytest.mark.django_db
+def test_a_browser_writes_by_the_api_only_from_our_own_pages_and_in_its_persons_name() -> None:
+    planned_shop()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create(username="mia", roles=[Role.BUYER]))
+    number = approved_order().number
+    address = f"/api/purchase-orders/{number}/placements"
+    refused = client.post(address, {}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "sent_from_elsewhere")
+    client.get("/")
+    token = client.cookies["csrftoken"].value
+    sent = client.post(address, {}, content_type="application/json", headers={"X-CSRFToken": token})
+    assert sent.status_code == 200, sent.content
+    assert AuditEvent.objects.get(verb="purchasing.placed").actor == "user:mia"
+    User.objects.update(is_active=False)
+    assert client.get("/api/balances").status_code == 401
+
+
+def test_the_description_names_both_ways_in_and_both_refusals() -> None:
+    schema = api.get_openapi_schema()
+    assert {"KeyHolder", "SessionHolder"} <= set(schema["components"]["securitySchemes"])
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            assert {"401", "403"} <= {str(status) for status in operation["responses"]}
 
 
 def test_every_page_stands_in_the_reference_and_states_what_it_needs() -> None:

@@ -77,6 +77,28 @@ def enable_user(username: str, *, actor: str, reason: str = "") -> User:
     return _set_active(username, True, "access.user_enabled", actor, reason)
 
 
+@transaction.atomic
+def reset_second_factor(username: str, *, actor: str, reason: str = "") -> User:
+    """Take a person's app, passkeys and recovery codes away, who lost them; every open session ends with them.
+
+    Raises:
+        Refused: there is no such user, or nothing to take away.
+    """
+    from allauth.mfa.models import Authenticator
+
+    user = _locked(username)
+    found = Authenticator.objects.filter(user=user)
+    kinds = sorted(found.values_list("type", flat=True))
+    if not kinds:
+        raise Refused(f"{username} has no second factor.", code="no_second_factor", username=username)
+    found.delete()
+    _end_sessions(user)
+    journal.record(
+        actor=actor, verb="access.second_factor_reset", subject=user.actor, old={"factors": kinds}, reason=reason
+    )
+    return user
+
+
 def _set_active(username: str, is_active: bool, verb: str, actor: str, reason: str) -> User:
     user = _locked(username)
     if user.is_active != is_active:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -57,6 +58,12 @@ def has_second_factor(user: User) -> bool:
 
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Whether one of somebody's roles asks for a second factor (OWNSTOCK_SECOND_FACTOR), and they have none."""
+    asked: frozenset[str] = settings.SECOND_FACTOR_ROLES
+    return bool(asked.intersection(user.roles)) and not has_second_factor(user)
 
 
 def administrators(limit: int = 5) -> list[str]:

@@ -24,6 +24,8 @@ from ownstock.base.errors import OwnstockError, Unavailable
 STATUSES = {
     "key_expired": HTTPStatus.UNAUTHORIZED,
     "missing_scope": HTTPStatus.FORBIDDEN,
+    "role_missing": HTTPStatus.FORBIDDEN,
+    "sent_from_elsewhere": HTTPStatus.FORBIDDEN,
     "no_cycle_count": HTTPStatus.NOT_FOUND,
     "no_supplier": HTTPStatus.NOT_FOUND,
     "no_certificate": HTTPStatus.NOT_FOUND,

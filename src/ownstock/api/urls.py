@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
-from ninja import NinjaAPI
 
 import ownstock
 from ownstock.access.rules import Scope
@@ -34,14 +33,16 @@ from ownstock.api import (
     trace,
     transfers,
 )
+from ownstock.api.description import DescribedAPI
 from ownstock.api.keys import KeyHolder
 from ownstock.api.problems import nowhere, say_no, told_of_methods
 
 # No page to try it out: that would load scripts from elsewhere. openapi.json describes it all.
-api = NinjaAPI(
+api = DescribedAPI(
     title="Ownstock",
     version=ownstock.__version__,
-    description="What programs may ask of Ownstock. Every call carries an API key; every refusal is a sentence.",
+    description="What may be asked of Ownstock. Every call carries an API key, or the session of a signed-in browser; "
+    "every refusal is a sentence.",
     # Each operation states its scope; one that forgot to needs them all.
     auth=KeyHolder(*Scope),
     docs_url=None,

@@ -14,6 +14,7 @@ from ownstock.access.models import User
 from ownstock.access.rules import (
     ALL_SCOPES,
     DAYS_OF_A_KEY,
+    HOLDS,
     MAX_DAYS_OF_A_KEY,
     PREFIX_LENGTH,
     Role,
@@ -109,6 +110,16 @@ def enable_user(name: str, reason: str, actor: str) -> None:
     tell(f"{name} can sign in again.", _told(actions.enable_user(name, reason=reason, actor=actor)))
 
 
+@user.command("reset-factor")
+@click.argument("name")
+@click.option("--reason", default="", help="Why, in your words.")
+@actor_option
+@json_option
+def reset_factor(name: str, reason: str, actor: str) -> None:
+    """Take a person's app, passkeys and recovery codes away, who lost them. What they have open ends."""
+    tell(f"{name} signs in by password alone.", _told(actions.reset_second_factor(name, reason=reason, actor=actor)))
+
+
 def _told(found: User) -> dict[str, object]:
     return {"username": found.username, "is_active": found.is_active, "roles": " ".join(found.roles)}
 
@@ -142,14 +153,17 @@ def key() -> None:
     help=f"What its holder may do, as often as needed: {', '.join(Scope)}, or {ALL_SCOPES}.",
 )  # fmt: skip
 @click.option(
+    "--role", "roles", type=ROLE, multiple=True, help="All that people of this role may do, as often as needed."
+)
+@click.option(
     "--expires-in-days", type=click.IntRange(1, MAX_DAYS_OF_A_KEY), default=DAYS_OF_A_KEY, show_default=True,
     help="So long it lives.",
 )  # fmt: skip
 @actor_option
 @json_option
-def create_key(label: str, names: tuple[str, ...], expires_in_days: int, actor: str) -> None:
+def create_key(label: str, names: tuple[str, ...], roles: tuple[str, ...], expires_in_days: int, actor: str) -> None:
     """Make a key for a program. It is shown this once; only its hash is kept."""
-    scopes = scopes_named(names)
+    scopes = scopes_named([*names, *(scope for role in roles_named(roles) for scope in sorted(HOLDS[role]))])
     token = actions.create_api_key(label, scopes=scopes, expires_in_days=expires_in_days, actor=actor)
     tell(token, {"key": token, "prefix": token[:PREFIX_LENGTH], "label": label, "scopes": scopes})
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ownstock.access.models import User
-from ownstock.access.queries import administrators, has_second_factor
+from ownstock.access.queries import administrators, lacks_second_factor
 from ownstock.access.rules import ONLY_BY_A_ROLE, Scope, lacking_sentence
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -80,12 +79,6 @@ def needed_by(view: Any, method: str | None) -> frozenset[Scope]:
         return frozenset()
     looking, sending = getattr(view, NEEDS, (UNSTATED, UNSTATED))
     return looking if method in LOOKING else sending
-
-
-def lacks_second_factor(user: Any) -> bool:
-    """Whether one of somebody's roles asks for a second factor (OWNSTOCK_SECOND_FACTOR), and they have none."""
-    asked: frozenset[str] = settings.SECOND_FACTOR_ROLES
-    return isinstance(user, User) and bool(asked.intersection(user.roles)) and not has_second_factor(user)
 
 
 def each_to_their_own(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

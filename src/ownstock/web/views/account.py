@@ -12,7 +12,8 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from django.urls import reverse_lazy
 
-from ownstock.web.security import for_everybody, lacks_second_factor
+from ownstock.access.queries import lacks_second_factor
+from ownstock.web.security import for_everybody
 
 ACCOUNT = reverse_lazy("mfa_index")
 
