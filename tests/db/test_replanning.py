@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -18,7 +19,7 @@ from ownstock.ledger import actions as ledger
 from ownstock.planning import actions, queries
 from ownstock.planning.actions.overrides import OverrideEntry, override
 from ownstock.planning.actions.replan import replan
-from ownstock.planning.models import PlanningRun, Proposal
+from ownstock.planning.models import PlanningRun, Proposal, ReplanCursor
 from ownstock.planning.rules.overrides import OverrideKind, ReasonCode
 from ownstock.purchasing import actions as purchasing
 from tests.factories import ACTOR, TODAY, Business, opening, sale, sell_every_week, small_business
@@ -148,3 +149,20 @@ def test_a_new_watcher_goes_on_where_the_last_one_looked(committed: Business) ->
     sold("CUP", 190)
     assert Watcher().look(timezone.now()) >= 1
     assert "CUP" in told()
+
+
+def test_the_workers_watcher_answers_a_movement_by_itself(
+    committed: Business, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with replanning.watching():
+        deadline = time.monotonic() + 60
+        while not ReplanCursor.objects.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        began = time.monotonic()
+        sold("CUP", 190)
+        while "CUP" not in told() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        seconds = time.monotonic() - began
+    assert "CUP" in told()
+    with capsys.disabled():
+        print(f"\nfrom the movement to its proposal: {seconds:.1f} s")

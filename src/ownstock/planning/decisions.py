@@ -56,7 +56,8 @@ def decide(inputs: PlanningInputs, pool: engine.Pool) -> Decisions:
     said = _said_facts(inputs)
     wanted = {
         key: Wanted(
-            quantity, _basis(inputs_told(row) | {"weeks": end}, history_hash, _terms(inputs.sources[key]), said[key])
+            quantity,
+            _basis(inputs_told(row) | {"weeks": end}, history_hash, _terms(inputs.sources[key]), said.get(key, [])),
         )
         for key, quantity, row, end, history_hash in each
     }
