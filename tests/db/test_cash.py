@@ -91,7 +91,7 @@ def test_what_saves_least_for_its_money_is_cut_first_where_a_budget_is_exceeded(
     Agreement.objects.update(net_days=30)
     month = due_on.replace(day=1)
     proposals = sorted(Proposal.objects.all(), key=lambda one: one.value / (one.quantity * one.price))
-    whole = sum(one.quantity * PRICE for one in proposals)
+    whole = sum((one.quantity * PRICE for one in proposals), Decimal(0))
     actions.set_cash_budget(due_on, whole - 1, actor=ACTOR)
     [found] = [one for one in queries.cash_months() if one.month_start_on == month]
     assert (found.to_pay, found.over) == (whole, 1)

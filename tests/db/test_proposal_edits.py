@@ -34,7 +34,7 @@ def pending(sku: str = "CUP") -> Proposal:
     return Proposal.objects.get(state=ProposalState.PENDING, item_site__item__sku=sku)
 
 
-def set_to(quantity: int | str, sku: str = "CUP", *, version: str | None = None, actor: str = "anna") -> None:
+def set_to(quantity: Decimal | int | str, sku: str = "CUP", *, version: str | None = None, actor: str = "anna") -> None:
     change = QuantityChange(pending(sku).pk, Decimal(quantity), version)
     actions.change_quantity([change], reason_code="more_demand", actor=actor)
 
