@@ -13,10 +13,11 @@ from ownstock.access import actions as access
 from ownstock.access.rules import Scope
 from ownstock.base.errors import Refused
 from ownstock.cli.overrides import override_noun
+from ownstock.cli.policy import policy_noun
 from ownstock.planning.actions import plan
 from ownstock.planning.imports import import_overrides
 from ownstock.planning.models import Override
-from tests.factories import ACTOR, TODAY, small_business
+from tests.factories import ACTOR, TODAY, sell_every_week, small_business
 
 pytestmark = pytest.mark.django_db
 HEAD = "sku,site,kind,value,from_on,until_on,reason_code,reason\n"
@@ -80,3 +81,18 @@ def test_a_program_enters_an_override_and_an_event_and_takes_both_back() -> None
     assert [one["number"] for one in client.get("/api/events").json()["rows"]] == [event["number"]]
     client.post(f"/api/events/{event['number']}/cancellations", {"reason": "Rain"}, "application/json")
     assert client.get("/api/events").json()["rows"] == []
+
+
+def test_by_command_a_policy_is_previewed_and_adopted() -> None:
+    small_business()
+    sell_every_week("CUP", [10, 12, 9, 11])
+    plan(planned_on=TODAY, actor=ACTOR)
+
+    def told(*words: str) -> str:
+        return CliRunner().invoke(policy_noun, words, obj=nullcontext, catch_exceptions=False).output
+
+    shown = told("preview", "CUP", "--site", "SHOP", "--shortage-cost", "90")
+    assert [line.split()[0] for line in shown.splitlines()][-2:] == ["now", "then"]
+    adopt = ("adopt", "CUP", "--site", "SHOP", "--shortage-cost", "90", "--reason", "Service", "--actor", "anna")
+    assert "is planned anew" in told(*adopt)
+    assert "is planned as it was" in told(*adopt)
