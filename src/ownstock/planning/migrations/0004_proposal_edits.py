@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('proposed_cost', ownstock.journal.fields.QuantityField(help_text='Expected cost of the proposed quantity.')),
                 ('expected_cost', ownstock.journal.fields.QuantityField(help_text='Expected cost of the quantity that was set.')),
                 ('input_hash', models.BinaryField(help_text="The proposal's inputs then; others: the edit was of other inputs.")),
-                ('reason_code', models.CharField(choices=[('more_demand', 'more_demand'), ('less_demand', 'less_demand'), ('supplier', 'supplier'), ('price', 'price'), ('cash', 'cash'), ('space', 'space'), ('minimum', 'minimum'), ('shelf_life', 'shelf_life'), ('wrong_input', 'wrong_input'), ('other', 'other')], max_length=20)),
+                ('reason_code', models.CharField(choices=[('more_demand', 'more_demand'), ('less_demand', 'less_demand'), ('supplier', 'supplier'), ('price', 'price'), ('cash', 'cash'), ('space', 'space'), ('minimum', 'minimum'), ('shelf_life', 'shelf_life'), ('wrong_input', 'wrong_input'), ('other', 'other')], help_text='Why, of a short list.', max_length=20)),
                 ('reason', models.TextField(blank=True, help_text='Why, in their words.')),
                 ('actor', models.CharField(max_length=100)),
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edits', to='planning.proposal')),

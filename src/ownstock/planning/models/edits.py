@@ -20,7 +20,9 @@ class ProposalEdit(Fact):
     proposed_cost = QuantityField(help_text="Expected cost of the proposed quantity.")
     expected_cost = QuantityField(help_text="Expected cost of the quantity that was set.")
     input_hash = models.BinaryField(help_text="The proposal's inputs then; others: the edit was of other inputs.")
-    reason_code = models.CharField(max_length=20, choices=[(r.value, r.value) for r in EditReason])
+    reason_code = models.CharField(
+        max_length=20, choices=[(r.value, r.value) for r in EditReason], help_text="Why, of a short list."
+    )
     reason = models.TextField(blank=True, help_text="Why, in their words.")
     actor = models.CharField(max_length=100)
 
