@@ -253,7 +253,7 @@ def test_a_rule_of_a_class_covers_items_of_that_class_alone() -> None:
     for sku, abc in (("CUP", "A"), ("PLATE", "C")):
         row = Proposal.objects.get(item_site__item__sku=sku).item_site
         nothing = dict.fromkeys(
-            ("on_hand", "usable", "stock_value", "dead_value", "issued", "issued_before", "issued_in_year"), 0
+            ("on_hand", "usable", "on_hand_value", "dead_value", "issued", "issued_before", "issued_in_year"), 0
         )
         KpiItemSite.objects.create(
             item_site=row, site=row.site, measured_on=TODAY, abc_class=abc, xyz_class="X", **nothing
