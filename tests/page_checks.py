@@ -45,7 +45,8 @@ class Watch:
 
     def is_content(self) -> None:
         """Nothing was complained of, nobody else was asked, nothing failed."""
-        assert (self.complaints, self.strangers, self.failures) == ([], [], [])
+        found = self.complaints, self.strangers, self.failures
+        assert found == ([], [], []), found
 
 
 def axe(page: Page, *, left_out: Sequence[str] = ()) -> list[tuple[str, str, list[str]]]:

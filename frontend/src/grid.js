@@ -1,7 +1,7 @@
 // Grids: `<div data-grid="/address" data-columns-id="columns">` becomes a table of any length that is worked by keyboard.
 import {
-  AccessorModule, AjaxModule, ClipboardModule, EditModule, FilterModule, FormatModule, InteractionModule, KeybindingsModule,
-  PageModule, ResizeColumnsModule, ResizeTableModule, SelectRangeModule, SortModule, Tabulator,
+  AccessorModule, AjaxModule, ClipboardModule, EditModule, FilterModule, FormatModule, FrozenColumnsModule, InteractionModule,
+  KeybindingsModule, PageModule, ResizeColumnsModule, ResizeTableModule, SelectRangeModule, SortModule, Tabulator,
 } from "tabulator-tables";
 import { send, shownColumns } from "./grid_columns.js";
 import { startPaste } from "./grid_paste.js";
@@ -11,8 +11,8 @@ import "tabulator-tables/dist/css/tabulator_simple.min.css";
 import "./styles/grid.css";
 
 Tabulator.registerModule([
-  AccessorModule, AjaxModule, ClipboardModule, EditModule, FilterModule, FormatModule, InteractionModule, KeybindingsModule,
-  PageModule, ResizeColumnsModule, ResizeTableModule, SelectRangeModule, SortModule,
+  AccessorModule, AjaxModule, ClipboardModule, EditModule, FilterModule, FormatModule, FrozenColumnsModule, InteractionModule,
+  KeybindingsModule, PageModule, ResizeColumnsModule, ResizeTableModule, SelectRangeModule, SortModule,
 ]);
 
 const ROWS_A_PAGE = 100;
@@ -71,11 +71,14 @@ class Grid {
       selectableRangeColumns: false,
       selectableRangeRows: false,
       selectableRangeClearCells: false,
+      // Whoever types a filter stays in its box when the rows have come.
+      selectableRangeAutoFocus: false,
       editTriggerEvent: "dblclick",
       clipboard: "copy",
       clipboardCopyRowRange: "range",
       clipboardCopyConfig: { rowHeaders: false, columnHeaders: false },
       dataLoader: false,
+      headerFilterLiveFilterDelay: 350,
       locale: "page",
       langs: { page: { pagination: this.pageWords() } },
       sortMode: this.isRemote ? "remote" : "local",

@@ -37,7 +37,6 @@ export function shownColumns(columns, words) {
     headerFilter: column.filter ? (column.choices ? "list" : "input") : undefined,
     headerFilterParams: column.choices ? { values: column.choices, clearable: true } : { elementAttributes: { autocomplete: "off" } },
     headerFilterPlaceholder: words.filter ?? "",
-    headerFilterLiveFilterDelay: 350,
     sorter: column.kind === "number" || column.kind === "money" ? "number" : "string",
     formatter: (cell) => content(cell, column),
     editor: column.editable ? (column.choices ? "list" : "input") : undefined,
