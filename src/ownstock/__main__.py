@@ -7,6 +7,7 @@ import sys
 # What `ownstock[app]` brings, by the names it is imported under. Any other module that is missing is a fault of ours.
 EXTRA = frozenset(
     {
+        "allauth",
         "asyncssh",
         "biip",
         "click",
@@ -17,13 +18,16 @@ EXTRA = frozenset(
         "granian",
         "ninja",
         "procrastinate",
+        "prometheus_client",
         "psycopg",
         "psycopg_binary",
         "psycopg_pool",
         "python_calamine",
+        "pythonjsonlogger",
         "standardwebhooks",
         "tzdata",
         "whitenoise",
+        "xlsxwriter",
     }
 )
 
