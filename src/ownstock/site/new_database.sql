@@ -2579,8 +2579,8 @@ CREATE TABLE public.planning_kpi_day (
     dimension character varying(10) NOT NULL,
     key character varying(60) NOT NULL,
     item_sites integer NOT NULL,
-    stock_value numeric(18,4) NOT NULL,
-    stock_units numeric(18,4) NOT NULL,
+    on_hand_value numeric(18,4) NOT NULL,
+    on_hand_units numeric(18,4) NOT NULL,
     issued_units numeric(18,4) NOT NULL,
     issued_value numeric(18,4) NOT NULL,
     received_value numeric(18,4) NOT NULL,
@@ -2615,7 +2615,7 @@ CREATE TABLE public.planning_kpi_item_site (
     xyz_class character varying(1) NOT NULL,
     on_hand numeric(18,4) NOT NULL,
     usable numeric(18,4) NOT NULL,
-    stock_value numeric(18,4) NOT NULL,
+    on_hand_value numeric(18,4) NOT NULL,
     excess_value numeric(18,4),
     dead_value numeric(18,4) NOT NULL,
     last_issued_on date,
@@ -4568,13 +4568,13 @@ CREATE INDEX journal_heartbeat_job_fb66d192_like ON public.journal_heartbeat USI
 
 CREATE INDEX journal_outbox_key_df76432a_like ON public.journal_outbox USING btree (key varchar_pattern_ops);
 
-CREATE INDEX kpi_item_site_by_class ON public.planning_kpi_item_site USING btree (abc_class, xyz_class, stock_value DESC);
+CREATE INDEX kpi_item_site_by_class ON public.planning_kpi_item_site USING btree (abc_class, xyz_class, on_hand_value DESC);
 
 CREATE INDEX kpi_item_site_by_dead ON public.planning_kpi_item_site USING btree (dead_value DESC, item_site_id);
 
 CREATE INDEX kpi_item_site_by_excess ON public.planning_kpi_item_site USING btree (excess_value DESC, item_site_id);
 
-CREATE INDEX kpi_item_site_by_value ON public.planning_kpi_item_site USING btree (stock_value DESC, item_site_id);
+CREATE INDEX kpi_item_site_by_value ON public.planning_kpi_item_site USING btree (on_hand_value DESC, item_site_id);
 
 CREATE INDEX ledger_classification_site_id_eb57982d ON public.ledger_classification USING btree (site_id);
 
