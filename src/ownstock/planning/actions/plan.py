@@ -22,6 +22,7 @@ from ownstock.journal import actions as journal
 from ownstock.journal.running import report, running
 from ownstock.planning import queries
 from ownstock.planning.actions.effects import write_effects
+from ownstock.planning.actions.item_site_plans import write_item_site_plans
 from ownstock.planning.decisions import Decisions, decide
 from ownstock.planning.history import refresh
 from ownstock.planning.inputs import PlanningInputs, Source, planning_inputs
@@ -120,6 +121,8 @@ def bring_in_line(decisions: Decisions, pool: engine.Pool, actor: str, *, is_who
     _withdraw([key for key, step in steps.items() if step is Step.WITHDRAW], because="Nothing is needed any more.")
     _withdraw(decisions.inputs.unplanned, because="It can no longer be planned.")
     write_effects(run, decisions)
+    report("writing what the plan says of each item-site")
+    write_item_site_plans(run, decisions)
     return Planned(run, Counter(steps.values()))
 
 

@@ -1,0 +1,72 @@
+"""What a plan says of each item-site, as rows of a table: out of the engine's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+# Of what could not be planned only these are known.
+ROW_OF_A_FAULT = ("item_site_id", "planned_on", "fault", "method", "is_new")
+COLUMNS = (
+    "item_site_id", "planned_on", "fault", "supplier_id", "unit_cost", "usable", "backordered", "on_order",
+    "order_up_to_level", "proposed_quantity", "lead_time_days", "review_period_days", "demand_a_day", "demand_in_coverage",
+    "stock_out_on", "stock_out_probability", "money_at_stake", "surplus", "surplus_on_order", "method", "is_new",
+)  # fmt: skip
+MONEY_DECIMALS, DEMAND_DECIMALS = 4, 6
+
+
+def rows_of_plan(
+    answers: pl.DataFrame, position: pl.DataFrame, supply: pl.DataFrame, suppliers: Mapping[int, int], planned_on: date
+) -> pl.DataFrame:
+    """A row for each item-site that the engine planned, with `COLUMNS`, in the order of `answers`.
+
+    On order is all that is to arrive, whether it counts already or not. The surplus is what is there and on order, less
+    what is owed, above the order-up-to level; first of it is what is on order, as that can still be cancelled. At stake is
+    what ordering saves: the expected cost of ordering nothing less that of the quantity proposed.
+    """
+    supplied = supply.select("item_site", "lead_time_days", "review_period_days", "unit_cost")
+    coming = pl.sum_horizontal("arriving_before_order", "arriving_in_window", "arriving_later")
+    known = (
+        answers.join(position, on="item_site", maintain_order="left")
+        .join(supplied, on="item_site", maintain_order="left")
+        .with_columns(
+            on_order=coming, supplier_id=pl.col("item_site").replace_strict(dict(suppliers), return_dtype=pl.Int64)
+        )
+        .with_columns(
+            surplus=(pl.col("usable") - pl.col("backordered") + pl.col("on_order") - pl.col("order_up_to_level")).clip(
+                0
+            )
+        )
+    )
+    return known.select(
+        item_site_id="item_site",
+        planned_on=pl.lit(planned_on),
+        fault=pl.lit(""),
+        supplier_id="supplier_id",
+        unit_cost="unit_cost",
+        usable="usable",
+        backordered="backordered",
+        on_order="on_order",
+        order_up_to_level="order_up_to_level",
+        proposed_quantity="quantity",
+        lead_time_days="lead_time_days",
+        review_period_days="review_period_days",
+        demand_a_day=(pl.col("mean_in_window") / pl.col("review_period_days")).round(DEMAND_DECIMALS),
+        demand_in_coverage=(pl.col("mean_in_lead_time") + pl.col("mean_in_window")).round(DEMAND_DECIMALS),
+        stock_out_on=pl.lit(planned_on) + pl.duration(days=pl.col("stock_out_in_days")),
+        stock_out_probability=pl.col("stock_out_probability").round(DEMAND_DECIMALS),
+        money_at_stake=(pl.col("expected_cost_of_zero") - pl.col("expected_cost")).clip(0).round(MONEY_DECIMALS),
+        surplus="surplus",
+        surplus_on_order=pl.min_horizontal("surplus", "on_order"),
+        method="main_method",
+        is_new=pl.col("buckets_since_seen").is_null(),
+    )
+
+
+def rows_of_faults(faults: Mapping[int, str], planned_on: date) -> pl.DataFrame:
+    """A row for each item-site that could not be planned, with the reason (`ROW_OF_A_FAULT`)."""
+    rows = [(key, planned_on, fault, "", False) for key, fault in faults.items()]
+    kinds = [pl.Int64, pl.Date, pl.String, pl.String, pl.Boolean]
+    return pl.DataFrame(rows, schema=dict(zip(ROW_OF_A_FAULT, kinds, strict=True)), orient="row")
