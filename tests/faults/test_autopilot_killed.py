@@ -52,7 +52,7 @@ for step in sys.argv[2:]:
     print(step, os.WIFSIGNALED(status) and os.WTERMSIG(status))
 """
 # In the first draft, between the two drafts, where they become one, where it is sent.
-STEPS = ["purchasing_order_line:0", "automation_verdict:1", "purchasing_order_revision:1", "journal_outbox:0"]
+STEPS = ["purchasing_order_line:0", "automation_order:1", "purchasing_order_revision:1", "journal_outbox:0"]
 
 
 def test_killed_anywhere_the_next_run_goes_on_and_nothing_is_doubled(committed_db: Credentials) -> None:

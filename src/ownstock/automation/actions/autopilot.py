@@ -20,14 +20,14 @@ from django.utils import timezone
 
 from ownstock.automation.actions.placing import gather, leave
 from ownstock.automation.actions.reviewing import review_autonomy
-from ownstock.automation.models import AutomaticOrder, AutomationRun, StandingRule, Verdict
+from ownstock.automation.actions.verdicts import keep_verdicts
+from ownstock.automation.models import AutomaticOrder, AutomationRun, StandingRule
 from ownstock.automation.queries.cases import Judged, cases, quantity_in_words, total_value
 from ownstock.automation.queries.orders import OrderCalendar, waiting_orders
 from ownstock.automation.queries.policy import paused, policy
-from ownstock.automation.queries.standing import last_verdicts, rules_in_force, terms_of
+from ownstock.automation.queries.standing import rules_in_force, terms_of
 from ownstock.automation.rules.standing import Judgement, RuleAction, VerdictOutcome, judge, order_check
 from ownstock.base.errors import OwnstockError, Refused, Unavailable
-from ownstock.catalog.models import Location
 from ownstock.journal import actions as journal
 from ownstock.planning import actions as planning
 from ownstock.planning.models import Proposal
@@ -55,6 +55,7 @@ class Done:
     drafted: list[str] = field(default_factory=list)
     placed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    left_count: int = 0
     sentence: str = ""
 
 
@@ -86,11 +87,13 @@ def _steps(run: AutomationRun, now: datetime) -> Done:
     rules = {row.pk: row for row in rules_in_force()}
     judged = _judge(list(rules.values()), on=on, now=now, done=done)
     _keep_left(run, [(one, said) for one, said in judged if not said.is_approved], done)
+    calendar = OrderCalendar(now.date())
     for group in _groups([(one, said) for one, said in judged if said.is_approved]):
-        _carry_out(run, rules[group[0][1].rule.number], group, now, done)
+        _carry_out(run, rules[group[0][1].rule.number], group, calendar, now, done)
     gather()
     for sent, order in leave(now):
         (done.placed if sent else done.left).append(order)
+        done.left_count += not sent
     return done
 
 
@@ -121,8 +124,9 @@ def _groups(approved: Iterable[tuple[Judged, Judgement]]) -> list[list[tuple[Jud
 
 
 def _carry_out(
-    run: AutomationRun, rule: StandingRule, group: list[tuple[Judged, Judgement]], now: datetime, done: Done
-) -> None:
+    run: AutomationRun, rule: StandingRule, group: list[tuple[Judged, Judgement]], calendar: OrderCalendar, now: datetime,
+    done: Done,
+) -> None:  # fmt: skip
     """Draft what a rule approves of one supplier and site; what speaks against the order as a whole leaves it for people."""
     value = total_value(one for one, _ in group)
     gathered = _gathered(group[0][0], rule)
@@ -132,7 +136,7 @@ def _carry_out(
         _keep_left(run, group, done)
         return
     try:
-        drafted = _draft(run, rule, group, now)
+        drafted = _draft(run, rule, group, calendar, now)
     except OwnstockError as refusal:
         _keep_left(run, group, done, because=refusal.sentence)
         return
@@ -151,8 +155,8 @@ def _gathered(one: Judged, rule: StandingRule) -> Decimal:
 
 @transaction.atomic
 def _draft(
-    run: AutomationRun, rule: StandingRule, group: Sequence[tuple[Judged, Judgement]], now: datetime
-) -> list[str]:
+    run: AutomationRun, rule: StandingRule, group: Sequence[tuple[Judged, Judgement]], calendar: OrderCalendar, now: datetime
+) -> list[str]:  # fmt: skip
     """Draft it, in one transaction with its verdicts: the rule still holds, nothing is paused, no proposal moved."""
     held_rule = StandingRule.objects.select_for_update().get(pk=rule.pk)
     if held_rule.ended_at is not None:
@@ -161,10 +165,8 @@ def _draft(
         raise Refused(stopped, code="paused")
     _check_unmoved([one for one, _ in group])
     orders = planning.approve([one.case.proposal for one, _ in group], actor=rule.actor)
-    calendar = OrderCalendar(now.date())
     for order in orders:
-        zone = Location.objects.values_list("time_zone", flat=True).get(pk=order.site_id)
-        moment = calendar.moment(order.supplier_id, zone, now)
+        moment = calendar.moment(order.supplier_id, order.site.time_zone, now)
         AutomaticOrder.objects.create(
             purchase_order=order, is_placing=rule.action == RuleAction.PLACE,
             opens_at=moment.opens_at if moment else None, closes_at=moment.closes_at if moment else None,
@@ -174,7 +176,7 @@ def _draft(
             new={"rule": rule.pk, "approved_by": rule.approved_by, "proposals": _told(group)},
             reason=group[0][1].checks[-1].words,
         )  # fmt: skip
-    _write(run, group, VerdictOutcome.APPROVED)
+    keep_verdicts(run, group, VerdictOutcome.APPROVED)
     return [order.number for order in orders]
 
 
@@ -199,40 +201,18 @@ def _check_unmoved(judged: Sequence[Judged]) -> None:
 def _keep_left(run: AutomationRun, group: Iterable[tuple[Judged, Judgement]], done: Done, *, because: str = "") -> None:
     """Keep why proposals are left for people, where that was not said already."""
     some = list(group)
-    done.left += [f"{quantity_in_words(one.case)}: {because or said.sentence}" for one, said in some]
-    _write(run, some, VerdictOutcome.LEFT, because=because)
-
-
-def _write(
-    run: AutomationRun, group: Sequence[tuple[Judged, Judgement]], outcome: VerdictOutcome, *, because: str = ""
-) -> None:
-    last = last_verdicts([one.case.proposal for one, _ in group])
-    rows = [
-        Verdict(
-            proposal_id=one.case.proposal, rule_id=said.rule.number, automation_run=run, outcome=outcome,
-            sentence=said.left_because(because) if because else said.sentence,
-            checks=[{"limit": check.limit, "is_met": check.is_met, "words": check.words} for check in said.checks],
-            input_hash=one.input_hash, actor=f"rule:{said.rule.name}",
-        )
-        for one, said in group
-    ]  # fmt: skip
-    Verdict.objects.bulk_create([row for row in rows if not _is_said(row, last.get(row.proposal_id))], batch_size=1_000)
-
-
-def _is_said(row: Verdict, before: Verdict | None) -> bool:
-    """Whether the same was said last; what a person took back stays the last word until the proposal moves."""
-    if before is None or bytes(before.input_hash) != bytes(row.input_hash):
-        return False
-    is_same = (before.outcome, before.rule_id, before.sentence) == (row.outcome, row.rule_id, row.sentence)
-    return is_same or before.outcome == VerdictOutcome.UNDONE
+    told = some[: max(LEFT_TOLD - len(done.left), 0)]
+    done.left += [f"{quantity_in_words(one.case)}: {because or said.sentence}" for one, said in told]
+    done.left_count += len(some)
+    keep_verdicts(run, some, VerdictOutcome.LEFT, because=because)
 
 
 def _end(run: AutomationRun, done: Done) -> AutomationRun:
     run.ended_at, run.judged_count, run.approved_count = timezone.now(), done.judged, done.approved
-    run.drafted, run.placed, run.left, run.left_count = done.drafted, done.placed, done.left[:LEFT_TOLD], len(done.left)
+    run.drafted, run.placed, run.left, run.left_count = done.drafted, done.placed, done.left, done.left_count
     run.sentence = done.sentence or (
         f"{done.judged:,} proposals judged, {done.approved:,} approved into {len(done.drafted):,} drafts, "
-        f"{len(done.placed):,} orders sent, {len(done.left):,} left for people."
+        f"{len(done.placed):,} orders sent, {done.left_count:,} left for people."
     )
     run.save()
     log.info("autopilot: %s", run.sentence)

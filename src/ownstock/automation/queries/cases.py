@@ -14,8 +14,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from ownstock.automation.models import Autonomy, Verdict
+from ownstock.automation.models import Autonomy
 from ownstock.automation.queries.policy import paused
+from ownstock.automation.queries.standing import LastVerdict, last_verdicts
 from ownstock.automation.rules.autonomy import AutonomyState
 from ownstock.automation.rules.standing import ORDERS_COMPARED, Case, Coverage, RuleTerms, VerdictOutcome
 from ownstock.base.text import plain
@@ -27,6 +28,7 @@ from ownstock.catalog.rules import objections as register
 from ownstock.catalog.rules.objections import SupplierRecord
 from ownstock.catalog.rules.qualification import deciding
 from ownstock.journal.queries import open_alerts
+from ownstock.planning.copied import array_of
 from ownstock.planning.models import Proposal, ProposalEdit
 from ownstock.planning.rules import ProposalState
 
@@ -38,7 +40,7 @@ EARLIER = """
         FROM purchasing_order_line l
         JOIN purchasing_order_revision r ON r.id = l.revision_id
         JOIN purchasing_purchase_order o ON o.id = r.purchase_order_id AND o.sent_revision = r.number
-        WHERE l.item_id = ANY (%s) AND o.state <> 'cancelled'
+        WHERE l.item_id = ANY (%s::bigint[]) AND o.state <> 'cancelled'
     ) AS sent WHERE place <= %s ORDER BY item_id, site_id, place
 """
 COLUMNS = (
@@ -51,12 +53,13 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A case with what is needed to act on it: the ids behind it, and what its proposal rested on when it was read."""
+    """A case with what is needed to act on it: the ids behind it, what its proposal rested on, and what was said last."""
 
     case: Case
     supplier_id: int
     site_id: int
     input_hash: bytes
+    before: LastVerdict | None = None
 
 
 def cases(rules: Sequence[RuleTerms], *, on: date, now: datetime) -> list[Judged]:
@@ -97,8 +100,8 @@ class _Known:
         self.certified = set(certified.values_list("item_site_id", flat=True))
         self.alerts = open_exceptions(skus)
         self.paused = paused(now)
-        self.taken_back = _taken_back([row["pk"] for row in rows])
-        self.edited = _edited([row["pk"] for row in rows])
+        self.before = last_verdicts([row["pk"] for row in rows])
+        self.edited = _edited()
 
     def judged(self, row: dict[str, Any]) -> Judged:
         sku, category, code = row["item_site__item__sku"], row["item_site__item__category"], row["supplier__code"]
@@ -118,7 +121,8 @@ class _Known:
             is_certified=row["item_site_id"] in self.certified,
             against=tuple(self._against(row, record, listed)),
         )  # fmt: skip
-        return Judged(case, row["supplier_id"], row["item_site__site_id"], bytes(row["input_hash"]))
+        basis, before = bytes(row["input_hash"]), self.before.get(row["pk"])
+        return Judged(case, row["supplier_id"], row["item_site__site_id"], basis, before)
 
     def _against(self, row: dict[str, Any], record: SupplierRecord, listed: Listed) -> Iterable[str]:
         code = row["supplier__code"]
@@ -127,9 +131,12 @@ class _Known:
         for objection in register.objections(record, [listed], on=self.on, is_automatic=True):
             yield objection.sentence
         yield from (f"It has an open exception: {told}" for told in self.alerts.get(listed.sku, ())[:1])
-        for told in (self.taken_back.get(row["pk"]), self.edited.get(row["pk"])):
-            if told is not None and told[0] == bytes(row["input_hash"]):
-                yield told[1]
+        before, edited = self.before.get(row["pk"]), self.edited.get(row["pk"])
+        # What a person took back stays the last word until the proposal moves.
+        if before is not None and before.outcome == VerdictOutcome.UNDONE and before.input_hash == row["input_hash"]:
+            yield before.sentence
+        if edited is not None and edited[0] == row["input_hash"]:
+            yield edited[1]
 
 
 def _currency(row: dict[str, Any]) -> str:
@@ -140,7 +147,7 @@ def earlier_quantities(items: Collection[int]) -> dict[tuple[int, int], tuple[De
     """The quantities of the last orders that were sent, newest first, keyed by (item id, site id)."""
     found: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(EARLIER, [list(items), ORDERS_COMPARED])
+        cursor.execute(EARLIER, [array_of(list(items)), ORDERS_COMPARED])
         for item_id, site_id, quantity in cursor.fetchall():
             found[item_id, site_id].append(quantity)
     return {place: tuple(quantities) for place, quantities in found.items()}
@@ -155,21 +162,15 @@ def open_exceptions(skus: Collection[str]) -> dict[str, list[str]]:
     return found
 
 
-def _taken_back(proposals: Sequence[int]) -> dict[int, tuple[bytes, str]]:
-    """Of proposals that a person took back: what each rested on then, and a sentence."""
-    rows = Verdict.objects.filter(proposal_id__in=proposals, outcome=VerdictOutcome.UNDONE).order_by("id")
-    return {row.proposal_id: (bytes(row.input_hash), row.sentence) for row in rows}
-
-
-def _edited(proposals: Sequence[int]) -> dict[int, tuple[bytes, str]]:
-    """Of proposals whose quantity a person set, theirs to approve: what each rested on then, and a sentence."""
-    rows = ProposalEdit.objects.filter(proposal_id__in=proposals).order_by("proposal_id", "-id").distinct("proposal_id")
+def _edited() -> dict[int, tuple[bytes, str]]:
+    """Of pending proposals whose quantity a person set, theirs to approve: what each rested on then, and a sentence."""
+    rows = ProposalEdit.objects.filter(proposal__state=ProposalState.PENDING)
     return {
         row.proposal_id: (
             bytes(row.input_hash),
             f"{row.actor} set {plain(row.quantity)} where {plain(row.proposed_quantity)} was proposed",
         )
-        for row in rows
+        for row in rows.order_by("proposal_id", "-id").distinct("proposal_id")
     }
 
 

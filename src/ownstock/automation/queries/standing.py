@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from ownstock.automation.models import StandingRule, Verdict
-from ownstock.automation.rules.standing import Coverage, RuleAction, RuleLimits, RuleTerms
+from ownstock.automation.rules.standing import Coverage, RuleAction, RuleLimits, RuleTerms, VerdictOutcome
 from ownstock.base.errors import Refused
+from ownstock.planning.copied import array_of
+
+LAST = """
+    SELECT DISTINCT ON (proposal_id) proposal_id, outcome, rule_id, sentence, input_hash
+    FROM automation_verdict WHERE proposal_id = ANY (%s::bigint[]) ORDER BY proposal_id, id DESC
+"""
 
 
 def rules() -> QuerySet[StandingRule]:
@@ -61,21 +69,30 @@ def verdicts_of(proposal: int) -> QuerySet[Verdict]:
     return Verdict.objects.filter(proposal_id=proposal).select_related("rule").order_by("-id")
 
 
-def last_verdicts(proposals: Collection[int]) -> dict[int, Verdict]:
+class LastVerdict(NamedTuple):
+    """What was said of a proposal last: by which rule (None: a person), and what the proposal rested on."""
+
+    outcome: str
+    rule: int | None
+    sentence: str
+    input_hash: bytes
+
+
+def last_verdicts(proposals: Collection[int]) -> dict[int, LastVerdict]:
     """What was said last of each of some proposals, by their ids."""
-    newest = Verdict.objects.filter(proposal_id__in=proposals).order_by("proposal_id", "-id").distinct("proposal_id")
-    return {row.proposal_id: row for row in newest}
+    with connection.cursor() as cursor:
+        cursor.execute(LAST, [array_of(list(proposals))])
+        return {pk: LastVerdict(*said) for pk, *said in cursor}
 
 
 def rules_of_orders(orders: Collection[int]) -> dict[int, list[StandingRule]]:
     """By whose verdicts the lines of some orders came about, by the orders' ids."""
-    found: dict[int, dict[int, StandingRule]] = {}
     rows = Verdict.objects.filter(
-        proposal__order_line__revision__purchase_order__in=orders, outcome="approved", rule__isnull=False
-    ).select_related("rule", "proposal__order_line__revision")
-    for row in rows:
-        line = row.proposal.order_line
-        assert line is not None
-        assert row.rule is not None
-        found.setdefault(line.revision.purchase_order_id, {})[row.rule.pk] = row.rule
-    return {pk: [some[key] for key in sorted(some)] for pk, some in found.items()}
+        proposal__order_line__revision__purchase_order__in=orders, outcome=VerdictOutcome.APPROVED, rule__isnull=False
+    )
+    pairs = set(rows.values_list("proposal__order_line__revision__purchase_order_id", "rule_id").distinct())
+    known = StandingRule.objects.in_bulk({number for _, number in pairs})
+    found: dict[int, list[StandingRule]] = {}
+    for order, number in sorted(pairs):
+        found.setdefault(order, []).append(known[number])
+    return found

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ownstock.base.errors import Refused
@@ -20,6 +20,11 @@ from ownstock.purchasing.actions import DraftLine
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.orderable import check_orderable
 
+APPROVED = """
+    UPDATE planning_proposal p SET state = %s, decided_at = %s, decided_by = %s, order_line_id = became.line
+    FROM unnest(%s::bigint[], %s::bigint[]) AS became (proposal, line) WHERE p.id = became.proposal
+"""
+
 
 @transaction.atomic
 def approve(ids: Iterable[int], *, actor: str) -> list[PurchaseOrder]:
@@ -29,7 +34,7 @@ def approve(ids: Iterable[int], *, actor: str) -> list[PurchaseOrder]:
         Refused: a proposal does not exist or is no longer pending (somebody decided it, or nothing is needed any more), or
             its supply term ended, or the register of suppliers by now speaks against its supplier.
     """
-    proposals = locked_pending(ids)
+    proposals = locked_pending(ids, without=["reason"])
     on = max(p.run.planned_on for p in proposals)
     terms = terms_to_order_by([p.item_site for p in proposals], on=on)
     groups: dict[tuple[str, str], list[Proposal]] = defaultdict(list)
@@ -48,12 +53,9 @@ def _draft(group: Sequence[Proposal], lines: Sequence[DraftLine], actor: str) ->
         ordered_on=max(p.run.planned_on for p in group), actor=actor,
     )  # fmt: skip
     written = order.revisions.get(number=1).lines.order_by("line")
-    for proposal, line in zip(group, written, strict=True):
-        proposal.order_line = line
-    Proposal.objects.bulk_update(group, ["order_line"], batch_size=1_000)
-    Proposal.objects.filter(pk__in=[p.pk for p in group]).update(
-        state=ProposalState.APPROVED, decided_at=timezone.now(), decided_by=actor
-    )
+    lines_of = [line.pk for line in written]
+    with connection.cursor() as cursor:
+        cursor.execute(APPROVED, [ProposalState.APPROVED, timezone.now(), actor, [p.pk for p in group], lines_of])
     journal.record(
         actor=actor, verb="planning.approved", subject=f"purchase_order:{order.number}",
         new={"proposals": [p.pk for p in group]},
@@ -68,6 +70,7 @@ def _draft_line(proposal: Proposal, term: SupplyTerm | None, on: date, actor: st
         check_orderable(proposal.supplier, [item], on=on, actor=actor)
         sentence = f"{item.sku}: the supply term it was proposed on no longer holds; plan again."
         raise Refused(sentence, code="term_ended", sku=item.sku)
+    term.item = item
     return DraftLine(term, proposal.quantity, proposal.requested_on)
 
 
@@ -80,7 +83,7 @@ def reject(ids: Iterable[int], *, actor: str, because: str) -> int:
     """
     if not because.strip():
         raise Refused("Say why the proposal is turned down.", code="no_reason")
-    proposals = locked_pending(ids)
+    proposals = locked_pending(ids, without=["reason"])
     Proposal.objects.filter(pk__in=[p.pk for p in proposals]).update(
         state=ProposalState.REJECTED, decided_at=timezone.now(), decided_by=actor, decided_because=because
     )
@@ -91,11 +94,11 @@ def reject(ids: Iterable[int], *, actor: str, because: str) -> int:
     return len(proposals)
 
 
-def locked_pending(ids: Iterable[int]) -> list[Proposal]:
-    """The named proposals, locked; refused unless every one is still pending."""
+def locked_pending(ids: Iterable[int], *, without: Sequence[str] = ()) -> list[Proposal]:
+    """The named proposals, locked, some columns left out; refused unless every one is still pending."""
     wanted = sorted(set(ids))
     rows = Proposal.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
-    found = list(rows.select_related("item_site__item", "item_site__site", "supplier", "run"))
+    found = list(rows.select_related("item_site__item", "item_site__site", "supplier", "run").defer(*without))
     missing = sorted(set(wanted) - {p.pk for p in found})
     if missing or not found:
         raise Refused(f"There is no proposal {missing[0] if missing else ''}.", code="no_proposal", proposals=missing)
