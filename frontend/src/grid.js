@@ -110,6 +110,7 @@ class Grid {
         url.searchParams.set("size", size);
         if (sort.length) url.searchParams.set("sort", sort.map((one) => (one.dir === "desc" ? "-" : "") + one.field).join(","));
         filter.forEach((one) => one.value !== "" && url.searchParams.set(`filter.${one.field}`, one.value));
+        this.nameFiles(url);
         return url.href;
       },
       ajaxResponse: (_, __, answer) => {
@@ -120,6 +121,13 @@ class Grid {
       paginationMode: "remote",
       paginationSize: Number(this.place.dataset.rowsAPage) || ROWS_A_PAGE,
     };
+  }
+
+  /** What is saved as a file is what the grid shows, all pages of it. */
+  nameFiles(url) {
+    const asked = new URLSearchParams(url.search);
+    ["page", "size"].forEach((name) => asked.delete(name));
+    document.querySelectorAll("a[data-grid-file]").forEach((link) => (link.search = asked.toString()));
   }
 
   counted(answer) {
@@ -133,6 +141,9 @@ class Grid {
     frame.setAttribute("aria-label", this.place.dataset.label ?? document.title);
     this.place.classList.add("ready");
     this.label();
+    for (const topic of (this.place.dataset.reloads ?? "").split(" ").filter(Boolean)) {
+      document.body.addEventListener(`live:${topic}`, () => this.reload());
+    }
     this.place.dispatchEvent(new CustomEvent("grid:built", { bubbles: true }));
   }
 

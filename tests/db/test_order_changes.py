@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ownstock.base.errors import Refused
 from ownstock.exchange.queries import written_order
@@ -15,9 +15,10 @@ from ownstock.journal.queries import open_alerts, trail
 from ownstock.ledger.queries import on_hand
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.models import Delivery, PurchaseOrder
+from ownstock.purchasing.queries.order_lists import listed
 from ownstock.purchasing.rules import LineChange, OrderState
 from tests.buying_cases import WANTED, answer, drafted, line, one_supplier, open_by_line, placed, receive
-from tests.factories import ACTOR
+from tests.factories import ACTOR, TODAY
 
 pytestmark = pytest.mark.django_db
 MORE = [LineChange(1, Decimal(36))]
@@ -39,8 +40,8 @@ def told(order: PurchaseOrder) -> list[str]:
 
 
 def amount_of(order: PurchaseOrder) -> Decimal:
-    rows: Any = queries.order_totals().get(pk=order.pk)
-    return Decimal(rows.amount)
+    [one] = listed([order], now=timezone.now(), today=TODAY)
+    return one.amount
 
 
 def test_a_change_of_a_placed_order_is_the_next_revision_and_leaves_once() -> None:

@@ -62,7 +62,7 @@ def patterns(resolver: URLResolver, route: str = "/") -> Iterator[tuple[str, Any
 
 def filled(address: str, order: PurchaseOrder, proposal: Proposal) -> str:
     """The address with things that are there, where there are some."""
-    known = {"number": order.number, "code": "ALPHA", "figure": "fill_rate", "pk": str(proposal.pk)}
+    known = {"number": order.number, "kind": "csv", "code": "ALPHA", "figure": "fill_rate", "pk": str(proposal.pk)}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known.get(found[1], "1"), address)
 
 

@@ -43,6 +43,7 @@ OURS: Sequence[Link] = (
     Link(_("Proposals"), "web:proposals", ("/proposals",), "p"),
     Link(_("Items"), "web:item-sites", (), "i"),
     Link(_("Orders"), "web:orders", (), "o"),
+    Link(_("Receive"), "web:receiving", (), "r"),
     Link(_("Suppliers"), "web:suppliers", (), "s"),
     Link(_("Invoices"), "web:invoices", ("/invoices", "/discrepancies"), "v"),
     Link(_("Transfers"), "web:transfers", (), "f"),

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from ownstock.access.models import User
 
@@ -25,6 +26,11 @@ def actor_of(request: HttpRequest) -> str:
 def page_of(request: HttpRequest, rows: QuerySet[AnyModel], *, rows_a_page: int = ROWS_A_PAGE) -> Page[Any]:
     """The part of a list that `?page=` names; the nearest there is when it names none."""
     return Paginator(rows, rows_a_page).get_page(request.GET.get("page"))
+
+
+def after(request: HttpRequest, number: str) -> HttpResponse:
+    """Back to where something was done to an order: the board, where the form says so, else its page."""
+    return redirect("web:order-board") if request.POST.get("back") == "board" else redirect("web:order", number)
 
 
 def is_guessing(request: HttpRequest) -> bool:

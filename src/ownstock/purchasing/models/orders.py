@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from ownstock.catalog.models import Item, Location, Supplier
 from ownstock.journal.fields import QuantityField
@@ -39,6 +39,7 @@ class PurchaseOrder(models.Model):
                 name="purchase_order_state_known", condition=Q(state__in=[s.value for s in OrderState])
             )
         ]
+        indexes = [models.Index(fields=["state", "id"], name="purchase_order_by_state")]
 
     def __str__(self) -> str:
         return self.number
@@ -118,6 +119,14 @@ class Delivery(models.Model):
                 name="delivery_refused_is_cancelled",
                 condition=Q(refused_quantity__gte=0, refused_quantity__lte=F("cancelled_quantity")),
             ),
+        ]
+        indexes = [
+            models.Index(
+                Coalesce("announced_on", "latest_promised_on", "requested_on"),
+                "line",
+                name="delivery_open_by_day",
+                condition=Q(quantity__gt=F("received_quantity") + F("cancelled_quantity")),
+            )
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ class Receipt(models.Model):
     class Meta:
         db_table = "purchasing_receipt"
         constraints = [models.CheckConstraint(name="receipt_quantity_positive", condition=Q(quantity__gt=0))]
+        indexes = [models.Index(fields=["received_on", "delivery"], name="receipt_by_day")]
 
     def __str__(self) -> str:
         return f"{self.posting_key}: {self.quantity}"

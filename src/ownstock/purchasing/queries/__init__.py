@@ -1,6 +1,7 @@
 """Reading what is bought, one room a noun."""
 
 from ownstock.purchasing.queries.orders import (
+    IS_OPEN,
     STILL_OPEN,
     OpenDelivery,
     lines,
@@ -8,7 +9,6 @@ from ownstock.purchasing.queries.orders import (
     open_deliveries,
     order,
     order_counts,
-    order_totals,
     orders,
     sending,
     term_for,
@@ -16,6 +16,6 @@ from ownstock.purchasing.queries.orders import (
 )
 
 __all__ = [
-    "STILL_OPEN", "OpenDelivery", "lines", "on_order", "open_deliveries", "order", "order_counts", "order_totals",
-    "orders", "sending", "term_for", "unsent_orders",
+    "IS_OPEN", "STILL_OPEN", "OpenDelivery", "lines", "on_order", "open_deliveries", "order", "order_counts", "orders",
+    "sending", "term_for", "unsent_orders",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, DecimalField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, F, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -17,11 +17,13 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import SupplyTerm
 from ownstock.catalog.rules import first_choice
 from ownstock.journal.models import OutboxRow
-from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
+from ownstock.purchasing.models import Delivery, OrderLine, PurchaseOrder
 from ownstock.purchasing.rules import OPEN_STATES, UNSENT_STATES
 
 QUANTITY = DecimalField(max_digits=18, decimal_places=4)
 TOPICS = ("placed", "changed", "cancelled", "chased")
+# Whether something of a delivery is open, as the index over those is written.
+IS_OPEN = Q(quantity__gt=F("received_quantity") + F("cancelled_quantity"))
 STILL_OPEN = Greatest(
     F("quantity") - F("received_quantity") - F("cancelled_quantity"), Decimal(0), output_field=QUANTITY
 )
@@ -125,28 +127,6 @@ def on_order(item_ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
     rows = Delivery.objects.filter(**{f"{order}__state__in": OPEN_STATES}, line__item_id__in=item_ids)
     sums = rows.values_list("line__item_id", f"{order}__site_id").annotate(open=Sum(STILL_OPEN)).order_by()
     return {(item_id, site_id): quantity for item_id, site_id, quantity in sums if quantity}
-
-
-def order_totals(state: str = "", *, among: QuerySet[PurchaseOrder] | None = None) -> QuerySet[PurchaseOrder]:
-    """Purchase orders (in a state, `among` some, or all), newest first, with `line_count`, `amount`, `next_expected_on`.
-
-    Lines and amount are those of the latest revision; `next_expected_on` is the earliest day on which something open is
-    expected, None when nothing is open.
-    """
-    newest = OrderRevision.objects.filter(purchase_order=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    of_revision = OrderLine.objects.filter(revision=OuterRef("latest_revision")).order_by().values("revision")
-    deliveries = Delivery.objects.annotate(
-        still_open=STILL_OPEN, expected_on=Coalesce("announced_on", "latest_promised_on", "requested_on")
-    )
-    coming = deliveries.filter(still_open__gt=0, line__revision__purchase_order=OuterRef("pk")).order_by("expected_on")
-    rows = orders().filter(state=state) if state else orders()
-    if among is not None:
-        rows = rows.filter(pk__in=among.values("pk"))
-    return rows.annotate(latest_revision=Subquery(newest)).annotate(
-        line_count=Subquery(of_revision.annotate(n=Count("pk")).values("n")),
-        amount=Subquery(of_revision.annotate(total=Sum(F("quantity") * F("price"))).values("total")),
-        next_expected_on=Subquery(coming.values("expected_on")[:1]),
-    )
 
 
 def order_counts() -> dict[str, int]:

@@ -36,7 +36,7 @@ def scanned_goods(number: str, lines: Sequence[OrderLine], text: str, *, on: dat
         Refused: the scan cannot be read, no item has its GTIN, the item is not on the order, or the lot has expired.
     """
     scan = read_scan(text)
-    item = _item(scan)
+    item = item_of(scan)
     same = [line for line in lines if line.item_id == item.pk]
     if not same:
         raise Refused(
@@ -51,7 +51,12 @@ def scanned_goods(number: str, lines: Sequence[OrderLine], text: str, *, on: dat
     return ScannedGoods(chosen.line, quantity, lot, scan.expires_on, scan.piece, told(scan, item.sku, quantity))
 
 
-def _item(scan: Scan) -> Item:
+def item_of(scan: Scan) -> Item:
+    """The item whose GTIN stands on a packing.
+
+    Raises:
+        Refused: there is none.
+    """
     found = Item.objects.filter(gtin=scan.gtin).first()
     if found is None:
         raise Refused(

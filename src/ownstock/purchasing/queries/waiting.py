@@ -15,7 +15,7 @@ from ownstock.catalog.models import Agreement
 from ownstock.catalog.queries import agreements_on, next_order_day
 from ownstock.purchasing.models import Delivery, OrderRevision, PurchaseOrder
 from ownstock.purchasing.queries.approvals import approvers_in_words, limits_in_force, money, need_of, together_in_words
-from ownstock.purchasing.queries.orders import STILL_OPEN
+from ownstock.purchasing.queries.orders import IS_OPEN
 from ownstock.purchasing.rules import ANSWERABLE_STATES, OPEN_STATES, OrderState
 from ownstock.purchasing.rules.timers import Overdue, approval_due, unapproved
 
@@ -40,8 +40,7 @@ def waiting_orders(waits_for: WaitsFor, *, today: date) -> QuerySet[PurchaseOrde
 
 def _late(today: date) -> QuerySet[Delivery, int]:
     expected_on = Coalesce("announced_on", "latest_promised_on", "requested_on")
-    parts = Delivery.objects.annotate(still_open=STILL_OPEN, expected_on=expected_on)
-    late = parts.filter(still_open__gt=0, expected_on__lt=today)
+    late = Delivery.objects.filter(IS_OPEN).annotate(expected_on=expected_on).filter(expected_on__lt=today)
     states = late.filter(line__revision__purchase_order__state__in=ANSWERABLE_STATES)
     return states.values_list("line__revision__purchase_order_id", flat=True)
 

@@ -5,6 +5,7 @@ The form of what is scanned is read by the library biip; GS1 General Specificati
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ MAX_SCAN_LENGTH = 500
 FNC1 = "\x1d"
 INSTEAD_OF_FNC1 = ("<GS>", "{GS}", "|", "~")
 BEFORE_A_SCAN = ("]C1", "]e0", "]d1", "]d2", "]Q1", "]Q3", "]J1")
+PACKAGE = re.compile(r"(?:\(00\)|\]C100|00)?(\d{18})")
 ITEM, CONTENT, LOT, EXPIRY, SERIAL, COUNTS = "01", "02", "10", "17", "21", ("30", "37")
 AGAIN = "Scan it again, or fill in the line by hand."
 
@@ -55,6 +57,12 @@ def read_scan(text: str) -> Scan:
     if FORM.fullmatch(typed):
         return Scan(gtin_of(typed))
     return _meant({element.ai.ai: element for element in _elements(typed)}, typed)
+
+
+def package_of(text: str) -> str:
+    """The serial shipping container code (SSCC) of a pallet or carton that a scanner typed; empty: it is none."""
+    found = PACKAGE.fullmatch(text.strip())
+    return found.group(1) if found else ""
 
 
 def _elements(typed: str) -> Iterable[GS1ElementString]:

@@ -13,7 +13,7 @@ from ownstock.purchasing import actions, queries
 from ownstock.web.forms import carry_out
 from ownstock.web.order_forms import CancelForm, ChangeForm
 from ownstock.web.refusals import shows_refusals
-from ownstock.web.requests import actor_of
+from ownstock.web.requests import actor_of, after
 from ownstock.web.security import needs
 
 
@@ -35,7 +35,7 @@ def chase(request: HttpRequest, number: str) -> HttpResponse:
     """Remind the supplier."""
     actions.chase(number, actor=actor_of(request))
     messages.success(request, f"A reminder of {number} is on its way.")
-    return redirect("web:order", number)
+    return after(request, number)
 
 
 @needs(Scope.ORDERS_PLACE)

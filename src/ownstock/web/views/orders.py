@@ -1,4 +1,4 @@
-"""Purchase orders: list, one order, placing it, the supplier's answer."""
+"""One purchase order: its page, placing it, the supplier's answer."""
 
 from __future__ import annotations
 
@@ -21,41 +21,14 @@ from ownstock.purchasing.models import OrderLine
 from ownstock.purchasing.queries.answers import answers
 from ownstock.purchasing.queries.revisions import revision_stories
 from ownstock.purchasing.queries.timers import chases, overdue_of
-from ownstock.purchasing.queries.waiting import WaitsFor, waiting_orders
 from ownstock.purchasing.rules import ANSWERABLE_STATES, OPEN_STATES, OrderState
 from ownstock.web.forms import AnswerForm, carry_out, open_of
 from ownstock.web.order_waits import price_questions, waits_of
 from ownstock.web.refusals import shows_refusals
-from ownstock.web.requests import actor_of, page_of
+from ownstock.web.requests import actor_of, after
 from ownstock.web.security import needs
 
 CAN_RECEIVE = ANSWERABLE_STATES | {OrderState.RECEIVED, OrderState.CLOSED}
-WAITS_IN_WORDS = {
-    WaitsFor.APPROVAL: "Waiting for approval",
-    WaitsFor.ANSWER: "Unanswered",
-    WaitsFor.GOODS: "Late",
-}
-
-
-@needs(Scope.ORDERS_READ)
-@require_safe
-def orders(request: HttpRequest) -> HttpResponse:
-    """Purchase orders, newest first: all, in one state, or those that wait for somebody."""
-    state, waits_for = request.GET.get("state", ""), request.GET.get("waiting", "")
-    today = business_day()
-    waiting = {each: waiting_orders(each, today=today) for each in WaitsFor}
-    counts = queries.order_counts()
-    among = waiting.get(WaitsFor(waits_for)) if waits_for in list(WaitsFor) else None
-    context = {
-        "page": page_of(request, queries.order_totals(state, among=among)),
-        "state": state,
-        "waits_for": waits_for,
-        "states": [(s, counts[s]) for s in OrderState if s in counts],
-        "waiting": [(each, WAITS_IN_WORDS[each], rows.count()) for each, rows in waiting.items()],
-        "count": sum(counts.values()),
-        "as_of": today,
-    }
-    return render(request, "web/orders.html", context)
 
 
 @needs(Scope.ORDERS_READ)
@@ -97,7 +70,7 @@ def place(request: HttpRequest, number: str) -> HttpResponse:
     """Send a draft to its supplier, or a change that waited."""
     actions.place(number, actor=actor_of(request), below_minimum=request.POST.get("below_minimum", ""))
     messages.success(request, f"{number} is placed and on its way to the supplier.")
-    return redirect("web:order", number)
+    return after(request, number)
 
 
 @needs(Scope.ORDERS_WRITE)
