@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,64 +20,18 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.ledger import Reason
 from ownstock.api.pages import Page, Part, page
 from ownstock.base.tables import Directions
-from ownstock.catalog import imports as catalog
-from ownstock.demand import imports as demand
+from ownstock.exchange.set_up.health import health_now
+from ownstock.exchange.set_up.kinds import KINDS
 from ownstock.ledger import actions
-from ownstock.ledger import imports as ledger
-from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
-from ownstock.planning.imports import import_overrides
-from ownstock.purchasing.invoice_imports import import_invoices
 
 router = Router()
 WRITES = KeyHolder(Scope.IMPORTS_WRITE)
+READS = KeyHolder(Scope.PLANNING_READ)
 
 
-class ImportKind(StrEnum):
-    """What a file brings."""
-
-    LOCATIONS = "locations"
-    ITEMS = "items"
-    UNITS = "units"
-    SUPPLIERS = "suppliers"
-    SUPPLY_TERMS = "supply-terms"
-    ITEM_SITES = "item-sites"
-    PRICE_LISTS = "price-lists"
-    QUALIFICATIONS = "qualifications"
-    CERTIFICATES = "certificates"
-    AGREEMENTS = "agreements"
-    CLOSURES = "closures"
-    VOLUME_COMMITMENTS = "volume-commitments"
-    CUSTOMERS = "customers"
-    DEMAND_LINES = "demand-lines"
-    OVERRIDES = "overrides"
-    LOTS = "lots"
-    ON_HAND = "on-hand"
-    MOVEMENTS = "movements"
-    INVOICES = "invoices"
-
-
-IMPORTERS: dict[ImportKind, Callable[..., Any]] = {
-    ImportKind.LOCATIONS: catalog.import_locations,
-    ImportKind.ITEMS: catalog.import_items,
-    ImportKind.UNITS: catalog.import_units,
-    ImportKind.SUPPLIERS: catalog.import_suppliers,
-    ImportKind.SUPPLY_TERMS: catalog.import_supply_terms,
-    ImportKind.ITEM_SITES: catalog.import_item_sites,
-    ImportKind.PRICE_LISTS: catalog.import_price_lists,
-    ImportKind.QUALIFICATIONS: catalog.import_qualifications,
-    ImportKind.CERTIFICATES: catalog.import_certificates,
-    ImportKind.AGREEMENTS: catalog.import_agreements,
-    ImportKind.CLOSURES: catalog.import_closures,
-    ImportKind.VOLUME_COMMITMENTS: catalog.import_volume_commitments,
-    ImportKind.CUSTOMERS: demand.import_customers,
-    ImportKind.DEMAND_LINES: demand.import_demand_lines,
-    ImportKind.OVERRIDES: import_overrides,
-    ImportKind.LOTS: import_lots,
-    ImportKind.ON_HAND: ledger.import_on_hand,
-    ImportKind.MOVEMENTS: ledger.import_movements,
-    ImportKind.INVOICES: import_invoices,
-}
+ImportKind = StrEnum("ImportKind", [(name.upper().replace("-", "_"), name) for name in KINDS])  # type: ignore[misc]
+ImportKind.__doc__ = "What a file brings."
 
 
 class HowToRead(Schema):
@@ -103,6 +57,26 @@ class ImportedOut(Schema):
     file: int | None = Field(None, description="The number under which movements can be taken back.")
     headings: dict[str, str] = Field(description="Which heading was taken as which field.")
     sentences: list[str] = Field(description="What was found out about the file.")
+
+
+class FindingOut(Schema):
+    """One sentence about the data."""
+
+    code: str = Field(description="What it is about: `without_supplier`, `assumed:supply_term.lead_time_days:median`.")
+    tone: str = Field(description="`bad`: mend it; `warn`: know it.")
+    count: int = Field(description="How many it concerns.")
+    sentence: str
+    advice: str = Field(description="What to do; empty where nothing is to be done.")
+    value: Decimal | None = Field(
+        description="What is on hand of those it concerns, at cost, in the company's currency."
+    )
+
+
+class HealthOut(Schema):
+    """What the data lack."""
+
+    plannable_share: float | None = Field(description="Of what is on hand, at cost, the share that can be planned.")
+    findings: list[FindingOut]
 
 
 class ImportedFileOut(Schema):
@@ -148,10 +122,16 @@ def bring(
         path = Path(folder) / f"upload{Path(file.name or '').suffix.lower()[:10]}"
         with path.open("wb") as kept:
             kept.writelines(file.chunks())
-        imported = IMPORTERS[kind](path, actor=actor_of(request), dry_run=how.dry_run, directions=directions)
+        imported = KINDS[kind].bring(path, actor=actor_of(request), dry_run=how.dry_run, directions=directions)
     facts = asdict(imported)
     understood = imported.understood
     return {**facts, "headings": understood.headings, "sentences": list(understood.sentences)}
+
+
+@router.get("/data-health", auth=READS, response=HealthOut, summary="What the data lack")
+def health(request: HttpRequest) -> Any:
+    """What the data lack and what was assumed for it, in counted sentences, the gravest first."""
+    return health_now()
 
 
 @router.get("/imports", auth=WRITES, response=Page[ImportedFileOut], summary="Files that were brought in")

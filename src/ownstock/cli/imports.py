@@ -14,42 +14,12 @@ import click
 from ownstock.base.presets import PLAIN, PRESETS
 from ownstock.base.tables import Directions, Understood
 from ownstock.base.tables.directions import DATES, NUMBERS
-from ownstock.catalog import imports as catalog
 from ownstock.cli.command import command, is_json_wanted, noun
 from ownstock.cli.options import actor_option, json_option, limit_option
 from ownstock.cli.render import counted, first, show, tell
-from ownstock.demand import imports as demand
-from ownstock.ledger import imports as ledger
+from ownstock.exchange.set_up.kinds import KINDS
 from ownstock.ledger.actions import undo_import
-from ownstock.ledger.lot_imports import import_lots
 from ownstock.ledger.models import ImportedFile
-from ownstock.planning.imports import import_overrides
-from ownstock.purchasing.invoice_imports import import_invoices
-from ownstock.purchasing.past_imports import import_past_deliveries
-
-KINDS: dict[str, Callable[..., Any]] = {
-    "locations": catalog.import_locations,
-    "items": catalog.import_items,
-    "units": catalog.import_units,
-    "suppliers": catalog.import_suppliers,
-    "supply-terms": catalog.import_supply_terms,
-    "item-sites": catalog.import_item_sites,
-    "price-lists": catalog.import_price_lists,
-    "qualifications": catalog.import_qualifications,
-    "certificates": catalog.import_certificates,
-    "agreements": catalog.import_agreements,
-    "closures": catalog.import_closures,
-    "volume-commitments": catalog.import_volume_commitments,
-    "customers": demand.import_customers,
-    "demand-lines": demand.import_demand_lines,
-    "overrides": import_overrides,
-    "lots": import_lots,
-    "on-hand": ledger.import_on_hand,
-    "movements": ledger.import_movements,
-    "past-deliveries": import_past_deliveries,
-    "invoices": import_invoices,
-}
-WITH_PROGRESS = ("on-hand", "movements")
 
 
 def _pairs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:
@@ -132,7 +102,7 @@ def import_file(
     past-deliveries, where you have them, tell how suppliers keep their promises.
     """
     directions = Directions(values=fixed, numbers=numbers or "", dates=dates or "", **said)
-    bring = partial(KINDS[kind], progress=_progress) if kind in WITH_PROGRESS else KINDS[kind]
+    bring = partial(KINDS[kind].bring, progress=_progress) if KINDS[kind].has_progress else KINDS[kind].bring
     if leaves_out:
         bring = partial(_leaving_out(kind), leaves_out=True)
     imported = bring(file, actor=actor, dry_run=dry_run, directions=directions)
@@ -149,7 +119,7 @@ def import_file(
 def _leaving_out(kind: str) -> Callable[..., Any]:
     if kind != "past-deliveries":
         raise click.UsageError(f"--leave-out is for past-deliveries; of {kind} every row counts.")
-    return KINDS[kind]
+    return KINDS[kind].bring
 
 
 @noun()

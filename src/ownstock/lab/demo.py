@@ -16,6 +16,7 @@ from django.db.models import Sum
 
 from ownstock.catalog import imports as catalog
 from ownstock.catalog.actions import set_company
+from ownstock.catalog.models import Company
 from ownstock.lab.retail.tables import CURRENCY, SampleCompany, sample_company
 from ownstock.ledger.actions import value
 from ownstock.ledger.imports import import_movements
@@ -85,6 +86,11 @@ def write_tables(folder: Path) -> SampleCompany:
         getattr(company, name).write_parquet(folder / f"{name}.parquet")
     company.movements.drop("line_number").write_parquet(folder / "movements.parquet")
     return company
+
+
+def is_sample() -> bool:
+    """Whether the database belongs to the sample company."""
+    return Company.objects.filter(name=COMPANY).exists()
 
 
 def import_catalog(folder: Path) -> None:

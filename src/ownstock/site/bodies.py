@@ -12,8 +12,9 @@ from ownstock.site.programs import Application, Scope
 MEBIBYTE = 1 << 20
 IMPORTS = "/api/imports/"
 PROGRAMS = "/api/"
+SET_UP = "/set-up/"
 # Files of movements are the largest that anybody brings; a certificate or a sheet on a page has 5 MiB at most.
-MOST_BYTES = {IMPORTS: 1024 * MEBIBYTE, PROGRAMS: 16 * MEBIBYTE, "/": 12 * MEBIBYTE}
+MOST_BYTES = {IMPORTS: 1024 * MEBIBYTE, SET_UP: 256 * MEBIBYTE, PROGRAMS: 16 * MEBIBYTE, "/": 12 * MEBIBYTE}
 
 
 def most_bytes(path: str) -> int:

@@ -51,6 +51,7 @@ from ownstock.cli import (
     policy,
     postings,
     projections,
+    set_up,
     suppliers,
     trace,
     transfers,
@@ -191,7 +192,8 @@ def worker(once: bool, until_orphaned: bool) -> None:
 
 FACES: tuple[Any, ...] = (
     imports.imported,
-    company.company, people.user, people.key, imports.import_file, items.items, items.balances, postings.movements,
+    company.company, people.user, people.key, imports.import_file, set_up.health,
+    items.items, items.balances, postings.movements,
     postings.post, postings.reverse, ledger.ledger, lots.lot, lots.pick, planning.plan, planning.proposals, planning.proposal,
     planning.approve, planning.reject, projections.edit, projections.baskets, projections.cash, projections.health,
     projections.monitor, orders.orders, order_life.order, orders.place, orders.acknowledge, orders.receive,

@@ -157,3 +157,7 @@ APPROVAL_WORKING_DAYS = int(os.environ.get("OWNSTOCK_APPROVAL_WORKING_DAYS", "1"
 
 # Where demand history is kept ready for planning; it can be deleted at any time.
 HISTORY_FOLDER = Path(os.environ.get("OWNSTOCK_HISTORY", HOME / "history")).absolute()
+# Where files that people bring in a set-up lie until they are imported; it can be deleted when no set-up is open.
+UPLOADS_FOLDER = Path(os.environ.get("OWNSTOCK_UPLOADS", HOME / "uploads")).absolute()
+# Jobs of packages that are no apps of Django.
+PROCRASTINATE_IMPORT_PATHS = ["ownstock.lab.tasks"]

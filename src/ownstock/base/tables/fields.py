@@ -91,6 +91,10 @@ class Faults:
         """In how many rows there is something wrong."""
         return pl.concat(self._rows).n_unique() if self._rows else 0
 
+    def rows(self) -> set[int]:
+        """The rows in which there is something wrong."""
+        return set(pl.concat(self._rows)) if self._rows else set()
+
     def refuse(self, name: str) -> None:
         """Raise Refused where there is a fault: the first in its facts, all counted, and that nothing was written."""
         if self:

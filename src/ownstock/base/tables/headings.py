@@ -31,6 +31,17 @@ def _meanings(fields: tuple[str, ...]) -> dict[str, str]:
     return {**synonyms, **{folded(name): name for name in fields}}
 
 
+def known_headings(headings: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+    """Which headings mean which of these fields by name or synonym; of two that mean the same the first, a name first."""
+    meanings, names = _meanings(tuple(fields)), {folded(name) for name in fields}
+    found: dict[str, str] = {}
+    for heading in sorted(headings, key=lambda heading: folded(heading) not in names):
+        ours = meanings.get(folded(heading))
+        if ours and ours not in found.values():
+            found[heading] = ours
+    return {heading: found[heading] for heading in headings if heading in found}
+
+
 def understood(table: Table, fields: Sequence[Field], directions: Directions) -> tuple[Table, Understood]:
     """Give the columns the names of the fields they mean, and leave out those that are to be ignored.
 

@@ -4,8 +4,9 @@ from ownstock.exchange.models.channels import Channel, ChannelSecret
 from ownstock.exchange.models.links import AnswerLink
 from ownstock.exchange.models.messages import Attempt, InboundMessage, OutboundMessage, SyntaxAnswer
 from ownstock.exchange.models.remarks import AnswerRemark
+from ownstock.exchange.models.set_ups import AssumedValue, SetUp, UploadedFile
 
 __all__ = [
-    "AnswerLink", "AnswerRemark", "Attempt", "Channel", "ChannelSecret", "InboundMessage", "OutboundMessage",
-    "SyntaxAnswer",
+    "AnswerLink", "AnswerRemark", "AssumedValue", "Attempt", "Channel", "ChannelSecret", "InboundMessage",
+    "OutboundMessage", "SetUp", "SyntaxAnswer", "UploadedFile",
 ]  # fmt: skip

@@ -1,0 +1,60 @@
+"""Reading how far a set-up is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ownstock.base.errors import Refused
+from ownstock.catalog.queries import is_catalog_empty
+from ownstock.exchange.models import SetUp, UploadedFile
+from ownstock.exchange.set_up.rules import SetUpState
+from ownstock.journal.models import JobRun
+
+SILENT_SECONDS = 20
+
+
+def is_empty() -> bool:
+    """Whether nothing was brought in yet: pages then lead to the set-up."""
+    return is_catalog_empty()
+
+
+def current() -> SetUp | None:
+    """The set-up that is not done yet; else the last one."""
+    return SetUp.objects.exclude(state=SetUpState.DONE).first() or SetUp.objects.order_by("-id").first()
+
+
+def open_set_up() -> SetUp:
+    """The set-up that goes on.
+
+    Raises:
+        Refused: none was begun.
+    """
+    found = SetUp.objects.exclude(state=SetUpState.DONE).first()
+    if found is None:
+        raise Refused("No set-up is open; begin one first.", code="no_set_up")
+    return found
+
+
+def uploaded_file(pk: int) -> UploadedFile:
+    """A file of the set-up that goes on.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = UploadedFile.objects.select_related("set_up").filter(pk=pk, set_up=open_set_up()).first()
+    if found is None:
+        raise Refused("This file is not there any more.", code="no_file")
+    return found
+
+
+def last_run(job: str) -> JobRun | None:
+    """The last run of a job, whatever became of it."""
+    return JobRun.objects.filter(job=job).order_by("-id").first()
+
+
+def is_silent(run: JobRun | None) -> bool:
+    """Whether a run that should be at work gives no sign of life: its worker may have been killed."""
+    since = timezone.now() - timedelta(seconds=SILENT_SECONDS)
+    return run is not None and run.state == JobRun.State.RUNNING and run.beat_at < since
