@@ -46,3 +46,15 @@ def held(queue: str) -> Iterator[bool]:
             if is_free:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [QUEUES, queue])
+
+
+def is_held(queue: str) -> bool:
+    """Whether somebody holds a queue now; asking keeps nobody from it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid::bigint = %s AND objsubid = 2 "
+            "AND objid::bigint = hashtext(%s)::bigint & 4294967295 "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [QUEUES, queue],
+        )
+        return bool(cursor.fetchone()[0])

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.queries import is_catalog_empty
+from ownstock.journal.queues import held
 from ownstock.journal.running import report, running
 from ownstock.lab import demo
 
@@ -24,11 +25,18 @@ def load_sample_company() -> None:
     Raises:
         Refused: the installation holds items of another company.
     """
-    with running(JOB, task=TASK), tempfile.TemporaryDirectory(prefix="ownstock-") as folder:
-        if not is_catalog_empty() and not demo.is_sample():
-            raise Refused(
-                "There are items of a company here already; the sample needs an empty database.", code="not_empty"
-            )
+    with held(JOB) as is_free:
+        if is_free:
+            with running(JOB, task=TASK):
+                _load()
+
+
+def _load() -> None:
+    if not is_catalog_empty() and not demo.is_sample():
+        raise Refused(
+            "There are items of a company here already; the sample needs an empty database.", code="not_empty"
+        )
+    with tempfile.TemporaryDirectory(prefix="ownstock-") as folder:
         report("reading a year of a real shop")
         files = Path(folder)
         demo.write_tables(files)

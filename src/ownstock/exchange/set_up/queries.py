@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.utils import timezone
-
 from ownstock.base.errors import Refused
 from ownstock.catalog.queries import is_catalog_empty
 from ownstock.exchange.models import SetUp, UploadedFile
 from ownstock.exchange.set_up.rules import SetUpState
 from ownstock.journal.models import JobRun
-
-SILENT_SECONDS = 20
+from ownstock.journal.queues import is_held
 
 
 def is_empty() -> bool:
@@ -55,6 +50,8 @@ def last_run(job: str) -> JobRun | None:
 
 
 def is_silent(run: JobRun | None) -> bool:
-    """Whether a run that should be at work gives no sign of life: its worker may have been killed."""
-    since = timezone.now() - timedelta(seconds=SILENT_SECONDS)
-    return run is not None and run.state == JobRun.State.RUNNING and run.beat_at < since
+    """Whether a run that should be at work is not: whoever does it holds its queue, and lets go of it when killed."""
+    if run is None or run.state != JobRun.State.RUNNING or is_held(run.job):
+        return False
+    # It may have ended just now.
+    return JobRun.objects.filter(pk=run.pk, state=JobRun.State.RUNNING).exists()
