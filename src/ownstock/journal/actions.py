@@ -218,12 +218,13 @@ def beat(job: str, *, expected_every_seconds: int) -> None:
     clear_alert(f"silent_job:{job}", because="the job is alive again")
 
 
-def raise_alert(key: str, *, kind: str, sentence: str, facts: Json, is_closable: bool = False) -> None:
+def raise_alert(key: str, *, kind: str, sentence: str, facts: Json, is_closable: bool = False, **worth: Any) -> None:
     """Tell people about a root cause: one open alert per key; a second call updates what it says.
 
-    One about something that happened, which nothing need end, `is_closable`: a person who has seen to it says so.
+    One about something that happened, which nothing need end, `is_closable`: a person who has seen to it says so. What it is
+    `worth`, where the caller knows: `money` that is lost if nobody acts, `deadline_on`, `item_count`.
     """
-    said = {"kind": kind, "sentence": sentence, "facts": dict(facts), "is_closable": is_closable}
+    said = {"kind": kind, "sentence": sentence, "facts": dict(facts), "is_closable": is_closable, **worth}
     Alert.objects.update_or_create(key=key, cleared_at=None, defaults=said)
 
 

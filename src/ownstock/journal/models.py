@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F
 from django.db.models.functions import Now
 
-from ownstock.journal.fields import TransactionIdField
+from ownstock.journal.fields import QuantityField, TransactionIdField
 
 
 class AuditEvent(models.Model):
@@ -27,6 +28,9 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject", "id"], name="audit_event_by_subject"),
             models.Index(fields=["transaction_id", "id"], name="audit_event_by_transaction"),
+            models.Index(fields=["recorded_at", "id"], name="audit_event_by_time"),
+            models.Index(fields=["actor", "recorded_at", "id"], name="audit_event_by_actor"),
+            models.Index(fields=["verb", "recorded_at", "id"], name="audit_event_by_verb"),
         ]
 
     def __str__(self) -> str:
@@ -182,12 +186,28 @@ class Alert(models.Model):
     is_closable = models.BooleanField(
         db_default=False, help_text="Whether a person may close it: it tells what happened, and nothing need end it."
     )
+    money = QuantityField(null=True, help_text="What is expected to be lost if nobody acts, in the company's currency.")
+    deadline_on = models.DateField(null=True, help_text="The last day on which acting still helps.")
+    item_count = models.PositiveIntegerField(null=True, help_text="How many item-sites it is about.")
+    owner = models.CharField(max_length=150, blank=True, help_text="Who sees to it: a name to sign in with.")
+    snoozed_until = models.DateField(null=True, help_text="Until this day it is out of sight …")
+    snoozed_because = models.TextField(blank=True, help_text="… for this reason …")
+    snoozed_money = QuantityField(null=True, help_text="… unless it grows by half above this.")
     raised_at = models.DateTimeField(db_default=Now())
     cleared_at = models.DateTimeField(null=True)
     cleared_because = models.TextField(blank=True)
 
     class Meta:
         db_table = "journal_alert"
+        indexes = [
+            models.Index(
+                F("money").desc(nulls_last=True),
+                "id",
+                condition=models.Q(cleared_at__isnull=True),
+                name="alert_by_money",
+            ),
+            models.Index(fields=["-cleared_at"], name="alert_cleared", condition=models.Q(cleared_at__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["key"], condition=models.Q(cleared_at__isnull=True), name="alert_once_while_open"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Exists, F, Func, Model, OuterRef, QuerySet, TextField, Value
+from django.db.models import Count, Exists, F, Func, Model, OuterRef, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -25,6 +26,39 @@ LOOK_SECONDS = 0.02
 def open_alerts() -> QuerySet[Alert]:
     """What people must look at now, newest first."""
     return Alert.objects.filter(cleared_at=None).order_by("-raised_at", "-id")
+
+
+def worklist(today: date, *, kind: str = "", owner: str | None = None, text: str = "") -> QuerySet[Alert]:
+    """What people must look at on a day, that which costs most first; what is worth no money comes after, newest first.
+
+    Of one kind, of one owner (empty: of nobody), or with a text in the sentence. What is snoozed is left out until its day,
+    or until its money has grown by half.
+    """
+    grown = Q(snoozed_money__isnull=True, money__gt=0) | Q(money__gt=F("snoozed_money") * 3 / 2)
+    rows = Alert.objects.filter(cleared_at=None).filter(Q(snoozed_until=None) | Q(snoozed_until__lte=today) | grown)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if owner is not None:
+        rows = rows.filter(owner=owner)
+    if text:
+        rows = rows.filter(sentence__icontains=text)
+    return rows.order_by(F("money").desc(nulls_last=True), "-raised_at", "-id")
+
+
+def snoozed(today: date) -> QuerySet[Alert]:
+    """Alerts that are out of sight, the next to come back first."""
+    return Alert.objects.filter(cleared_at=None, snoozed_until__gt=today).order_by("snoozed_until", "id")
+
+
+def cleared_alerts() -> QuerySet[Alert]:
+    """Alerts that ended, with why, the last first."""
+    return Alert.objects.exclude(cleared_at=None).order_by("-cleared_at", "-id")
+
+
+def worklist_kinds(today: date) -> dict[str, tuple[int, Decimal]]:
+    """How many alerts of each kind are in sight, and what they are worth together."""
+    rows = worklist(today).order_by().values_list("kind").annotate(Count("id"), Sum("money"))
+    return {kind: (count, money or Decimal(0)) for kind, count, money in rows}
 
 
 def alert_subject(key: str) -> str:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from ownstock.planning.decisions import Decisions
 from ownstock.planning.models import ItemSitePlan, PlanningRun
-from ownstock.planning.rules.item_site_plans import COLUMNS, rows_of_faults, rows_of_plan
+from ownstock.planning.rules.item_site_plans import COLUMNS, ROW_OF_A_FAULT, rows_of_faults, rows_of_plan
 
 TABLE = ItemSitePlan._meta.db_table
 GIVEN = "item_site_plan_given"
@@ -17,11 +17,18 @@ GIVEN = "item_site_plan_given"
 COMPARED = [name for name in COLUMNS if name not in ("item_site_id", "planned_on")]
 MERGE = f"""
     INSERT INTO {TABLE} AS p (run_id, {", ".join(COLUMNS)})
-    SELECT %s, {", ".join(COLUMNS)} FROM {GIVEN}
+    SELECT %s, {", ".join(COLUMNS)} FROM {GIVEN} WHERE fault = ''
     ON CONFLICT (item_site_id) DO UPDATE SET run_id = excluded.run_id, planned_on = excluded.planned_on,
         {", ".join(f"{name} = excluded.{name}" for name in COMPARED)}
     WHERE ({", ".join(f"p.{name}" for name in COMPARED)})
         IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COMPARED)})
+"""
+MERGE_FAULTS = f"""
+    INSERT INTO {TABLE} AS p (run_id, {", ".join(ROW_OF_A_FAULT)})
+    SELECT %s, {", ".join(ROW_OF_A_FAULT)} FROM {GIVEN} WHERE fault <> ''
+    ON CONFLICT (item_site_id) DO UPDATE SET run_id = excluded.run_id, planned_on = excluded.planned_on,
+        fault = excluded.fault
+    WHERE p.fault <> excluded.fault
 """
 
 
@@ -36,8 +43,10 @@ def write_item_site_plans(run: PlanningRun, decisions: Decisions) -> int:
         cursor.execute(f"ALTER TABLE {GIVEN} ALTER run_id DROP NOT NULL")
         for rows in (planned, faults):
             _copy(cursor, rows)
-        cursor.execute(MERGE, [run.pk])
-        written = int(cursor.rowcount)
+        written = 0
+        for merge in (MERGE, MERGE_FAULTS):
+            cursor.execute(merge, [run.pk])
+            written += int(cursor.rowcount)
         cursor.execute(f"DROP TABLE {GIVEN}")
     return written
 

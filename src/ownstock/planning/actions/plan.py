@@ -22,6 +22,7 @@ from ownstock.journal import actions as journal
 from ownstock.journal.running import report, running
 from ownstock.planning import queries
 from ownstock.planning.actions.effects import write_effects
+from ownstock.planning.actions.exceptions import tell_exceptions
 from ownstock.planning.actions.item_site_plans import write_item_site_plans
 from ownstock.planning.decisions import Decisions, decide
 from ownstock.planning.history import refresh
@@ -107,6 +108,8 @@ def _plan(planned_on: date, actor: str, store: HistoryStore | None) -> Planned:
     report("deciding", 0, len(inputs.sources))
     planned = bring_in_line(decide(inputs, pool), pool, actor)
     _end_rejections(inputs)
+    report("telling what is out of order")
+    tell_exceptions()
     journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)
     return planned
 

@@ -19,7 +19,7 @@ class ItemSitePlan(models.Model):
     item_site = models.OneToOneField(ItemSite, models.CASCADE, primary_key=True, related_name="planned")
     run = models.ForeignKey(PlanningRun, models.PROTECT, related_name="+", help_text="The run that last changed it.")
     planned_on = models.DateField(help_text="The business day of that run.")
-    fault = models.TextField(blank=True, help_text="Why it could not be planned; what is said below is then empty.")
+    fault = models.TextField(blank=True, help_text="Why it could not be planned; all else is then as it was last known.")
     supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, related_name="+", help_text="Who is asked first.")
     unit_cost = QuantityField(null=True, help_text="Of one stock unit, in the company's currency.")
     usable = QuantityField(null=True, help_text="Units on hand that may be issued.")
@@ -34,6 +34,9 @@ class ItemSitePlan(models.Model):
     demand_a_day = models.FloatField(null=True, help_text="Units expected to be wanted a day once the order is there.")
     demand_in_coverage = models.FloatField(
         null=True, help_text="Units expected to be wanted until the next order's goods."
+    )
+    short_in_lead_time = models.FloatField(
+        null=True, help_text="Units expected to be missing before an order placed then is of use."
     )
     stock_out_on = models.DateField(
         null=True, help_text="The day on which expected demand empties it, nothing ordered."

@@ -7,12 +7,12 @@ from datetime import date
 
 import polars as pl
 
-# Of what could not be planned only these are known.
+# Of what could not be planned only these are said: the rest stays as it was last known.
 ROW_OF_A_FAULT = ("item_site_id", "planned_on", "fault", "method", "is_new")
 COLUMNS = (
     "item_site_id", "planned_on", "fault", "supplier_id", "unit_cost", "usable", "backordered", "on_order",
     "order_up_to_level", "proposed_quantity", "lead_time_days", "review_period_days", "demand_a_day", "demand_in_coverage",
-    "stock_out_on", "stock_out_probability", "money_at_stake", "surplus", "surplus_on_order", "method", "is_new",
+    "short_in_lead_time", "stock_out_on", "stock_out_probability", "money_at_stake", "surplus", "surplus_on_order", "method", "is_new",
 )  # fmt: skip
 MONEY_DECIMALS, DEMAND_DECIMALS = 4, 6
 
@@ -24,7 +24,8 @@ def rows_of_plan(
 
     On order is all that is to arrive, whether it counts already or not. The surplus is what is there and on order, less
     what is owed, above the order-up-to level; first of it is what is on order, as that can still be cancelled. At stake is
-    what ordering saves: the expected cost of ordering nothing less that of the quantity proposed.
+    what ordering saves: the expected cost of ordering nothing less that of the quantity proposed. Short in the lead time is what is
+    expected to be wanted or owed until an order decided now is of use, beyond what is there and comes before it.
     """
     supplied = supply.select("item_site", "lead_time_days", "review_period_days", "unit_cost")
     coming = pl.sum_horizontal("arriving_before_order", "arriving_in_window", "arriving_later")
@@ -55,6 +56,11 @@ def rows_of_plan(
         review_period_days="review_period_days",
         demand_a_day=(pl.col("mean_in_window") / pl.col("review_period_days")).round(DEMAND_DECIMALS),
         demand_in_coverage=(pl.col("mean_in_lead_time") + pl.col("mean_in_window")).round(DEMAND_DECIMALS),
+        short_in_lead_time=(
+            pl.col("mean_in_lead_time") + pl.col("backordered") - pl.col("usable") - pl.col("arriving_before_order")
+        )
+        .clip(0)
+        .round(DEMAND_DECIMALS),
         stock_out_on=pl.lit(planned_on) + pl.duration(days=pl.col("stock_out_in_days")),
         stock_out_probability=pl.col("stock_out_probability").round(DEMAND_DECIMALS),
         money_at_stake=(pl.col("expected_cost_of_zero") - pl.col("expected_cost")).clip(0).round(MONEY_DECIMALS),

@@ -1,0 +1,30 @@
+"""Telling people what a plan finds out of order, one alert a root cause, each with what it costs if nobody acts."""
+
+from __future__ import annotations
+
+from ownstock.catalog.queries import base_currency
+from ownstock.journal.worklist import Told, tell_all, worth
+from ownstock.planning.queries import exceptions as found
+from ownstock.planning.rules.exceptions import KINDS, money, said_of_all
+
+ENDED = "the plan no longer finds it"
+
+
+def tell_exceptions() -> int:
+    """Bring the alerts about item-sites in line with what the last plan says of them; returns how many are new.
+
+    What runs short by a late line or a blocked supplier is told as what that costs, beside the item-sites themselves.
+    """
+    asked = {
+        "each": found.rows(found.EACH_RUNS_OUT, found.ONE_BY_ONE),
+        "others": found.rows(found.OTHERS_RUN_OUT, found.ONE_BY_ONE),
+        "on_order": found.rows(found.ON_ORDER),
+        "excess": found.rows(found.EXCESS),
+        "unplanned": found.rows(found.UNPLANNED),
+        "new": found.rows(found.NEW),
+    }
+    new = tell_all(KINDS, [Told(**said) for said in said_of_all(asked, base_currency())], because=ENDED)
+    for query in (found.BY_LATE_LINE, found.BY_BLOCKED_SUPPLIER):
+        for row in found.rows(query):
+            worth(row["key"], money=money(row["money"]), deadline_on=row["planned_on"], item_count=row["item_sites"])
+    return new

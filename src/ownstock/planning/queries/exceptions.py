@@ -1,0 +1,82 @@
+"""What the last plan finds out of order: item-sites that run out, have too much on order or on hand, or cannot be planned.
+
+Each row is a dictionary of figures; what is said of it is decided in `rules/exceptions.py`. Rows are item-sites where they
+matter most, and groups of the others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+ONE_BY_ONE = 200
+NAMED = 20
+# What is lost until an order placed now is of use, and what more would be lost if none is placed.
+LOST = "p.short_in_lead_time * k.shortage_cost"
+# What a surplus costs to hold until it is used up, or for a year where that takes longer: half of it where it is used up.
+HELD = """k.holding_rate * i.unit_cost * CASE WHEN p.demand_a_day * 365 >= {units}
+    THEN {units} * {units} / p.demand_a_day / 365 / 2 ELSE {units} - p.demand_a_day * 365 / 2 END"""
+PLANS = """
+    planning_item_site_plan p JOIN catalog_item_site k ON k.id = p.item_site_id JOIN catalog_item i ON i.id = k.item_id
+    JOIN catalog_location s ON s.id = k.site_id LEFT JOIN catalog_supplier u ON u.id = p.supplier_id
+"""
+RUNS_OUT = f"""
+    WITH short AS (
+        SELECT p.item_site_id, i.sku, s.code AS site, u.code AS supplier, p.usable, p.demand_a_day, p.stock_out_on,
+            p.planned_on, p.lead_time_days, ({LOST})::numeric AS lost, p.money_at_stake, p.usable <= 0 AS is_out,
+            q.id AS proposal, row_number() OVER (ORDER BY {LOST} + p.money_at_stake DESC, p.item_site_id) AS place
+        FROM {PLANS} LEFT JOIN planning_proposal q ON q.item_site_id = p.item_site_id AND q.state = 'pending'
+        WHERE p.fault = '' AND p.demand_a_day > 0 AND p.short_in_lead_time > 0
+            AND (p.usable <= 0 OR p.stock_out_on < p.planned_on + p.lead_time_days)
+    )
+"""
+EACH_RUNS_OUT = f"{RUNS_OUT} SELECT * FROM short WHERE place <= %s ORDER BY place"
+OTHERS_RUN_OUT = f"""{RUNS_OUT}
+    SELECT supplier, is_out, count(*) AS item_sites, sum(lost) AS lost, sum(money_at_stake) AS money_at_stake,
+        (array_agg(sku || ' at ' || site ORDER BY place))[1:{NAMED}] AS named, min(planned_on) AS planned_on
+    FROM short WHERE place > %s GROUP BY supplier, is_out
+"""
+ON_ORDER = f"""
+    SELECT u.code AS supplier, count(*) AS item_sites, sum(p.surplus_on_order * i.unit_cost) AS value,
+        sum({HELD.format(units="p.surplus_on_order")})::numeric AS held,
+        (array_agg(i.sku || ' at ' || s.code ORDER BY p.surplus_on_order * i.unit_cost DESC))[1:{NAMED}] AS named
+    FROM {PLANS} WHERE p.fault = '' AND p.surplus_on_order > 0 GROUP BY u.code
+"""
+EXCESS = f"""
+    SELECT s.code AS site, count(*) AS item_sites, sum((p.usable - p.order_up_to_level) * i.unit_cost) AS value,
+        sum({HELD.format(units="(p.usable - p.order_up_to_level)")})::numeric AS held,
+        (array_agg(i.sku ORDER BY (p.usable - p.order_up_to_level) * i.unit_cost DESC))[1:{NAMED}] AS named
+    FROM {PLANS} WHERE p.fault = '' AND p.usable > p.order_up_to_level GROUP BY s.code
+"""
+UNPLANNED = f"""
+    SELECT p.fault, count(*) AS item_sites, (array_agg(i.sku || ' at ' || s.code ORDER BY i.sku, s.code))[1:{NAMED}] AS named
+    FROM {PLANS} WHERE p.fault <> '' GROUP BY p.fault
+"""
+NEW = f"""
+    SELECT count(*) AS item_sites, (array_agg(i.sku || ' at ' || s.code ORDER BY i.sku, s.code))[1:{NAMED}] AS named
+    FROM {PLANS} WHERE p.fault = '' AND p.is_new HAVING count(*) > 0
+"""
+# What a late line or a blocked supplier costs: the item-sites that run short by it.
+BY_LATE_LINE = f"""
+    SELECT a.key, sum({LOST} + p.money_at_stake)::numeric AS money, count(*) AS item_sites, min(p.planned_on) AS planned_on
+    FROM journal_alert a JOIN purchasing_purchase_order o ON o.number = a.facts->>'number'
+    JOIN catalog_item n ON n.sku = a.facts->>'sku'
+    JOIN catalog_item_site t ON t.item_id = n.id AND t.site_id = o.site_id
+    JOIN planning_item_site_plan p ON p.item_site_id = t.id JOIN catalog_item_site k ON k.id = p.item_site_id
+    WHERE a.cleared_at IS NULL AND a.kind = 'late_delivery' AND p.fault = '' GROUP BY a.key
+"""
+BY_BLOCKED_SUPPLIER = f"""
+    SELECT a.key, sum({LOST} + p.money_at_stake)::numeric AS money, count(*) AS item_sites, min(p.planned_on) AS planned_on
+    FROM journal_alert a JOIN catalog_supplier u ON u.code = a.facts->>'supplier'
+    JOIN planning_item_site_plan p ON p.supplier_id = u.id JOIN catalog_item_site k ON k.id = p.item_site_id
+    WHERE a.cleared_at IS NULL AND a.kind = 'supplier_blocked' GROUP BY a.key
+"""
+
+
+def rows(query: str, *parameters: Any) -> list[dict[str, Any]]:
+    """The rows of one of the statements above."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,154 @@
+"""What is said of item-sites that are out of order: one sentence a root cause, with money and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+Row = Mapping[str, Any]
+CENT = Decimal("0.01")
+STOCKED_OUT, WILL_STOCK_OUT = "stocked_out", "will_stock_out"
+SURPLUS_ON_ORDER, EXCESS, UNPLANNED, NEW_ITEMS = "surplus_on_order", "excess", "unplanned", "new_items"
+DEMAND_JUMP = "demand_jump"
+KINDS = (STOCKED_OUT, WILL_STOCK_OUT, SURPLUS_ON_ORDER, EXCESS, UNPLANNED, NEW_ITEMS)
+# A surplus whose holding costs less is not worth a person's look.
+LEAST_HELD = Decimal(1)
+
+
+def said_of_short(row: Row, currency: str) -> dict[str, Any]:
+    """An item-site that is out of stock, or will be before an order placed now is of use.
+
+    Money: what is expected to be short until then at its shortage cost, and what ordering nothing would cost beyond that.
+    """
+    kind = STOCKED_OUT if row["is_out"] else WILL_STOCK_OUT
+    name, lost, ordered = f"{row['sku']} at {row['site']}", money(row["lost"]), money(row["money_at_stake"])
+    if row["is_out"]:
+        what = f"{name} is out of stock; {_a_week(row['demand_a_day'])} are wanted."
+    else:
+        earliest = (row["planned_on"] - row["stock_out_on"]).days + row["lead_time_days"]
+        what = (
+            f"{name} runs out on {_day(row['stock_out_on'])}, {_days(earliest)} before an order placed now is of use."
+        )
+    what += f" Until then about {_amount(lost, currency)} is lost"
+    what += f", and {_amount(ordered, currency)} more where nothing is ordered." if ordered else "."
+    way = (
+        "Approve its proposal, and ask the supplier to send sooner."
+        if row["proposal"]
+        else "Have open orders sent sooner."
+    )
+    return {
+        "key": f"{kind}:{row['item_site_id']}", "kind": kind, "sentence": f"{what} {way}", "money": lost + ordered,
+        "deadline_on": row["planned_on"], "item_count": 1,
+        "facts": {
+            "item_site": row["item_site_id"], "sku": row["sku"], "site": row["site"], "supplier": row["supplier"],
+            "lost": str(lost), "saved_by_ordering": str(ordered), "proposal": row["proposal"],
+        },
+    }  # fmt: skip
+
+
+def said_of_others_short(row: Row, currency: str) -> dict[str, Any]:
+    """The item-sites of a supplier that run short, too, and cost less each."""
+    kind = STOCKED_OUT if row["is_out"] else WILL_STOCK_OUT
+    total = money(row["lost"]) + money(row["money_at_stake"])
+    state = "out of stock" if row["is_out"] else "about to run out before an order placed now is of use"
+    is_are = "is" if row["item_sites"] == 1 else "are"
+    return {
+        "key": f"{kind}_of:{row['supplier']}", "kind": kind,
+        "sentence": f"{_sites(row)} of {row['supplier']} {is_are} {state}, beside those told one by one: together about "
+        f"{_amount(total, currency)} is lost. Approve what is proposed of it.",
+        "money": total, "deadline_on": row["planned_on"], "item_count": row["item_sites"],
+        "facts": {"supplier": row["supplier"], "named": row["named"]},
+    }  # fmt: skip
+
+
+def said_of_surplus_on_order(row: Row, currency: str) -> dict[str, Any] | None:
+    """What is on order of a supplier and not needed; None where it is not worth a look."""
+    held = money(row["held"])
+    if held < LEAST_HELD:
+        return None
+    has = "has" if row["item_sites"] == 1 else "have"
+    return {
+        "key": f"{SURPLUS_ON_ORDER}:{row['supplier']}", "kind": SURPLUS_ON_ORDER,
+        "sentence": f"{_sites(row)} of {row['supplier']} {has} more on order than is needed: goods of "
+        f"{_amount(money(row['value']), currency)}, which would cost about {_amount(held, currency)} to hold. Cancel or move "
+        "what has not left yet.",
+        "money": held, "item_count": row["item_sites"],
+        "facts": {"supplier": row["supplier"], "value": str(money(row["value"])), "named": row["named"]},
+    }  # fmt: skip
+
+
+def said_of_excess(row: Row, currency: str) -> dict[str, Any] | None:
+    """What lies at a site beyond its order-up-to level; None where it is not worth a look."""
+    held = money(row["held"])
+    if held < LEAST_HELD:
+        return None
+    has = "has" if row["item_sites"] == 1 else "have"
+    return {
+        "key": f"{EXCESS}:{row['site']}", "kind": EXCESS,
+        "sentence": f"{_sites(row)} at {row['site']} {has} more on hand than the level up to which it is ordered: goods of "
+        f"{_amount(money(row['value']), currency)}, which cost about {_amount(held, currency)} to hold until they are used. "
+        "Move, return or sell what will not be.",
+        "money": held, "item_count": row["item_sites"],
+        "facts": {"site": row["site"], "value": str(money(row["value"])), "named": row["named"]},
+    }  # fmt: skip
+
+
+def said_of_unplanned(row: Row) -> dict[str, Any]:
+    """Item-sites that cannot be planned, all for the same reason."""
+    are = "is" if row["item_sites"] == 1 else "are"
+    return {
+        "key": f"{UNPLANNED}:{sha256(row['fault'].encode()).hexdigest()[:16]}", "kind": UNPLANNED,
+        "sentence": f"{_sites(row)} {are} not planned. {row['fault']}", "item_count": row["item_sites"],
+        "facts": {"fault": row["fault"], "named": row["named"]},
+    }  # fmt: skip
+
+
+def said_of_new(row: Row) -> dict[str, Any]:
+    """Item-sites of which no week tells anything yet."""
+    has = "has" if row["item_sites"] == 1 else "have"
+    return {
+        "key": NEW_ITEMS, "kind": NEW_ITEMS,
+        "sentence": f"{_sites(row)} {has} no history yet: nothing is proposed of what nobody is known to want. Say which "
+        "item they are like, or what will be wanted.",
+        "item_count": row["item_sites"], "facts": {"named": row["named"]},
+    }  # fmt: skip
+
+
+def said_of_all(found: Mapping[str, Sequence[Row]], currency: str) -> list[dict[str, Any]]:
+    """Everything that is told of what was found, by where it was found: `each`, `others`, `on_order`, `excess`, `unplanned`,
+    `new`.
+    """
+    told = [said_of_short(row, currency) for row in found["each"]]
+    told += [said_of_others_short(row, currency) for row in found["others"]]
+    told += [said for row in found["on_order"] if (said := said_of_surplus_on_order(row, currency))]
+    told += [said for row in found["excess"] if (said := said_of_excess(row, currency))]
+    told += [said_of_unplanned(row) for row in found["unplanned"]]
+    return told + [said_of_new(row) for row in found["new"]]
+
+
+def money(value: Any) -> Decimal:
+    """An amount to the cent; none is nothing."""
+    return Decimal(value or 0).quantize(CENT)
+
+
+def _amount(value: Decimal, currency: str) -> str:
+    return f"{value:,.2f} {currency}"
+
+
+def _sites(row: Row) -> str:
+    return f"{row['item_sites']:,} item-site{'s' * (row['item_sites'] != 1)}"
+
+
+def _a_week(a_day: float) -> str:
+    return f"{7 * a_day:,.1f} a week"
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'s' * (count != 1)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,169 @@
+"""What a plan finds out of order is told once a root cause, with money; people take it on, put it off, talk about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from ownstock.base.errors import Refused
+from ownstock.catalog.models import ItemSite, SupplyTerm
+from ownstock.catalog.rules import QualificationState
+from ownstock.journal import queries as journal
+from ownstock.journal import worklist
+from ownstock.journal.models import Alert
+from ownstock.ledger import actions as ledger
+from ownstock.planning import actions
+from ownstock.planning.models import ItemSitePlan, Proposal
+from ownstock.purchasing import actions as purchasing
+from tests.factories import ACTOR, TODAY, opening, sale, sell_every_week, small_business
+
+pytestmark = pytest.mark.django_db
+WEEKLY = [12, 9, 15, 11, 14, 10, 13, 12, 9, 16, 11, 12, 14]
+
+
+@pytest.fixture(autouse=True)
+def _business() -> None:
+    small_business(skus=["CUP", "PLATE"])
+    for sku in ("CUP", "PLATE"):
+        sell_every_week(sku, WEEKLY)
+    opening("CUP", 5)
+    opening("PLATE", 4_000)
+
+
+def planned(days: int = 0) -> None:
+    actions.plan(planned_on=TODAY + timedelta(days=days), actor=ACTOR)
+
+
+def alert(kind: str) -> Alert:
+    return journal.open_alerts().get(kind=kind)
+
+
+def test_an_item_that_will_run_out_is_told_with_what_is_lost_until_goods_can_come() -> None:
+    planned()
+    told, plan = alert("will_stock_out"), ItemSitePlan.objects.get(item_site__item__sku="CUP")
+    item_site = ItemSite.objects.get(item__sku="CUP")
+    lost = Decimal(plan.short_in_lead_time or 0) * item_site.shortage_cost
+    assert told.money == pytest.approx(lost + (plan.money_at_stake or 0), abs=Decimal("0.01"))
+    assert told.deadline_on == TODAY
+    assert told.facts["proposal"] == Proposal.objects.get(item_site=item_site).pk
+    assert told.sentence.startswith("CUP at SHOP runs out on ")
+    assert "Approve its proposal" in told.sentence
+
+
+def test_an_item_without_stock_is_told_as_out_of_stock_and_ends_when_goods_are_there() -> None:
+    ledger.post([sale("CUP", 5, key="the last")], actor=ACTOR)
+    planned()
+    assert alert("stocked_out").sentence.startswith("CUP at SHOP is out of stock; ")
+    opening("CUP", 500, key="found")
+    planned()
+    assert not journal.open_alerts().filter(kind__in=["stocked_out", "will_stock_out"]).exists()
+    [ended] = journal.cleared_alerts()
+    assert ended.cleared_because == "the plan no longer finds it"
+
+
+def test_excess_is_told_once_a_site_with_what_it_costs_to_hold() -> None:
+    planned()
+    told, plan = alert("excess"), ItemSitePlan.objects.get(item_site__item__sku="PLATE")
+    item_site = ItemSite.objects.get(item__sku="PLATE")
+    excess = (plan.usable or Decimal(0)) - (plan.order_up_to_level or Decimal(0))
+    a_year = Decimal(plan.demand_a_day or 0) * 365
+    assert excess > a_year, "it lasts for more than a year: what is left of it after half a year is held on average"
+    held = item_site.holding_rate * item_site.item.unit_cost * (excess - a_year / 2)
+    assert told.money == pytest.approx(held, abs=Decimal("0.02"))
+    assert told.facts["named"] == ["PLATE"]
+
+
+def test_what_is_on_order_beyond_the_need_is_told_by_supplier() -> None:
+    SupplyTerm.objects.update(moq=600, order_multiple=600)
+    planned()
+    actions.approve([Proposal.objects.get().pk], actor=ACTOR)
+    opening("CUP", 900, key="found")
+    planned()
+    told = alert("surplus_on_order")
+    assert told.facts["named"] == ["CUP at SHOP"]
+    assert told.money is not None
+    assert told.money > 0
+
+
+def test_item_sites_that_cannot_be_planned_are_told_together_by_the_reason() -> None:
+    SupplyTerm.objects.all().delete()
+    planned()
+    told = alert("unplanned")
+    assert told.item_count == 2
+    assert told.sentence == "2 item-sites are not planned. No supply term holds on this day: add one."
+
+
+def test_a_blocked_supplier_is_told_with_what_the_block_costs() -> None:
+    planned()
+    lost = alert("will_stock_out").money
+    code = SupplyTerm.objects.get(item__sku="CUP").supplier.code
+    actions.qualify(code, QualificationState.BLOCKED, actor=ACTOR, valid_from=TODAY, reason="fire")
+    planned()
+    assert alert("supplier_blocked").money == pytest.approx(lost, abs=Decimal("0.02"))
+    assert alert("supplier_blocked").deadline_on == TODAY
+
+
+def test_a_late_line_is_told_with_what_its_being_late_costs() -> None:
+    planned()
+    [order] = actions.approve([Proposal.objects.get().pk], actor=ACTOR)
+    purchasing.place(order.number, actor=ACTOR)
+    planned(days=60)
+    late = alert("late_delivery")
+    assert late.item_count == 1
+    assert late.money == pytest.approx(
+        journal.open_alerts().get(key__startswith="will_stock_out:").money, abs=Decimal("0.02")
+    )
+
+
+def test_the_same_plan_again_tells_nothing_anew() -> None:
+    planned()
+    before = set(Alert.objects.values_list("pk", "raised_at"))
+    planned()
+    assert set(Alert.objects.values_list("pk", "raised_at")) == before
+
+
+def test_the_worklist_begins_with_what_costs_most_and_leaves_out_what_is_snoozed() -> None:
+    planned()
+    first, *others = journal.worklist(TODAY)
+    assert all((first.money or 0) >= (other.money or 0) for other in others)
+    worklist.snooze(first.pk, TODAY + timedelta(days=3), because="goods are on the lorry", today=TODAY, actor=ACTOR)
+    assert first not in journal.worklist(TODAY)
+    assert list(journal.snoozed(TODAY)) == [first]
+    assert first in journal.worklist(TODAY + timedelta(days=3))
+
+
+def test_what_is_snoozed_comes_back_before_its_day_when_its_money_has_grown_by_half() -> None:
+    planned()
+    first = journal.worklist(TODAY)[0]
+    worklist.snooze(first.pk, TODAY + timedelta(days=30), because="later", today=TODAY, actor=ACTOR)
+    Alert.objects.filter(pk=first.pk).update(money=(first.money or 0) * Decimal("1.51"))
+    assert first in journal.worklist(TODAY)
+
+
+def test_who_takes_an_alert_on_and_what_is_said_stands_in_its_trail() -> None:
+    planned()
+    one = alert("will_stock_out")
+    worklist.assign(one.pk, "anna", actor=ACTOR)
+    worklist.comment(one.pk, "The lorry broke down.", actor="user:anna")
+    assert list(journal.worklist(TODAY, owner="anna")) == [one]
+    trail = journal.trail(journal.alert_subject(one.key))
+    assert [event.verb for event in trail] == ["journal.alert_assigned", "journal.alert_commented"]
+    assert trail[1].reason == "The lorry broke down."
+
+
+def test_a_snooze_without_a_reason_or_into_the_past_is_refused() -> None:
+    planned()
+    pk = alert("will_stock_out").pk
+    with pytest.raises(Refused, match="Say why"):
+        worklist.snooze(pk, TODAY + timedelta(days=3), because=" ", today=TODAY, actor=ACTOR)
+    with pytest.raises(Refused, match="not a day to come"):
+        worklist.snooze(pk, TODAY, because="later", today=TODAY, actor=ACTOR)
+
+
+def test_counts_by_kind_say_how_many_and_what_they_are_worth() -> None:
+    planned()
+    kinds = journal.worklist_kinds(TODAY)
+    assert kinds["will_stock_out"] == (1, alert("will_stock_out").money)
+    assert kinds["excess"][0] == 1
