@@ -9,8 +9,9 @@ from ownstock.planning.rules.kpis import DEAD_AFTER_DAYS, RATE_DAYS, TREND_DAYS
 
 # What leaves for a customer or another site is issued, what comes from a supplier or another site received; what customers
 # bring back was not issued after all. Moves within a site change nothing.
-_END = """
-    SELECT k.id AS item_site_id, (m.moved_at AT TIME ZONE z.time_zone)::date AS day_on, {sign} * m.quantity AS change,
+END = """
+    SELECT k.id AS item_site_id, k.item_id, k.site_id, m.id AS movement_id, m.posting_id, m.moved_at, z.time_zone,
+        (m.moved_at AT TIME ZONE z.time_zone)::date AS day_on, {sign} * m.quantity AS change,
         CASE WHEN o.kind = 'customer' OR {sign} < 0 AND is_away THEN -({sign}) * m.quantity ELSE 0 END AS issued,
         CASE WHEN o.kind = 'supplier' OR {sign} > 0 AND is_away THEN ({sign}) * m.quantity ELSE 0 END AS received
     FROM ledger_movement m
@@ -25,8 +26,8 @@ MOVED = f"""
     CREATE TEMPORARY TABLE kpi_moved ON COMMIT DROP AS
     SELECT item_site_id, day_on, sum(change) AS change, sum(issued) AS issued, sum(received) AS received,
         count(*) AS movements
-    FROM ({_END.format(here="source", there="target", sign="-1")} UNION ALL
-          {_END.format(here="target", there="source", sign="1")}) e
+    FROM ({END.format(here="source", there="target", sign="-1")} UNION ALL
+          {END.format(here="target", there="source", sign="1")}) e
     WHERE day_on >= %(since)s GROUP BY 1, 2
 """
 ITEM_SITES = f"""
@@ -35,7 +36,8 @@ ITEM_SITES = f"""
         excess_value, dead_value, last_issued_on, issued, issued_before, issued_in_year, days_of_cover)
     SELECT k.id, %(on)s, k.site_id, p.supplier_id, i.category, coalesce(p.abc_class, ''), coalesce(p.xyz_class, ''),
         coalesce(b.on_hand, 0), coalesce(b.usable, 0), coalesce(b.on_hand, 0) * i.unit_cost,
-        greatest(coalesce(b.on_hand, 0) - p.order_up_to_level, 0) * i.unit_cost,
+        CASE WHEN p.order_up_to_level IS NOT NULL
+            THEN greatest(coalesce(b.on_hand, 0) - p.order_up_to_level, 0) * i.unit_cost END,
         CASE WHEN coalesce(v.last_issued_on, '-infinity') < %(on)s::date - {DEAD_AFTER_DAYS}
             THEN coalesce(b.on_hand, 0) * i.unit_cost ELSE 0 END,
         v.last_issued_on, coalesce(v.issued, 0), coalesce(v.issued_before, 0), coalesce(v.issued_in_year, 0),
@@ -117,8 +119,8 @@ DAYS = f"""
 """
 # Of each item-site who is asked first, its classes, and up to which level it is ordered.
 PLAN = """
-    SELECT k.id AS item_site_id, t.supplier_id, c.abc_class, x.xyz_class, NULL::numeric AS order_up_to_level
-    FROM catalog_item_site k
+    SELECT k.id AS item_site_id, t.supplier_id, c.abc_class, x.xyz_class, l.order_up_to_level
+    FROM catalog_item_site k LEFT JOIN planning_item_site_plan l ON l.item_site_id = k.id
     LEFT JOIN LATERAL (
         SELECT supplier_id FROM catalog_supply_term t
         WHERE t.item_id = k.item_id AND (t.site_id = k.site_id OR t.site_id IS NULL) AND t.valid_from <= %(on)s

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from ownstock.journal.running import running
+from ownstock.planning.actions import ahead
 from ownstock.planning.actions.kpis import measure
 from ownstock.planning.actions.switching import watch_blocked
 from ownstock.planning.actions.valuing import value_overrides
@@ -25,6 +27,14 @@ def watch_blocked_suppliers(timestamp: int) -> None:
 def measure_everything(timestamp: int) -> None:
     """Every night: measure what health and monitoring tell, of every item-site and day."""
     measure(timezone.now().date())
+
+
+@app.periodic(cron="41 4 * * *")
+@app.task(name=ahead.TASK, queueing_lock=ahead.TASK)
+def look_ahead_of_the_plan(timestamp: int) -> None:
+    """Every night after the plan, and when somebody asks: say what planned orders will cost, for cash by week."""
+    with running(ahead.JOB, task=ahead.TASK):
+        ahead.look_ahead_nightly()
 
 
 @app.periodic(cron="23 4 * * *")

@@ -48,6 +48,9 @@ OURS: Sequence[Link] = (
     Link(_("Invoices"), "web:invoices", ("/invoices", "/discrepancies"), "v"),
     Link(_("Transfers"), "web:transfers", (), "f"),
     Link(_("Messages"), "web:messages", (), "m"),
+    Link(_("Monitoring"), "web:monitoring", (), "n", is_primary=False),
+    Link(_("Health"), "web:stock-health", (), "h", is_primary=False),
+    Link(_("Cash"), "web:cash", (), "c", is_primary=False),
     Link(_("Data health"), "web:data-health", (), "", is_primary=False),
     Link(_("Set-up"), "web:set-up", ("/set-up/company", "/set-up/files", "/set-up/work"), "", is_primary=False),
 )

@@ -8,6 +8,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from ownstock.web.security import for_everybody
+from ownstock.web.urls_figures import urlpatterns as figures
 from ownstock.web.views import (
     alerts,
     answer_page,
@@ -71,6 +72,7 @@ urlpatterns = [
         path(f"suppliers/<str:code>/{name}", supplier_register.page_of_task(task), name=f"supplier-{name}")
         for name, task in supplier_register.TASKS.items()
     ),
+    *figures,
     path("transfers", transfers.transfers, name="transfers"),
     path("transfers/<str:number>", transfers.transfer, name="transfer"),
     path("transfers/<str:number>/place", transfers.place, name="transfer-place"),

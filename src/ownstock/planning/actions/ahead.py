@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from ownstock import engine
 from ownstock.base.errors import Refused
 from ownstock.engine.demand_paths import Horizon
 from ownstock.engine.planned_totals import planned_totals
 from ownstock.journal import actions as journal
+from ownstock.journal.running import report
+from ownstock.planning.actions.proposals import reject
 from ownstock.planning.decisions import answered
 from ownstock.planning.history import refresh
 from ownstock.planning.inputs import PlanningInputs, planning_inputs
@@ -23,6 +29,7 @@ from ownstock.planning.queries.runs import last_pool, last_run
 from ownstock.planning.sessions import one_snapshot
 
 WEEKS, PATHS, BATCH = 13, 20, 1_000
+JOB, TASK, DAY_SECONDS = "look_ahead", "ownstock.look_ahead", 86_400
 CENT = Decimal("0.01")
 
 
@@ -64,11 +71,18 @@ def _spends(inputs: PlanningInputs, progress: Callable[[int], None] | None) -> l
     group = np.array([places.setdefault(key, len(places)) for key in keys], np.int64)
     price = np.array([float(s.term.price) for s in sources])
     pool = last_pool() or engine.learn(*inputs.frames)
+
+    def told(done: int) -> None:
+        report("planned orders", done, len(sources))
+        if progress is not None:
+            progress(done)
+
+    report("forecast", 0, len(sources))
     answers = answered(inputs, pool)[0]
     drift = engine.learn_drift(*inputs.frames, lead_times=inputs.lead_times)
     mean, p10, p90 = planned_totals(
         answers, *inputs.frames[1:], group, price, drift=drift, lead_times=inputs.lead_times, known=inputs.known,
-        today=inputs.planned_on, horizon=Horizon(WEEKS, PATHS), progress=progress,
+        today=inputs.planned_on, horizon=Horizon(WEEKS, PATHS), progress=told,
     )  # fmt: skip
     days = np.array([s.usable_in_days for s in sources], np.float64)
     leads = np.bincount(group, days) / np.bincount(group)
@@ -82,6 +96,44 @@ def _spends(inputs: PlanningInputs, progress: Callable[[int], None] | None) -> l
         for week in range(WEEKS)
         if p90[place, week] > 0
     ]  # fmt: skip
+
+
+def look_ahead_nightly() -> LookedAhead:
+    """Look ahead as the worker does, with how far it is; before the first plan there is nothing to do.
+
+    The sign of life is given with it, so that people are told when no night has looked ahead.
+    """
+    done = look_ahead() if last_run() is not None else LookedAhead(0, 0)
+    journal.beat(JOB, expected_every_seconds=DAY_SECONDS)
+    return done
+
+
+@transaction.atomic
+def ask_to_look_ahead(*, actor: str) -> None:
+    """Have the worker look ahead now; what waits or is at work already is not begun twice.
+
+    Raises:
+        Refused: there was no plan yet.
+    """
+    if last_run() is None:
+        raise Refused("There is no plan yet to look ahead from; plan first.", code="no_plan")
+    journal.record(actor=actor, verb="planning.look_ahead_asked", subject=f"job:{JOB}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(TASK, queueing_lock=TASK).defer(timestamp=int(timezone.now().timestamp()))
+
+
+@transaction.atomic
+def cut(ids: Iterable[int], *, month: date, actor: str) -> int:
+    """Turn proposals down because the month's budget is exceeded; each stays so until its inputs move. Returns how many.
+
+    Raises:
+        Refused: the month has no budget, or a proposal is no longer pending.
+    """
+    first = month.replace(day=1)
+    budget = CashBudget.objects.filter(month_start_on=first).first()
+    if budget is None:
+        raise Refused(f"{first:%B %Y} has no budget; set one before you cut.", code="no_budget")
+    return reject(ids, actor=actor, because=f"budget: {first:%B %Y} has {budget.amount:.2f}")
 
 
 @transaction.atomic

@@ -13,66 +13,16 @@ from typing import Any
 from django.db import connection
 
 from ownstock.catalog.queries.rates import rate_on
-from ownstock.planning.models import CashBudget, PlannedSpend
+from ownstock.planning.models import CashBudget
+from ownstock.planning.queries.dues import AGREED, DUE, NET_DAYS, PROPOSED, due_of_planned
 from ownstock.planning.queries.runs import business_day
 
 NOTHING, CENT = Decimal(0), Decimal("0.01")
 KINDS = ("invoiced", "received", "ordered", "proposed", "planned")
-NET_DAYS = 30
 MOST_CUTS = 1_000
 # So far a normal variable's ninth tenth lies from its mean, in standard deviations.
 NINTH_TENTH = 1.2815515655446004
 
-AGREED = """
-    WITH agreed AS (
-        SELECT DISTINCT ON (supplier_id) supplier_id, net_days FROM catalog_agreement
-        WHERE valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s) ORDER BY supplier_id, valid_from DESC)
-"""
-PROPOSED = """
-    SELECT p.id, s.currency, s.code AS supplier, i.sku, p.quantity * p.price AS amount, p.value,
-        p.requested_on + coalesce(a.net_days, %(net)s) AS due_on
-    FROM planning_proposal p JOIN catalog_supplier s ON s.id = p.supplier_id
-    JOIN catalog_item_site k ON k.id = p.item_site_id JOIN catalog_item i ON i.id = k.item_id
-    LEFT JOIN agreed a ON a.supplier_id = p.supplier_id WHERE p.state = 'pending'
-"""
-DUE = f"""
-    {AGREED}
-    SELECT kind, currency, supplier, date_trunc('week', greatest(due_on, %(on)s))::date AS week,
-        date_trunc('month', greatest(due_on, %(on)s))::date AS month, sum(amount) AS amount
-    FROM (
-        SELECT 'invoiced' AS kind, i.currency, s.code AS supplier, i.total AS amount,
-            coalesce(i.due_on, i.invoiced_on + coalesce(a.net_days, %(net)s)) AS due_on
-        FROM purchasing_invoice i JOIN catalog_supplier s ON s.id = i.supplier_id
-        LEFT JOIN agreed a ON a.supplier_id = i.supplier_id
-        WHERE i.state <> 'cancelled' AND coalesce(i.due_on, i.invoiced_on + coalesce(a.net_days, %(net)s)) >= %(on)s
-        UNION ALL
-        SELECT 'ordered', o.currency, s.code, greatest(d.quantity - d.received_quantity - d.cancelled_quantity, 0) * l.price,
-            greatest(coalesce(d.announced_on, d.latest_promised_on, d.requested_on), %(on)s) + coalesce(a.net_days, %(net)s)
-        FROM purchasing_purchase_order o JOIN catalog_supplier s ON s.id = o.supplier_id
-        JOIN purchasing_order_revision r ON r.purchase_order_id = o.id JOIN purchasing_order_line l ON l.revision_id = r.id
-        JOIN purchasing_delivery d ON d.line_id = l.id LEFT JOIN agreed a ON a.supplier_id = o.supplier_id
-        WHERE o.state IN ('draft', 'approved', 'placed', 'acknowledged', 'part_received')
-        UNION ALL
-        SELECT 'received', o.currency, s.code, greatest(d.came - coalesce(v.invoiced, 0), 0) * d.price,
-            d.came_on + coalesce(a.net_days, %(net)s)
-        FROM (
-            SELECT r.purchase_order_id, l.line, max(l.price) AS price, sum(d.received_quantity) AS came,
-                max(c.received_on) AS came_on
-            FROM purchasing_purchase_order o JOIN purchasing_order_revision r ON r.purchase_order_id = o.id
-            JOIN purchasing_order_line l ON l.revision_id = r.id JOIN purchasing_delivery d ON d.line_id = l.id
-            JOIN LATERAL (
-                SELECT max(received_on) AS received_on FROM purchasing_receipt WHERE delivery_id = d.id) c ON true
-            WHERE NOT o.is_invoiced AND d.received_quantity > 0 GROUP BY 1, 2) d
-        JOIN purchasing_purchase_order o ON o.id = d.purchase_order_id JOIN catalog_supplier s ON s.id = o.supplier_id
-        LEFT JOIN agreed a ON a.supplier_id = o.supplier_id
-        LEFT JOIN LATERAL (
-            SELECT sum(n.stock_units) AS invoiced
-            FROM purchasing_invoice_line n JOIN purchasing_invoice i ON i.id = n.invoice_id
-            WHERE n.purchase_order_id = d.purchase_order_id AND n.line = d.line AND i.state <> 'cancelled') v ON true
-        UNION ALL
-        SELECT 'proposed', currency, supplier, amount, due_on FROM ({PROPOSED}) p
-    ) due WHERE amount <> 0 GROUP BY 1, 2, 3, 4, 5
-"""
 CUTS = f"""
     {AGREED}
     SELECT id, sku, supplier, currency, amount, value FROM ({PROPOSED}) p
@@ -226,12 +176,8 @@ def _dues(on: date) -> list[_Due]:
         _Due(kind, supplier, currency, week, month, amount, amount, amount)
         for kind, currency, supplier, week, month, amount in _rows(DUE, {"on": on, "net": NET_DAYS})
     ]
-    net = dict(_rows(AGREED + "SELECT supplier_id, net_days FROM agreed", {"on": on}))
-    newest = PlannedSpend.objects.order_by("-run_id").values_list("run_id", flat=True).first()
-    for one in PlannedSpend.objects.filter(run_id=newest).select_related("supplier"):
-        due_on = max(one.week_start_on + timedelta(days=one.lead_time_days + net.get(one.supplier_id, NET_DAYS)), on)
-        week = due_on - timedelta(days=due_on.weekday())
-        month = due_on.replace(day=1)
+    for one, due_on in due_of_planned(on):
+        week, month = due_on - timedelta(days=due_on.weekday()), due_on.replace(day=1)
         found.append(_Due("planned", one.supplier.code, one.currency, week, month, one.mean, one.p10, one.p90))
     return found
 

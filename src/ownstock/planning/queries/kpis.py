@@ -102,7 +102,7 @@ def health(by: str = "", *, on: date | None = None, only: Mapping[str, str] | No
 
 def class_matrix(only: Mapping[str, str] | None = None) -> list[ClassCell]:
     """The ABC/XYZ matrix as of the last measuring."""
-    rows = _only(KpiItemSite.objects.all(), only).values_list("abc_class", "xyz_class")
+    rows = only_these(KpiItemSite.objects.all(), only).values_list("abc_class", "xyz_class")
     found = rows.annotate(Count("pk"), Sum("on_hand_value"), Sum("excess_value")).order_by("abc_class", "xyz_class")
     return [ClassCell(*row) for row in found]
 
@@ -115,7 +115,7 @@ def measured_item_sites(ranking: str = "on_hand_value", only: Mapping[str, str] 
     """
     if ranking not in RANKINGS:
         raise Refused(f"Rank by one of: {', '.join(RANKINGS)}.", code="unknown_ranking")
-    rows = _only(KpiItemSite.objects.select_related("item_site__item", "site", "supplier"), only)
+    rows = only_these(KpiItemSite.objects.select_related("item_site__item", "site", "supplier"), only)
     if ranking == "excess":
         rows = rows.filter(excess_value__gt=0)
     return rows.order_by(RANKINGS[ranking], "item_site_id")
@@ -151,7 +151,7 @@ def daily(since: date, until: date, only: Mapping[str, str] | None = None) -> li
 
 def _days(since: date, until: date, only: Mapping[str, str] | None, by: str = "") -> QuerySet[KpiDay]:
     """The rows of a span of the dimension asked for; a site narrows any, a group of a dimension that one alone."""
-    names = {_checked(name) for name in (by, *(only or {})) if name} - {"site"}
+    names = {checked_group(name) for name in (by, *(only or {})) if name} - {"site"}
     if len(names) > 1:
         raise Refused(
             f"Days are kept by site and one more: {' and '.join(sorted(names))} are not crossed.", code="not_crossed"
@@ -162,13 +162,15 @@ def _days(since: date, until: date, only: Mapping[str, str] | None, by: str = ""
     return rows
 
 
-def _only(rows: QuerySet[Any], only: Mapping[str, str] | None) -> QuerySet[Any]:
+def only_these(rows: QuerySet[Any], only: Mapping[str, str] | None) -> QuerySet[Any]:
+    """Measured item-sites of these groups alone."""
     for name, value in (only or {}).items():
-        rows = rows.filter(**{GROUPS[_checked(name)]: value})
+        rows = rows.filter(**{GROUPS[checked_group(name)]: value})
     return rows
 
 
-def _checked(group: str) -> str:
+def checked_group(group: str) -> str:
+    """A kind of group, refused where there is none such."""
     if group not in GROUPS:
         raise Refused(f"Group by one of: {', '.join(GROUPS)}.", code="unknown_group")
     return group
