@@ -10,10 +10,11 @@ import random
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
-from tests.retail_company import balances, company
+import polars as pl
+
+from ownstock.lab.retail.packed import read_lines
 
 # Headings as programs of several countries write them; the first of each dialect is the item's code.
 HEADINGS = {
@@ -37,6 +38,8 @@ DELIMITERS = {"de": ";", "fr": ";", "us": ","}
 ENCODINGS = {"de": "cp1252", "fr": "utf-8-sig", "us": "utf-8"}
 DAYS = {"de": "%d.%m.%Y", "fr": "%d/%m/%Y", "us": "%m/%d/%Y"}
 
+SOLD = ("StockCode", "Quantity", "InvoiceNo", "UnitPrice", "InvoiceDate")
+
 
 @dataclass(frozen=True)
 class RawFiles:
@@ -50,44 +53,52 @@ class RawFiles:
     sold: int
 
 
-def write(folder: Path, *, seed: int, items: int = 40, today: date | None = None, dialect: str = "") -> RawFiles:
-    """Write raw files of the items that sell best; the year ends yesterday. The same seed writes the same."""
+def write(folder: Path, *, seed: int, items: int = 12, today: date | None = None, dialect: str = "") -> RawFiles:
+    """Write raw files of some items of the packed year, which ends yesterday then. The same seed writes the same."""
     chance = random.Random(seed)
     dialect = dialect or chance.choice(sorted(HEADINGS))
-    sample, today = company(), today or datetime.now().astimezone().date()
-    sales = sample.movements.filter(kind="issue", target="CUSTOMERS")
-    best = sales.group_by("sku").len().sort("len", "sku", descending=[True, False]).head(items)["sku"].to_list()
-    sales = sales.filter(sales["sku"].is_in(best))
-    moved = [datetime.fromisoformat(str(moment).replace("Z", "+00:00")) for moment in sales["moved_at"]]
-    shift = today - timedelta(days=1) - max(moved).date()
-    stock = {sku: max(0, balances(sample.movements).get(sku, 0)) // 40 for sku in best}
+    lines = _sold_lines(items)
+    facts = lines.group_by("StockCode", maintain_order=True).agg(
+        pl.col("Description").first(), cost=pl.col("UnitPrice").median() * 0.55
+    )
+    skus = facts["StockCode"].to_list()
+    today = today or datetime.now().astimezone().date()
+    shift = today - timedelta(days=1) - lines["InvoiceDate"].max().date()
+    stock = {sku: chance.randrange(60) for sku in skus}
     folder.mkdir(parents=True, exist_ok=True)
     sold = [
         {
-            "sku": sku, "quantity": _whole(quantity), "reference": reference,
+            "sku": sku, "quantity": str(quantity), "reference": invoice, "price": _money(price, dialect),
             "moved_at": (at.date() + shift).strftime(DAYS[dialect]),
         }
-        for sku, quantity, reference, at in zip(sales["sku"], sales["quantity"], sales["reference"], moved, strict=True)
+        for sku, quantity, invoice, price, at in lines.select(*SOLD).iter_rows()
     ]  # fmt: skip
     paths = [folder / f"{name}-{seed}.csv" for name in ("articles", "inventory", "invoices")]
-    _write(paths[0], _items(best, dialect, chance), dialect, chance)
-    _write(paths[1], [{"sku": s, "stock": _whole(q)} for s, q in stock.items()], dialect, chance, has_junk=True)
+    _write(paths[0], _items(facts, dialect, chance), dialect, chance)
+    _write(paths[1], [{"sku": s, "stock": str(q)} for s, q in stock.items()], dialect, chance, has_junk=True)
     _write(paths[2], sold, dialect, chance)
-    return RawFiles(paths[0], paths[1], paths[2], best, stock, len(sold))
+    return RawFiles(paths[0], paths[1], paths[2], skus, stock, len(sold))
 
 
-def _items(best: list[str], dialect: str, chance: random.Random) -> list[dict[str, str]]:
+def _sold_lines(items: int) -> pl.DataFrame:
+    """The lines by which some middling items were sold, in the order of the source."""
+    sold = read_lines().filter(
+        (pl.col("Quantity") > 0) & (pl.col("UnitPrice") > 0) & ~pl.col("InvoiceNo").str.starts_with("C")
+    )
+    ranked = sold.group_by("StockCode").len().sort("len", "StockCode", descending=[True, False])
+    chosen = ranked.filter(pl.col("StockCode").str.contains(r"^\d{5}")).slice(150, items)["StockCode"]
+    return sold.filter(pl.col("StockCode").is_in(chosen.to_list()))
+
+
+def _items(facts: pl.DataFrame, dialect: str, chance: random.Random) -> list[dict[str, str]]:
     """Items with supplier and cost; a third of the lead times is missing, as it is in life."""
-    sample = company()
-    facts = {row["sku"]: row for row in sample.items.filter(sample.items["sku"].is_in(best)).to_dicts()}
-    terms = {row["sku"]: row for row in sample.supply_terms.to_dicts()}
     return [
         {
-            "sku": sku, "description": facts[sku]["description"], "supplier": f"Supplier {terms[sku]['supplier']}",
-            "unit_cost": _money(facts[sku]["unit_cost"], dialect), "colour": chance.choice(["", "red", "blue"]),
-            "lead_time_days": "" if number % 3 == 0 else str(terms[sku]["lead_time_days"]),
+            "sku": sku, "description": description, "supplier": f"Supplier {'ABC'[number % 3]}",
+            "unit_cost": _money(cost, dialect), "colour": chance.choice(["", "red", "blue"]),
+            "lead_time_days": "" if number % 5 > 2 else str((10, 14, 21)[number % 3]),
         }
-        for number, sku in enumerate(best)
+        for number, (sku, description, cost) in enumerate(facts.iter_rows())
     ]  # fmt: skip
 
 
@@ -104,14 +115,9 @@ def _write(
             writer.writerow([HEADINGS[dialect]["end"] if name == "sku" else "n/a" for name in names])
 
 
-def _money(value: str, dialect: str) -> str:
-    text = f"{Decimal(value):,.2f}"
+def _money(value: float, dialect: str) -> str:
+    text = f"{value:,.2f}"
     return text if dialect == "us" else text.translate(str.maketrans(",.", ".,"))
-
-
-def _whole(value: object) -> str:
-    # Whole numbers without marks of thousands: those alone would prove nothing.
-    return str(int(Decimal(str(value))))
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def test_from_raw_files_to_a_sent_order(home: Path, capsys: pytest.CaptureFixtur
         watch.is_content()
         browser.close()
     seconds = time.monotonic() - began
-    assert {sku: on_hand(sku, "MAINWAREHOUS") for sku in raw.skus} == raw.on_hand
+    assert {sku: on_hand(sku, "MAINWAREHOUSE") for sku in raw.skus} == raw.on_hand
     with capsys.disabled():
         print(f"\n{hand.clicks} clicks, {hand.typed} typed, {hand.waited:.0f} s waited, {seconds:.0f} s in all")
     assert seconds < MOST_SECONDS

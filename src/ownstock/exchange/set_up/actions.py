@@ -64,7 +64,7 @@ def _site(name: str, time_zone: str) -> str:
         return known.code
     letters = "".join(letter for letter in name.upper() if letter.isascii() and letter.isalnum())
     site = Location.objects.create(
-        code=_free(letters[:12] or "SITE"), name=name, kind=LocationKind.SITE, time_zone=time_zone
+        code=_free(letters[:20] or "SITE"), name=name, kind=LocationKind.SITE, time_zone=time_zone
     )
     site.site = site
     site.save(update_fields=["site"])

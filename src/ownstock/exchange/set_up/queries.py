@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ownstock.base.errors import Refused
+from ownstock.catalog.models import Company, Location
 from ownstock.catalog.queries import is_catalog_empty
+from ownstock.catalog.rules import LocationKind
 from ownstock.exchange.models import SetUp, UploadedFile
 from ownstock.exchange.set_up.rules import SetUpState
 from ownstock.journal.models import JobRun
@@ -13,6 +15,15 @@ from ownstock.journal.queues import is_held
 def is_empty() -> bool:
     """Whether nothing was brought in yet: pages then lead to the set-up."""
     return is_catalog_empty()
+
+
+def company_said() -> dict[str, str]:
+    """What was said of the company and its first site before; nothing on an empty installation."""
+    site = Location.objects.filter(kind=LocationKind.SITE).order_by("id").first()
+    if site is None:
+        return {}
+    company = Company.objects.get()
+    return {"name": company.name, "currency": company.currency, "site": site.name, "time_zone": site.time_zone}
 
 
 def current() -> SetUp | None:

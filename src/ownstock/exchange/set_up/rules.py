@@ -15,6 +15,7 @@ MAX_FILES = 20
 MAX_FILE_BYTES = 200 * 2**20
 MAX_FAULTS_SHOWN = 200
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet")
+LEAST_KNOWN = 2
 # Without these a file is not of the kind.
 TELLING: dict[str, tuple[str, ...]] = {
     "movements": ("sku", "quantity", "moved_at", "source", "target"),
@@ -25,7 +26,7 @@ TELLING: dict[str, tuple[str, ...]] = {
     "locations": ("code", "name", "kind"),
     "suppliers": ("code", "name"),
     "on-hand": ("sku", "quantity"),
-    "items": ("sku", "description"),
+    "items": ("sku",),
 }
 # Of what is sold and of what lies there the same headings are used: these say which it is not.
 SPEAKS_AGAINST = {"on-hand": ("moved_at",), "items": ("quantity",)}
@@ -86,7 +87,7 @@ def guessed_kind(headings: Sequence[str], fields: Mapping[str, Sequence[str]]) -
     best, best_score = "", (0, 0)
     for kind, telling in TELLING.items():
         known = set(known_headings(headings, fields[kind]).values())
-        if not set(telling) <= known or known & set(SPEAKS_AGAINST.get(kind, ())):
+        if len(known) < LEAST_KNOWN or not set(telling) <= known or known & set(SPEAKS_AGAINST.get(kind, ())):
             continue
         score = (len(known), len(telling))
         if score > best_score:

@@ -103,7 +103,7 @@ class _Work:
 
     def _rows(self, kind: str) -> list[dict[str, Any]]:
         """The rows of all files of a kind, those at fault left out where people said so."""
-        return [row for file in self._of(kind) for row in self._frame(file).drop(ROW).iter_rows(named=True)]
+        return [row for file in self._of(kind) for row in self._frame(file).iter_rows(named=True)]
 
     def _frame(self, file: UploadedFile) -> pl.DataFrame:
         if file.pk not in self.frames:
@@ -132,12 +132,12 @@ class _Work:
     def _items(self) -> None:
         said = self._rows(ITEMS)
         sold = {row["sku"] for kind in (SALES, STOCK) for row in self._rows(kind)}
-        sold -= set(Item.objects.values_list("sku", flat=True)) - {row["sku"] for row in said}
+        kept = {row["sku"]: dict(row) for row in Item.objects.values("sku", "description", "unit_cost")}
         prices = {r["sku"]: r["price"] for r in self._rows(SUPPLY_TERMS) if r.get("price") is not None}
-        found = terms.items(said, sorted(sold), prices)
+        found = terms.items(said, sorted(sold), prices, kept)
         names = [field.name for field in FIELDS[ITEMS] if field.name not in ("supplier", "price", *TERM_FIELDS)]
         report("importing items")
-        rows = [{name: row.get(name) for name in names} for row in found.rows]
+        rows = [{name: row.get(name) for name in (ROW, *names)} for row in found.rows]
         self._bring_rows(ITEMS, terms.Derived(rows, found.assumed))
 
     def _supply(self) -> None:
@@ -148,7 +148,7 @@ class _Work:
         without = {sku: cost for sku, cost in costs.items() if sku not in bought}
         kept = map(dict, Supplier.objects.values("code", "name", "email", "currency"))
         suppliers: list[dict[str, Any]] = [*kept, *self._rows(SUPPLIERS)]
-        found = terms.supply(said, suppliers, without, base_currency(), day, self.assumptions)
+        found = terms.supply(said, suppliers, without, base_currency(), day, self.assumptions, _kept_terms())
         report("importing suppliers and terms")
         self._bring_rows(SUPPLIERS, terms.Derived(found.suppliers))
         self._bring_rows(SUPPLY_TERMS, found.terms)
@@ -183,11 +183,12 @@ class _Work:
     def _item_sites(self) -> None:
         costs = dict(Item.objects.values_list("sku", "unit_cost"))
         moved = Balance.objects.filter(location__site__isnull=False).values_list("item__sku", "location__site__code")
-        known = set(ItemSite.objects.values_list("item__sku", "site__code"))
+        known = {(row.pop("item__sku"), row.pop("site__code")): row for row in ItemSite.objects.values(*PLANNED_BY)}
         rows = [row for row in self._rows(ITEM_SITES) if row["sku"] in costs]
         places = set(moved.distinct())
         places |= {(sku, self.set_up.site_code) for sku in costs} if not places else set()
-        found = terms.item_sites(places - known, rows, costs, self._sale_prices(), self.assumptions)
+        new = places - set(known)
+        found = terms.item_sites(new, rows, costs, self._sale_prices(), self.assumptions, known)
         report("importing how items are planned")
         self._bring_rows(ITEM_SITES, found)
 
@@ -204,10 +205,10 @@ class _Work:
         rows = derived.rows
         if not rows:
             return
-        said = {name for row in rows for name, value in row.items() if value is not None}
+        said = {name for row in rows for name, value in row.items() if value is not None and name != ROW}
         text = [
-            {ROW: number, **{name: None if row.get(name) is None else str(row[name]) for name in said}}
-            for number, row in enumerate(rows, 1)
+            {ROW: row.get(ROW) or 0, **{name: None if row.get(name) is None else str(row[name]) for name in said}}
+            for row in rows
         ]
         frame = pl.DataFrame(text, schema={ROW: pl.Int64, **dict.fromkeys(sorted(said), pl.String)})
         brought = self._of(kind)
@@ -218,11 +219,28 @@ class _Work:
             imported(file)
 
 
+PLANNED_BY = (
+    "item__sku", "site__code", "review_period_days", "holding_rate", "shortage_cost", "unserved_demand",
+)  # fmt: skip
 TERM_FIELDS = ("supplier_sku", "lead_time_days", "moq", "order_multiple")
 SALES_SCHEMA = {
     "sku": pl.String(), "location": pl.String(), "moved_at": pl.Datetime("us", "UTC"), "quantity": pl.Decimal(18, 4),
     "reference": pl.String(), "price": pl.Decimal(18, 4),
 }  # fmt: skip
+
+
+def _kept_terms() -> list[dict[str, Any]]:
+    """The terms that stand, the newest of each item and supplier, as rows of an import."""
+    return [
+        {
+            "sku": t.item.sku, "supplier": t.supplier.code, "site": t.site.code if t.site else None, "price": t.price,
+            "currency": t.currency, "lead_time_days": t.lead_time_days, "moq": t.moq, "order_multiple": t.order_multiple,
+            "supplier_sku": t.supplier_sku, "purchase_unit": t.purchase_unit, "priority": t.priority,
+            "units_per_purchase_unit": f"{t.units_numerator}/{t.units_denominator}", "valid_to": t.valid_to,
+            "valid_from": t.valid_from,
+        }
+        for t in SupplyTerm.objects.select_related("item", "supplier", "site").order_by("valid_from", "id")
+    ]  # fmt: skip
 
 
 def bring(kind: str, frame: pl.DataFrame, name: str, actor: str, directions: Directions) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ownstock.base.tables import ROW
 from ownstock.exchange.set_up.rules import Assumptions, lead_times, typical_cost
 
 Row = dict[str, Any]
 NOBODY, NOBODY_NAME = "NOT-NAMED", "Supplier not named"
-ONE = Decimal(1)
+ONE, LAST = Decimal(1), 99
 
 
 @dataclass(slots=True)
@@ -22,14 +23,21 @@ class Derived:
     assumed: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
-def items(said: Iterable[Row], sold: Iterable[str], prices: Mapping[str, Decimal]) -> Derived:
+def _over(row: Row, kept: Row | None) -> Row:
+    """What a file says over what is kept."""
+    return {**(kept or {}), **{name: value for name, value in row.items() if value is not None}}
+
+
+def items(said: Iterable[Row], sold: Iterable[str], prices: Mapping[str, Decimal], kept: Mapping[str, Row]) -> Derived:
     """Items as files tell them, and those that are only sold or on hand; `prices` are those of supply terms.
 
+    Of an item that is `kept` already, what a file does not say stays.
     A cost that is not said is the supplier's price, else the median of the costs that are, else one.
     """
     found = Derived()
     rows = {row["sku"]: dict(row) for row in said}
-    rows |= {sku: {"sku": sku} for sku in sold if sku not in rows}
+    rows |= {sku: {"sku": sku} for sku in sold if sku not in rows and sku not in kept}
+    rows = {sku: _over(row, kept.get(sku)) for sku, row in rows.items()}
     known = [row["unit_cost"] for row in rows.values() if row.get("unit_cost") is not None]
     median = typical_cost(known)
     for sku, row in rows.items():
@@ -55,23 +63,31 @@ class Supply:
 
 def supply(
     said: Iterable[Row], suppliers: Iterable[Row], costs: Mapping[str, Decimal], currency: str, valid_from: str,
-    assumptions: Assumptions,
+    assumptions: Assumptions, kept: Iterable[Row] = (),
 ) -> Supply:  # fmt: skip
     """One term for each item that has none yet: its supplier, price and lead time as said, else assumed.
 
     said: rows with sku and, as far as known, supplier, price, lead_time_days, moq and order_multiple; a later row of an
-    item and supplier counts. costs: every item's cost. A lead time that is not said is the supplier's median.
+    item and supplier counts. costs: every item's cost. A lead time that is not said is the supplier's median. Of a term that
+    is `kept` already, what a file does not say stays; one of a supplier that was not named comes last, once one is.
     """
+    standing = {(row["sku"], row["supplier"]): row for row in kept}
+    only = dict(sorted(standing))
     listed = {row["code"]: dict(row) for row in suppliers}
     by_name = {str(row.get("name") or "").casefold(): code for code, row in listed.items()}
     rows: dict[tuple[str, str], Row] = {}
     for row in said:
-        named = str(row.get("supplier") or "").strip()
+        named = str(row.get("supplier") or only.get(row["sku"]) or "").strip()
         code = named if named in listed else by_name.get(named.casefold(), named[:60])
-        rows[row["sku"], code] = {**row, "supplier": code}
+        rows[row["sku"], code] = _over({**row, "supplier": code}, standing.get((row["sku"], code)))
     bought = {sku for sku, code in rows if code}
     rows = {key: row for key, row in rows.items() if key[1] or key[0] not in bought}
     rows |= {(sku, ""): {"sku": sku, "supplier": ""} for sku in costs if sku not in bought and (sku, "") not in rows}
+    rows |= {
+        (sku, NOBODY): {**standing[sku, NOBODY], "priority": LAST}
+        for sku in bought
+        if (sku, NOBODY) in standing and (sku, NOBODY) not in rows
+    }
     terms = _terms(rows, listed, costs, currency, valid_from, assumptions)
     named_codes = {row["supplier"] for row in terms.rows}
     made = [
@@ -82,7 +98,7 @@ def supply(
 
 def _supplier(row: Row, currency: str) -> Row:
     return {
-        "code": row["code"], "name": row.get("name") or row["code"], "email": row.get("email") or "",
+        ROW: row.get(ROW), "code": row["code"], "name": row.get("name") or row["code"], "email": row.get("email") or "",
         "currency": row.get("currency") or currency,
     }  # fmt: skip
 
@@ -97,7 +113,7 @@ def _terms(
     for (sku, code), row in rows.items():
         supplier, key = code or NOBODY, f"{sku}\n{code or NOBODY}"
         days = said[f"{sku}\n{code}"][1]
-        if not code:
+        if not code or code == NOBODY:
             found.assumed.append(("supply_term.supplier", key, NOBODY, "not_named"))
         if days is None:
             days, basis = taken[f"{sku}\n{code}"]
@@ -107,7 +123,7 @@ def _terms(
             price = costs[sku]
             found.assumed.append(("supply_term.price", key, f"{price:.4f}", "unit_cost"))
         found.rows.append({
-            "supplier": supplier, "sku": sku, "price": price, "lead_time_days": days,
+            ROW: row.get(ROW), "supplier": supplier, "sku": sku, "price": price, "lead_time_days": days,
             "currency": row.get("currency") or (listed.get(code) or {}).get("currency") or currency,
             "moq": row.get("moq") or 1, "order_multiple": row.get("order_multiple") or 1,
             "supplier_sku": row.get("supplier_sku") or "", "valid_from": row.get("valid_from") or valid_from,
@@ -125,14 +141,14 @@ def _days(row: Row, supplier: Row | None) -> int | None:
 
 def item_sites(
     places: Iterable[tuple[str, str]], said: Iterable[Row], costs: Mapping[str, Decimal],
-    sale_prices: Mapping[str, Decimal], assumptions: Assumptions,
+    sale_prices: Mapping[str, Decimal], assumptions: Assumptions, kept: Mapping[tuple[str, str], Row],
 ) -> Derived:  # fmt: skip
     """How each item is planned where it moves: as said, else by the company's assumptions.
 
     What one unit short costs is the margin that is lost: the sale price less the cost, else a share of the cost.
     """
     found = Derived()
-    known = {(row["sku"], row["site"]): row for row in said}
+    known = {(row["sku"], row["site"]): _over(row, kept.get((row["sku"], row["site"]))) for row in said}
     for sku, site in sorted({*places, *known}):
         row, key = known.get((sku, site), {}), f"{sku}\n{site}"
         margin = sale_prices.get(sku, Decimal(0)) - costs[sku]
@@ -142,7 +158,7 @@ def item_sites(
             "review_period_days": (assumptions.review_period_days, "default"),
             "unserved_demand": ("lost", "default"),
         }  # fmt: skip
-        made: Row = {"sku": sku, "site": site}
+        made: Row = {ROW: row.get(ROW), "sku": sku, "site": site}
         for name, (value, basis) in taken.items():
             made[name] = row[name] if row.get(name) is not None else value
             if row.get(name) is None:

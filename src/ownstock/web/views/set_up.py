@@ -56,7 +56,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def company(request: HttpRequest) -> HttpResponse:
     """Say whose company it is, and name its first site."""
-    form = CompanyForm(request.POST or None)
+    form = CompanyForm(request.POST or None, initial=queries.company_said())
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
