@@ -21,6 +21,7 @@ async function start(root) {
   try {
     if (has("[data-grid]")) (await import("./grid.js")).startGrids(root);
     if (has("[data-chart]")) (await import("./chart.js")).startCharts(root);
+    if (has("[data-worklist]")) (await import("./worklist.js")).startWorklist();
     if (has("[data-live], [hx-trigger*='live-'], [hx-trigger*='live:']")) (await import("./live.js")).startLive(root);
   } catch (fault) {
     tell(document.body.dataset.notLoaded ?? String(fault), "bad");

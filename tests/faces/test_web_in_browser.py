@@ -72,7 +72,7 @@ def opened(browser: Browser, visit: Visit, size: dict[str, int], scheme: str) ->
     page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
     page.set_default_timeout(20_000)
     visit.listen(page)
-    page.goto(visit.address)
+    page.goto(f"{visit.address}/proposals")
     page.get_by_label("Name").fill(NAME)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")

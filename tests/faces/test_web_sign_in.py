@@ -64,7 +64,7 @@ def test_every_page_but_the_sign_in_asks_for_it() -> None:
 def test_whoever_signs_in_lands_on_the_proposals(slow_passwords: None) -> None:
     signed_in()
     response = Client().post(reverse("web:sign-in"), {"username": NAME, "password": PASSWORD}, follow=True)
-    assert response.redirect_chain == [(reverse("web:proposals"), 302)]
+    assert response.redirect_chain == [(reverse("web:today"), 302)]
     assert "Nothing was planned yet" in read(response).text
 
 
@@ -87,7 +87,7 @@ def test_signing_out_ends_the_session() -> None:
 def test_signing_in_does_not_lead_to_another_site() -> None:
     signed_in()
     form = {"username": NAME, "password": PASSWORD, "next": "https://elsewhere.example/"}
-    assert Client().post(reverse("web:sign-in"), form)["Location"] == reverse("web:proposals")
+    assert Client().post(reverse("web:sign-in"), form)["Location"] == reverse("web:today")
 
 
 @pytest.mark.parametrize("name", ["approve", "reject"])

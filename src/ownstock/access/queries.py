@@ -40,6 +40,12 @@ def users() -> QuerySet[User]:
     return User.objects.order_by("username")
 
 
+def our_people() -> list[str]:
+    """The names of those who sign in and work here, no supplier's account among them."""
+    people = User.objects.filter(is_active=True).exclude(roles__contains=[Role.SUPPLIER])
+    return list(people.order_by("username").values_list("username", flat=True))
+
+
 def user(username: str) -> User:
     """One person's account.
 

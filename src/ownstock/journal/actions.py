@@ -17,11 +17,12 @@ from procrastinate.exceptions import AlreadyEnqueued
 from ownstock.base.errors import Refused
 from ownstock.base.fingerprints import fingerprint
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, IdempotentAnswer, OutboxRow
-from ownstock.journal.queries import ALERT_CLOSED, alert_subject, ready_rows
+from ownstock.journal.queries import ALERT_CLOSED, alert_subject, ready_rows, watermark
 from ownstock.journal.rules import (
     ATTEMPTS_BEFORE_ALERT,
     CHANGES,
     MAX_ATTEMPTS,
+    MAX_SUBJECTS,
     Changes,
     announcement,
     retry_delay_seconds,
@@ -226,6 +227,7 @@ def raise_alert(key: str, *, kind: str, sentence: str, facts: Json, is_closable:
     """
     said = {"kind": kind, "sentence": sentence, "facts": dict(facts), "is_closable": is_closable, **worth}
     Alert.objects.update_or_create(key=key, cleared_at=None, defaults=said)
+    tell_pages([key])
 
 
 def clear_alert(key: str, *, because: str) -> None:
@@ -235,7 +237,22 @@ def clear_alert(key: str, *, because: str) -> None:
 
 def clear_alerts(keys: Iterable[str], *, because: str) -> None:
     """Close the open alerts of several root causes, saying why."""
-    Alert.objects.filter(key__in=list(keys), cleared_at=None).update(cleared_at=timezone.now(), cleared_because=because)
+    named = list(keys)
+    open_ones = Alert.objects.filter(key__in=named, cleared_at=None)
+    if open_ones.update(cleared_at=timezone.now(), cleared_because=because):
+        tell_pages(named)
+
+
+def tell_pages(keys: Iterable[str]) -> None:
+    """Have open pages hear, after the commit, that something is to be looked at or no longer: alerts are no facts that the
+    watermark tells of.
+    """
+    subjects = [alert_subject(key) for key in keys]
+
+    def told() -> None:
+        announce(watermark(), Changes({Alert._meta.db_table: len(subjects)}, subjects[:MAX_SUBJECTS], True))
+
+    transaction.on_commit(told, robust=True)
 
 
 @transaction.atomic
@@ -257,6 +274,7 @@ def close_alert(pk: int, *, reason: str, actor: str) -> Alert:
     if found.cleared_at is None:
         found.cleared_at, found.cleared_because = timezone.now(), f"closed by {actor}: {reason}"
         found.save(update_fields=["cleared_at", "cleared_because"])
+        tell_pages([found.key])
         record(
             actor=actor, verb=ALERT_CLOSED, subject=alert_subject(found.key), old={"sentence": found.sentence},
             reason=reason,

@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, F, Func, Model, OuterRef, Q, QuerySe
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from ownstock.base.errors import Refused
 from ownstock.journal.fields import TransactionIdField
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, OutboxRow
 from ownstock.journal.rules import MAX_SUBJECTS, Changes
@@ -59,6 +60,18 @@ def worklist_kinds(today: date) -> dict[str, tuple[int, Decimal]]:
     """How many alerts of each kind are in sight, and what they are worth together."""
     rows = worklist(today).order_by().values_list("kind").annotate(Count("id"), Sum("money"))
     return {kind: (count, money or Decimal(0)) for kind, count, money in rows}
+
+
+def alert(pk: int) -> Alert:
+    """An alert, open or cleared.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = Alert.objects.filter(pk=pk).first()
+    if found is None:
+        raise Refused(f"There is no alert {pk}.", code="no_alert", alert=pk)
+    return found
 
 
 def alert_subject(key: str) -> str:

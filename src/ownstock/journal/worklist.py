@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ownstock.base.errors import Refused
-from ownstock.journal.actions import record
+from ownstock.journal.actions import record, tell_pages
 from ownstock.journal.models import Alert
 from ownstock.journal.queries import alert_subject
 
@@ -62,6 +62,8 @@ def tell_all(kinds: Collection[str], told: Iterable[Told], *, because: str) -> i
         if key not in standing
     ]
     Alert.objects.bulk_create(new, batch_size=BATCH)
+    if gone or changed or new:
+        tell_pages([one.key for one in new])
     return len(new)
 
 

@@ -85,7 +85,7 @@ DATABASES = {"default": database(DATABASE_URL), "owner": database(DATABASE_OWNER
 
 AUTH_USER_MODEL = "access.User"
 LOGIN_URL = "web:sign-in"
-LOGIN_REDIRECT_URL = "web:proposals"
+LOGIN_REDIRECT_URL = "web:today"
 LOGOUT_REDIRECT_URL = "web:sign-in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -40,6 +40,7 @@ class Shown:
 
 
 OURS: Sequence[Link] = (
+    Link(_("Today"), "web:today", ("/today",), "t"),
     Link(_("Proposals"), "web:proposals", ("/proposals",), "p"),
     Link(_("Items"), "web:item-sites", (), "i"),
     Link(_("Orders"), "web:orders", (), "o"),

@@ -7,10 +7,10 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
+from ownstock.web import urls_today
 from ownstock.web.security import for_everybody
 from ownstock.web.urls_figures import urlpatterns as figures
 from ownstock.web.views import (
-    alerts,
     answer_page,
     conformity,
     invoice_entry,
@@ -38,8 +38,8 @@ from ownstock.web.views import (
 
 app_name = "web"
 urlpatterns = [
-    path("", proposals.proposals, name="proposals"),
-    path("alerts/<int:pk>/close", alerts.close, name="alert-close"),
+    *urls_today.urlpatterns,
+    path("proposals", proposals.proposals, name="proposals"),
     path("sign-in", sign_in.SignIn.as_view(), name="sign-in"),
     path("answer/<str:token>", answer_page.answer_page, name="answer-page"),
     path("portal", portal.portal, name="portal"),

@@ -26,8 +26,8 @@ class SignInAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The orders of a supplier's people, the proposals of ours."""
-        return reverse("web:portal" if _is_supplier(request.user) else "web:proposals")
+        """The orders of a supplier's people, today's worklist of ours."""
+        return reverse("web:portal" if _is_supplier(request.user) else "web:today")
 
     def post_login(self, request: HttpRequest, user: Any, **said: Any) -> Any:
         """Lead to the page that was asked for, unless it is none for whoever signed in."""

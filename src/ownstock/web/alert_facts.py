@@ -1,0 +1,74 @@
+"""What an alert speaks of, as figures that open their origin, and how its money is found."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ownstock.journal.models import Alert
+
+ORIGINS = {
+    "number": "web:order", "order": "web:order", "supplier": "web:supplier", "item_site": "web:item-site",
+    "proposal": "web:proposal",
+}  # fmt: skip
+LABELS: dict[str, str | Promise] = {
+    "number": _("Order"), "order": _("Order"), "line": _("Line"), "supplier": _("Supplier"), "site": _("Site"),
+    "sku": _("Item"), "item_site": _("Item-site"), "proposal": _("Proposal"), "quantity": _("Quantity"),
+    "lost": _("Lost until goods can come"), "saved_by_ordering": _("Lost beyond that, if nothing is ordered"),
+    "value": _("Value of the goods"), "days_late": _("Days late"), "named": _("Among them"), "fault": _("What is missing"),
+    "due_at": _("Was due"), "reason": _("Reason"),
+}  # fmt: skip
+SHORT_MONEY = _(
+    "Units expected to be short until an order placed now is of use x the shortage cost of one, plus what ordering saves: "
+    "the expected cost of ordering nothing less that of the proposed quantity."
+)
+HELD_MONEY = _(
+    "Surplus units x unit cost x holding rate x the part of a year until they are used (a year at most), half of it where "
+    "they are used within a year, as they are then held half the time on average."
+)
+FORMULAS: dict[str, str | Promise] = {
+    "stocked_out": SHORT_MONEY, "will_stock_out": SHORT_MONEY, "surplus_on_order": HELD_MONEY, "excess": HELD_MONEY,
+    "late_delivery": _("What the item of the late line is short of meanwhile, as for an item that runs out."),
+    "supplier_blocked": _("The sum over its item-sites of what they are short of, as for items that run out."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure: what it is, what it says, and where it comes from."""
+
+    label: str | Promise
+    value: Any
+    address: str
+
+
+def facts_of(alert: Alert) -> list[Fact]:
+    """The figures that an alert's sentence speaks of; what is empty is left out."""
+    return [
+        Fact(LABELS.get(name, name.replace("_", " ").capitalize()), _plain(value), _origin(alert, name, value))
+        for name, value in alert.facts.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def formula_of(kind: str) -> str | Promise:
+    """How the money of a kind is found; empty where nobody says what it is worth."""
+    return FORMULAS.get(kind, "")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {amount}" for name, amount in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _origin(alert: Alert, name: str, value: Any) -> str:
+    page = "web:transfer" if alert.kind == "late_transfer" and name == "number" else ORIGINS.get(name)
+    with suppress(NoReverseMatch):
+        return reverse(page, args=[value]) if page else ""
+    return ""
