@@ -26,7 +26,8 @@ export function startCharts(root) {
 }
 
 function draw(place) {
-  const told = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  // What comes into a page later brings no script elements, not even of data: it says it in an attribute.
+  const told = JSON.parse(place.dataset.told ?? document.getElementById(place.dataset.chart).textContent);
   const frame = document.createElement("div");
   frame.className = "chart-frame";
   if (told.label) {
@@ -38,6 +39,7 @@ function draw(place) {
   place.told = told;
   place.redraw = () => show(place);
   place.classList.add("ready");
+  drawn.forEach((other) => other.isConnected || drawn.delete(other));
   drawn.add(place);
   show(place);
   new ResizeObserver(() => place.chart.resize()).observe(frame);
@@ -63,7 +65,8 @@ function themed(option) {
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return {
     color: SERIES.map((number) => `--series-${number}`),
-    textStyle: { fontFamily: "inherit", color: "--ink" },
+    // By its name, so that the width of words can be measured.
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: "--ink" },
     ...option,
     animation: !isStill && option.animation !== false,
     animationDuration: 250,

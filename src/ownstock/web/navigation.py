@@ -48,6 +48,8 @@ OURS: Sequence[Link] = (
     Link(_("Suppliers"), "web:suppliers", (), "s"),
     Link(_("Invoices"), "web:invoices", ("/invoices", "/discrepancies"), "v"),
     Link(_("Transfers"), "web:transfers", (), "f"),
+    Link(_("Calendar"), "web:calendar", (), "e", is_primary=False),
+    Link(_("Overrides"), "web:overrides", (), "", is_primary=False),
     Link(_("Messages"), "web:messages", (), "m"),
     Link(_("Monitoring"), "web:monitoring", (), "n", is_primary=False),
     Link(_("Health"), "web:stock-health", (), "h", is_primary=False),

@@ -10,16 +10,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 from ownstock import engine
 from ownstock.catalog.models import ItemSite
 from ownstock.engine.demand_paths import Horizon
 from ownstock.engine.planned_orders import roll
-from ownstock.engine.reproject import demand_by_bucket, on_hand_by_day
+from ownstock.engine.reproject import demand_by_bucket, on_hand_by_day, reproject
 from ownstock.planning.decisions import decide
 from ownstock.planning.history import closings_of
 from ownstock.planning.inputs import PlanningInputs, planning_inputs
 from ownstock.planning.lead_times import SCENARIOS, Coming
 from ownstock.planning.models import Proposal
+from ownstock.planning.queries.levels import FORECAST, reorder_points
 from ownstock.planning.queries.reprojections import DayBand
 from ownstock.planning.queries.runs import last_pool
 from ownstock.planning.rules import ProposalState
@@ -100,14 +103,17 @@ class Fan:
     """An item-site around a day. Where it cannot be planned, `fault` says why, and only the past is told.
 
     `projected` counts open orders and `quantity` (what is proposed as it stands, else what the engine says), ordered now, and
-    nothing later; `ahead` counts what the policy would order in the weeks to come as well. `origins` names for each part
-    where its numbers come from.
+    nothing later; `ahead` counts what the policy would order in the weeks to come as well. `reorder_point` is the highest
+    position at which something is ordered, -1 where nothing ever is. `stock_out_on` is when stock
+    runs out if nothing is ordered, and `at_stake` what that is expected to cost more. `origins` names for each part where
+    its numbers come from.
     """
 
     on: date
     fault: str = ""
     quantity: Decimal = Decimal(0)
     order_up_to_level: int = 0
+    reorder_point: int = -1
     past: Sequence[PastDay] = ()
     projected: Sequence[DayBand] = ()
     open_orders: Sequence[OpenOrder] = ()
@@ -115,7 +121,19 @@ class Fan:
     demand: Sequence[DemandWeek] = ()
     forecast: Sequence[ForecastBucket] = ()
     reason: dict[str, Any] = field(default_factory=dict)
+    stock_out_on: date | None = None
+    at_stake: Decimal = Decimal(0)
     origins: dict[str, Provenance] = field(default_factory=dict)
+
+    @property
+    def cover_days(self) -> int | None:
+        """Days until stock runs out if nothing is ordered; None: not for 400 days."""
+        return None if self.stock_out_on is None else (self.stock_out_on - self.on).days
+
+    @property
+    def past_weekly(self) -> Sequence[PastDay]:
+        """Every seventh past day until the last, to be read as a table."""
+        return list(self.past[::-7])[::-1]
 
 
 def fan(item_site: ItemSite, on: date, *, past_days: int = 182) -> Fan:
@@ -136,6 +154,9 @@ def fan(item_site: ItemSite, on: date, *, past_days: int = 182) -> Fan:
         on=on,
         quantity=quantity,
         order_up_to_level=why["decision"]["order_up_to_level"],
+        reorder_point=_reorder_point(inputs, decisions.answers, item_site.pk),
+        stock_out_on=_stock_out_on(why, on),
+        at_stake=_at_stake(why["decision"]),
         past=past,
         projected=[
             DayBand(on + timedelta(days=d.day), d.p10, d.p50, d.p90, round(d.mean, 3), round(d.stock_out_probability, 6))
@@ -156,6 +177,28 @@ def fan(item_site: ItemSite, on: date, *, past_days: int = 182) -> Fan:
             **{f"open_order:{c.delivery.number}": Provenance("order", c.delivery.number) for c in source.coming},
         },
     )  # fmt: skip
+
+
+def _reorder_point(inputs: PlanningInputs, answers: pl.DataFrame, key: int) -> int:
+    """The highest position at which something is ordered: below the level, and where a MOQ makes it wait, further below."""
+    mine = pl.col("item_site") == key
+    forecast, supply, economics = (
+        answers.select(FORECAST).filter(mine),
+        inputs.supply.filter(mine),
+        inputs.economics.filter(mine),
+    )
+    level = answers.filter(mine)["order_up_to_level"].to_numpy().astype("int64")
+    return min(int(reorder_points(forecast, supply, economics, level)[0]), int(level[0]) - 1)
+
+
+def _stock_out_on(why: dict[str, Any], on: date) -> date | None:
+    """The first day on which expected demand empties the stock, were nothing ordered; None: not for 400 days."""
+    days = reproject([why], [0])[0].stock_out_in_days
+    return None if days is None else on + timedelta(days=days)
+
+
+def _at_stake(decision: dict[str, Any]) -> Decimal:
+    return Decimal(decision["expected_cost_of_zero"] - decision["expected_cost"]).quantize(Decimal("0.01"))
 
 
 def _past(item_site: ItemSite, start_on: date, on: date) -> list[PastDay]:

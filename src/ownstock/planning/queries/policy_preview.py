@@ -14,36 +14,35 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ownstock import engine
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import ItemSite
-from ownstock.engine import frames
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.simulate import Replay, Seen, State, Terms, replay
 from ownstock.planning.decisions import answered
 from ownstock.planning.inputs import PlanningInputs, planning_inputs
+from ownstock.planning.queries.levels import FORECAST, levels_and_points
 from ownstock.planning.queries.runs import business_day, last_pool
 
-FORECAST = [column.name for column in frames.FORECAST.columns]
 DAYS_A_YEAR = 365
 PATHS = 100
 AT_ONCE = 20
 MOST_ITEM_SITES = 1_000
-# A reorder point is looked for among so many positions, and then among as many between two of them.
-POSITIONS = 33
-LEVEL_ROUNDS = 4
 SEED = 20_260_101
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """Settings to try; what is not named stays as it is. The MOQ is the supplier's, and can only be asked for."""
+    """Settings to try; what is not named stays as it is. The MOQ and the lead time are the supplier's: they can only
+    be asked for, also as shares of what they are.
+    """
 
     shortage_cost: float | None = None
     holding_rate: float | None = None
     review_period_days: int | None = None
     moq: int | None = None
     fill_rate: float | None = None
+    moq_share: float | None = None
+    lead_time_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +109,7 @@ def _previewed(
     # Both settings at once: half the time, and the same paths.
     supply, economics = (pl.concat(pair, how="diagonal_relaxed") for pair in zip(*settings, strict=True))
     figures = _figures(
-        inputs,
-        pl.concat([forecast, forecast]),
-        supply,
-        _whole(economics),
-        np.vstack([demand, demand]),
-        longest,
-        order_cost,
+        pl.concat([forecast, forecast]), supply, _whole(economics), np.vstack([demand, demand]), longest, order_cost
     )
     places = [source.item_site for source in inputs.sources.values()]
     n = len(places)
@@ -135,6 +128,10 @@ def _changed(inputs: PlanningInputs, change: PolicyChange) -> tuple[pl.DataFrame
     for name in ("review_period_days", "moq"):
         if (value := getattr(change, name)) is not None:
             supply = supply.with_columns(pl.lit(value, dtype=supply.schema[name]).alias(name))
+    for share, name in ((change.moq_share, "moq"), (change.lead_time_share, "lead_time_days")):
+        if share is not None:
+            less = (pl.col(name) * share).ceil().clip(1, None).cast(supply.schema[name])
+            supply = supply.with_columns(pl.min_horizontal(less, pl.col(name)).alias(name))
     for name in ("shortage_cost", "holding_rate"):
         if (value := getattr(change, name)) is not None:
             economics = economics.with_columns(pl.lit(value, dtype=economics.schema[name]).alias(name))
@@ -156,11 +153,10 @@ def _demand(forecast: pl.DataFrame, days: int, rng: np.random.Generator) -> Ints
 
 
 def _figures(
-    inputs: PlanningInputs, forecast: pl.DataFrame, supply: pl.DataFrame, economics: pl.DataFrame, demand: Ints,
-    warm_up: int, order_cost: float,
+    forecast: pl.DataFrame, supply: pl.DataFrame, economics: pl.DataFrame, demand: Ints, warm_up: int, order_cost: float
 ) -> list[PolicyFigures]:  # fmt: skip
     """What settings mean for each item-site: levels by the engine, the rest by replay."""
-    level, point = _levels(inputs, forecast, supply, economics)
+    level, point = levels_and_points(forecast, supply, economics)
     n = supply.height
     terms = Terms.of(
         n * PATHS, lead_time_periods=np.repeat(supply["lead_time_days"].to_numpy(), PATHS),
@@ -172,36 +168,6 @@ def _figures(
     )))  # fmt: skip
     played = replay(demand, terms, rule, State.of(np.repeat(level, PATHS)))
     return _summed(played, warm_up, supply, economics, level, point, order_cost)
-
-
-def _levels(
-    inputs: PlanningInputs, forecast: pl.DataFrame, supply: pl.DataFrame, economics: pl.DataFrame
-) -> tuple[Ints, Ints]:
-    """Order-up-to level and reorder point, the highest position at which the engine orders, of each item-site. [n], [n]"""
-    n, nothing = supply.height, inputs.arrivals.clear()
-
-    def decided(positions: Ints, column: str) -> Ints:
-        """What is decided of each item-site in some positions, all of it usable. [n, k] → [n, k]"""
-        at = np.repeat(np.arange(n), positions.shape[1])
-        keys = pl.Series("item_site", np.arange(at.size))
-        flat = positions.astype(np.float64).ravel()
-        position = pl.DataFrame({"item_site": keys, "usable": flat, "backordered": np.zeros(flat.size)})
-        many = [frame[at].with_columns(keys) for frame in (forecast, supply, economics)]
-        found: Ints = engine.decide(many[0], position, nothing, *many[1:])[column].to_numpy().reshape(positions.shape)
-        return found
-
-    # Where sales are lost the level rises with the position, as less is lost until the order comes: it is asked for there.
-    level = np.zeros(n, np.int64)
-    for _ in range(LEVEL_ROUNDS):
-        level = decided(level[:, None], "order_up_to_level")[:, 0]
-    low, high = np.full(n, -1), np.maximum(level, 1)
-    for _ in range(2):
-        grid = low[:, None] + ((high - low)[:, None] * np.arange(POSITIONS) // (POSITIONS - 1))
-        orders = decided(np.maximum(grid, 0), "quantity") > 0
-        last = np.where(orders.any(axis=1), POSITIONS - 1 - orders[:, ::-1].argmax(axis=1), 0)
-        rows = np.arange(n)
-        low, high = grid[rows, last], grid[rows, np.minimum(last + 1, POSITIONS - 1)]
-    return level, np.where(level > 0, low, -1)
 
 
 def _rule(point: Ints, level: Ints, review: Ints, moq: Ints, multiple: Ints) -> Callable[[int, State, Seen], Ints]:

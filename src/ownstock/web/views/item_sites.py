@@ -1,9 +1,8 @@
-"""Item-sites: what is there, what happened, what is coming."""
+"""Item-sites as a list: what is usable of each, what is on order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,14 +16,10 @@ from ownstock.catalog.models import ItemSite
 from ownstock.ledger import queries as ledger
 from ownstock.planning import queries as planning
 from ownstock.purchasing import queries as purchasing
-from ownstock.purchasing.queries.transfers import open_transfers, transfers_coming
+from ownstock.purchasing.queries.transfers import transfers_coming
 from ownstock.web.grids import answer_of, asked_of
-from ownstock.web.pictures import outlook_picture
-from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import page_of
 from ownstock.web.security import needs
-
-MOVEMENTS_A_PAGE = 30
 
 
 @needs(Scope.LEDGER_READ, Scope.PLANNING_READ)
@@ -74,38 +69,3 @@ def _figures(page: Iterable[ItemSite]) -> list[tuple[ItemSite, Any, Any]]:
         for row in rows
         for key in [(row.item_id, row.site_id)]
     ]
-
-
-@needs(Scope.LEDGER_READ, Scope.PLANNING_READ)
-@require_safe
-@shows_refusals
-def item_site(request: HttpRequest, pk: int) -> HttpResponse:
-    """One item at one site: on hand, the picture of past and expected stock, open orders, movements, terms."""
-    row = catalog.item_site(pk)
-    as_of = planning.business_day(row.site.time_zone)
-    key = (row.item_id, row.site_id)
-    deliveries, transfers = purchasing.open_deliveries(item_site=key), open_transfers(item_site=key)
-    outlook = planning.item_site_outlook(row, as_of)
-    context = {
-        "item_site": row,
-        "as_of": as_of,
-        "usable": ledger.usable([row.item_id], on=as_of).get(key, 0),
-        "on_order": sum(d.quantity for d in deliveries) + transfers_coming([row.item_id]).get(key, 0),
-        "balances": ledger.balances_at(*key),
-        "deliveries": deliveries,
-        "transfers": transfers,
-        "outlook": outlook,
-        "weekly": _weekly(outlook, as_of),
-        "picture": None if outlook.fault else outlook_picture(outlook, deliveries, as_of),
-        "proposal": planning.latest_proposal(row),
-        "terms": catalog.supply_terms(row),
-        "base_currency": catalog.base_currency(),
-        "page": page_of(request, ledger.movements_of(row.item.sku, row.site.code), rows_a_page=MOVEMENTS_A_PAGE),
-    }
-    return render(request, "web/item_site.html", context)
-
-
-def _weekly(outlook: planning.ItemSiteOutlook, as_of: date) -> list[planning.DayClose]:
-    """The expected closes at today and every seventh day after, and the last: enough to read the line in a table."""
-    last = outlook.expected[-1:]
-    return [close for close in outlook.expected[:-1] if (close.day_on - as_of).days % 7 == 0] + last
