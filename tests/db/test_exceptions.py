@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,7 @@ from ownstock.purchasing import actions as purchasing
 from tests.factories import ACTOR, TODAY, opening, sale, sell_every_week, small_business
 
 pytestmark = pytest.mark.django_db
+RUSH = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC) - timedelta(days=4)
 WEEKLY = [12, 9, 15, 11, 14, 10, 13, 12, 9, 16, 11, 12, 14]
 
 
@@ -105,15 +106,31 @@ def test_a_blocked_supplier_is_told_with_what_the_block_costs() -> None:
     assert alert("supplier_blocked").deadline_on == TODAY
 
 
-def test_a_late_line_is_told_with_what_its_being_late_costs() -> None:
+def test_a_late_line_is_told_with_what_its_being_late_costs_and_its_item_not_once_more() -> None:
     planned()
+    lost = alert("will_stock_out").money
     [order] = actions.approve([Proposal.objects.get().pk], actor=ACTOR)
     purchasing.place(order.number, actor=ACTOR)
     planned(days=60)
-    late = alert("late_delivery")
+    late, plan = alert("late_delivery"), ItemSitePlan.objects.get(item_site__item__sku="CUP")
+    shortage_cost = plan.item_site.shortage_cost
+    money = Decimal(plan.short_in_lead_time or 0) * shortage_cost + (plan.money_at_stake or 0)
+    assert late.money == pytest.approx(money, abs=Decimal("0.02"))
+    assert lost is not None
     assert late.item_count == 1
-    assert late.money == pytest.approx(
-        journal.open_alerts().get(key__startswith="will_stock_out:").money, abs=Decimal("0.02")
+    assert not journal.open_alerts().filter(kind="will_stock_out").exists()
+
+
+def test_demand_that_jumps_is_told_with_what_is_lost_if_it_lasts() -> None:
+    ledger.post([sale("PLATE", 90, key="a rush", moved_at=RUSH)], actor=ACTOR)
+    planned()
+    told, plan = alert("demand_jump"), ItemSitePlan.objects.get(item_site__item__sku="PLATE")
+    beyond = WEEKLY[-1] + 90 - Decimal(sum(WEEKLY[:-1])) / 12
+    assert plan.jump == pytest.approx(float(beyond))
+    shortage_cost, lead_time_days = plan.item_site.shortage_cost, plan.lead_time_days or 0
+    assert told.money == pytest.approx(beyond * lead_time_days / 7 * shortage_cost, abs=Decimal("0.02"))
+    assert told.sentence.startswith(
+        "Of PLATE at SHOP 104 were wanted last week, 92 more than the weeks before made likely."
     )
 
 

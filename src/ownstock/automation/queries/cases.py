@@ -31,6 +31,7 @@ from ownstock.journal.queries import open_alerts
 from ownstock.planning.copied import array_of
 from ownstock.planning.models import Proposal, ProposalEdit
 from ownstock.planning.rules import ProposalState
+from ownstock.planning.rules.exceptions import MENDED_BY_ORDERING
 
 # The quantities of the last sent orders of items at sites, newest first.
 EARLIER = """
@@ -156,7 +157,8 @@ def earlier_quantities(items: Collection[int]) -> dict[tuple[int, int], tuple[De
 def open_exceptions(skus: Collection[str]) -> dict[str, list[str]]:
     """The open alerts that name an item, newest first, by its code."""
     found: dict[str, list[str]] = defaultdict(list)
-    for facts, sentence in open_alerts().filter(facts__has_key="sku").values_list("facts", "sentence"):
+    told = open_alerts().filter(facts__has_key="sku").exclude(kind__in=MENDED_BY_ORDERING)
+    for facts, sentence in told.values_list("facts", "sentence"):
         if facts["sku"] in skus:
             found[facts["sku"]].append(sentence)
     return found

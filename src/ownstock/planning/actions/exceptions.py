@@ -13,11 +13,12 @@ ENDED = "the plan no longer finds it"
 def tell_exceptions() -> int:
     """Bring the alerts about item-sites in line with what the last plan says of them; returns how many are new.
 
-    What runs short by a late line or a blocked supplier is told as what that costs, beside the item-sites themselves.
+    What runs short by a late line or a blocked supplier is told as what that costs, not once more by itself.
     """
     asked = {
         "each": found.rows(found.EACH_RUNS_OUT, found.ONE_BY_ONE),
         "others": found.rows(found.OTHERS_RUN_OUT, found.ONE_BY_ONE),
+        "jumped": found.rows(found.JUMPED, found.ONE_BY_ONE),
         "on_order": found.rows(found.ON_ORDER),
         "excess": found.rows(found.EXCESS),
         "unplanned": found.rows(found.UNPLANNED),

@@ -8,8 +8,9 @@ import polars as pl
 from django.db import connection
 
 from ownstock.planning.decisions import Decisions
+from ownstock.planning.inputs import PlanningInputs
 from ownstock.planning.models import ItemSitePlan, PlanningRun
-from ownstock.planning.rules.item_site_plans import COLUMNS, ROW_OF_A_FAULT, rows_of_faults, rows_of_plan
+from ownstock.planning.rules.item_site_plans import COLUMNS, ROW_OF_A_FAULT, Beside, jumps, rows_of_faults, rows_of_plan
 
 TABLE = ItemSitePlan._meta.db_table
 GIVEN = "item_site_plan_given"
@@ -35,8 +36,7 @@ MERGE_FAULTS = f"""
 def write_item_site_plans(run: PlanningRun, decisions: Decisions) -> int:
     """Keep what a run says of each item-site that it decided; returns how many it says something new of."""
     inputs = decisions.inputs
-    suppliers = {key: source.term.supplier_id for key, source in inputs.sources.items()}
-    planned = rows_of_plan(decisions.answers, inputs.position, inputs.supply, suppliers, inputs.planned_on)
+    planned = rows_of_plan(decisions.answers, inputs.position, inputs.supply, _beside(inputs), inputs.planned_on)
     faults = rows_of_faults({key: told["sentence"] for key, told in inputs.unplanned.items()}, inputs.planned_on)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {GIVEN} (LIKE {TABLE}) ON COMMIT DROP")
@@ -49,6 +49,16 @@ def write_item_site_plans(run: PlanningRun, decisions: Decisions) -> int:
             written += int(cursor.rowcount)
         cursor.execute(f"DROP TABLE {GIVEN}")
     return written
+
+
+def _beside(inputs: PlanningInputs) -> Beside:
+    sources, history = inputs.sources.values(), inputs.history
+    return Beside(
+        suppliers=[source.term.supplier_id for source in sources],
+        on_order=[float(sum(coming.delivery.quantity for coming in source.coming)) for source in sources],
+        last_week=history.demand[:, -1].tolist(),
+        jump=jumps(history.demand, history.in_stock).tolist(),
+    )
 
 
 def _copy(cursor: Any, rows: pl.DataFrame) -> None:

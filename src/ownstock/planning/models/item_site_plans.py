@@ -19,12 +19,14 @@ class ItemSitePlan(models.Model):
     item_site = models.OneToOneField(ItemSite, models.CASCADE, primary_key=True, related_name="planned")
     run = models.ForeignKey(PlanningRun, models.PROTECT, related_name="+", help_text="The run that last changed it.")
     planned_on = models.DateField(help_text="The business day of that run.")
-    fault = models.TextField(blank=True, help_text="Why it could not be planned; all else is then as it was last known.")
+    fault = models.TextField(
+        blank=True, help_text="Why it could not be planned; all else is then as it was last known."
+    )
     supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, related_name="+", help_text="Who is asked first.")
     unit_cost = QuantityField(null=True, help_text="Of one stock unit, in the company's currency.")
     usable = QuantityField(null=True, help_text="Units on hand that may be issued.")
     backordered = QuantityField(null=True, help_text="Units owed to customers and other sites.")
-    on_order = QuantityField(null=True, help_text="Units of open arrivals, whenever they come.")
+    on_order = QuantityField(null=True, help_text="Units of open orders that are counted on.")
     order_up_to_level = QuantityField(
         null=True, help_text="Units that cover all that is taken until the next order's goods."
     )
@@ -37,6 +39,10 @@ class ItemSitePlan(models.Model):
     )
     short_in_lead_time = models.FloatField(
         null=True, help_text="Units expected to be missing before an order placed then is of use."
+    )
+    last_week = models.FloatField(null=True, help_text="Units wanted in the last complete week.")
+    jump = models.FloatField(
+        null=True, help_text="Units of that week beyond what the weeks before it made likely; 0 where it is none."
     )
     stock_out_on = models.DateField(
         null=True, help_text="The day on which expected demand empties it, nothing ordered."

@@ -21,14 +21,24 @@ PLANS = """
     planning_item_site_plan p JOIN catalog_item_site k ON k.id = p.item_site_id JOIN catalog_item i ON i.id = k.item_id
     JOIN catalog_location s ON s.id = k.site_id LEFT JOIN catalog_supplier u ON u.id = p.supplier_id
 """
+IS_SHORT = """p.fault = '' AND p.demand_a_day > 0 AND p.short_in_lead_time > 0
+    AND (p.usable <= 0 OR p.stock_out_on < p.planned_on + p.lead_time_days)"""
+# The item-sites that wait for a line that is late past its limit: each for the one that was told first.
+LATE = """
+    late AS (
+        SELECT DISTINCT ON (t.id) t.id AS item_site_id, a.key
+        FROM journal_alert a JOIN purchasing_purchase_order o ON o.number = a.facts->>'number'
+        JOIN catalog_item n ON n.sku = a.facts->>'sku'
+        JOIN catalog_item_site t ON t.item_id = n.id AND t.site_id = o.site_id
+        WHERE a.cleared_at IS NULL AND a.kind = 'late_delivery' ORDER BY t.id, a.id)
+"""
 RUNS_OUT = f"""
-    WITH short AS (
+    WITH {LATE}, short AS (
         SELECT p.item_site_id, i.sku, s.code AS site, u.code AS supplier, p.usable, p.demand_a_day, p.stock_out_on,
             p.planned_on, p.lead_time_days, ({LOST})::numeric AS lost, p.money_at_stake, p.usable <= 0 AS is_out,
             q.id AS proposal, row_number() OVER (ORDER BY {LOST} + p.money_at_stake DESC, p.item_site_id) AS place
         FROM {PLANS} LEFT JOIN planning_proposal q ON q.item_site_id = p.item_site_id AND q.state = 'pending'
-        WHERE p.fault = '' AND p.demand_a_day > 0 AND p.short_in_lead_time > 0
-            AND (p.usable <= 0 OR p.stock_out_on < p.planned_on + p.lead_time_days)
+        WHERE {IS_SHORT} AND NOT EXISTS (SELECT FROM late l WHERE l.item_site_id = p.item_site_id)
     )
 """
 EACH_RUNS_OUT = f"{RUNS_OUT} SELECT * FROM short WHERE place <= %s ORDER BY place"
@@ -57,20 +67,21 @@ NEW = f"""
     SELECT count(*) AS item_sites, (array_agg(i.sku || ' at ' || s.code ORDER BY i.sku, s.code))[1:{NAMED}] AS named
     FROM {PLANS} WHERE p.fault = '' AND p.is_new HAVING count(*) > 0
 """
+JUMPED = f"""
+    SELECT p.item_site_id, i.sku, s.code AS site, u.code AS supplier, p.last_week, p.jump, p.lead_time_days, p.planned_on,
+        (p.jump * p.lead_time_days / 7 * k.shortage_cost)::numeric AS money
+    FROM {PLANS} WHERE p.fault = '' AND p.jump > 0 ORDER BY 9 DESC, 1 LIMIT %s
+"""
 # What a late line or a blocked supplier costs: the item-sites that run short by it.
 BY_LATE_LINE = f"""
-    SELECT a.key, sum({LOST} + p.money_at_stake)::numeric AS money, count(*) AS item_sites, min(p.planned_on) AS planned_on
-    FROM journal_alert a JOIN purchasing_purchase_order o ON o.number = a.facts->>'number'
-    JOIN catalog_item n ON n.sku = a.facts->>'sku'
-    JOIN catalog_item_site t ON t.item_id = n.id AND t.site_id = o.site_id
-    JOIN planning_item_site_plan p ON p.item_site_id = t.id JOIN catalog_item_site k ON k.id = p.item_site_id
-    WHERE a.cleared_at IS NULL AND a.kind = 'late_delivery' AND p.fault = '' GROUP BY a.key
+    WITH {LATE}
+    SELECT l.key, sum({LOST} + p.money_at_stake)::numeric AS money, count(*) AS item_sites, min(p.planned_on) AS planned_on
+    FROM late l JOIN {PLANS} ON p.item_site_id = l.item_site_id WHERE {IS_SHORT} GROUP BY l.key
 """
 BY_BLOCKED_SUPPLIER = f"""
     SELECT a.key, sum({LOST} + p.money_at_stake)::numeric AS money, count(*) AS item_sites, min(p.planned_on) AS planned_on
-    FROM journal_alert a JOIN catalog_supplier u ON u.code = a.facts->>'supplier'
-    JOIN planning_item_site_plan p ON p.supplier_id = u.id JOIN catalog_item_site k ON k.id = p.item_site_id
-    WHERE a.cleared_at IS NULL AND a.kind = 'supplier_blocked' GROUP BY a.key
+    FROM journal_alert a JOIN {PLANS} ON u.code = a.facts->>'supplier'
+    WHERE a.cleared_at IS NULL AND a.kind = 'supplier_blocked' AND p.fault <> '' GROUP BY a.key
 """
 
 

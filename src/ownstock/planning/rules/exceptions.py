@@ -13,7 +13,9 @@ CENT = Decimal("0.01")
 STOCKED_OUT, WILL_STOCK_OUT = "stocked_out", "will_stock_out"
 SURPLUS_ON_ORDER, EXCESS, UNPLANNED, NEW_ITEMS = "surplus_on_order", "excess", "unplanned", "new_items"
 DEMAND_JUMP = "demand_jump"
-KINDS = (STOCKED_OUT, WILL_STOCK_OUT, SURPLUS_ON_ORDER, EXCESS, UNPLANNED, NEW_ITEMS)
+KINDS = (STOCKED_OUT, WILL_STOCK_OUT, DEMAND_JUMP, SURPLUS_ON_ORDER, EXCESS, UNPLANNED, NEW_ITEMS)
+# What an order is the way out of: nothing that keeps anybody from ordering.
+MENDED_BY_ORDERING = (STOCKED_OUT, WILL_STOCK_OUT)
 # A surplus whose holding costs less is not worth a person's look.
 LEAST_HELD = Decimal(1)
 
@@ -117,11 +119,31 @@ def said_of_new(row: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def said_of_jump(row: Row, currency: str) -> dict[str, Any]:
+    """An item-site of which far more was wanted last week than before.
+
+    Money: were it to last, as much more would be short until an order placed now is of use, at its shortage cost.
+    """
+    name, lost = f"{row['sku']} at {row['site']}", money(row["money"])
+    return {
+        "key": f"{DEMAND_JUMP}:{row['item_site_id']}", "kind": DEMAND_JUMP,
+        "sentence": f"Of {name} {row['last_week']:,.0f} were wanted last week, {row['jump']:,.0f} more than the weeks before "
+        f"made likely. If that lasts, about {_amount(lost, currency)} is lost before an order placed now is of use. Say by "
+        "an override how long it lasts; if it was one event, enter that.",
+        "money": lost, "deadline_on": row["planned_on"], "item_count": 1,
+        "facts": {
+            "item_site": row["item_site_id"], "sku": row["sku"], "site": row["site"], "supplier": row["supplier"],
+            "last_week": row["last_week"], "beyond": row["jump"], "lead_time_days": row["lead_time_days"],
+        },
+    }  # fmt: skip
+
+
 def said_of_all(found: Mapping[str, Sequence[Row]], currency: str) -> list[dict[str, Any]]:
-    """Everything that is told of what was found, by where it was found: `each`, `others`, `on_order`, `excess`, `unplanned`,
-    `new`.
+    """Everything that is told of what was found, by where it was found: `each`, `others`, `jumped`, `on_order`, `excess`,
+    `unplanned`, `new`.
     """
     told = [said_of_short(row, currency) for row in found["each"]]
+    told += [said_of_jump(row, currency) for row in found["jumped"]]
     told += [said_of_others_short(row, currency) for row in found["others"]]
     told += [said for row in found["on_order"] if (said := said_of_surplus_on_order(row, currency))]
     told += [said for row in found["excess"] if (said := said_of_excess(row, currency))]
