@@ -143,7 +143,7 @@ def cash_chart(
         "grid": {"top": 64},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "series": series,
-        "aria": {"decal": {"show": True}},
+        "aria": {"enabled": True, "label": {"enabled": False}, "decal": {"show": True}},
     }
     return {"label": _("What is to be paid by week, in %(currency)s") % {"currency": currency}, "option": option}
 

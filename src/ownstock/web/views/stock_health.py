@@ -91,6 +91,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     [whole] = kpis.health(only=narrow)
     days = figures.trend(last, narrow).get(name, [])
     by = by if not set(narrow) - {"site", by} else "site"
+    known = [day for day in days if day[1] is not None]
     lines = figures.lines_behind(name, last, only) if name in figures.LINES else []
     context = {
         "name": name,
@@ -99,7 +100,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         "tile": _tile(name, getattr(whole, name), {}, only),
         "only": named(only),
         "currency": base_currency(),
-        "days": [day for day in days if day[1] is not None][::-7],
+        "days": known[::-7],
         "groups": []
         if name == "record_accuracy" and by != "site"
         else [
@@ -107,7 +108,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
             for row in kpis.health(by, only=narrow)
         ],
         "by_name": GROUP_NAMES[by],
-        "chart": trend_chart(str(KPI_FORMULAS[name].name), days, is_share=name in SHARES) if days else None,
+        "chart": trend_chart(str(KPI_FORMULAS[name].name), days, is_share=name in SHARES) if len(known) > 1 else None,
         "is_of_lines": name in figures.LINES,
         "lines": [_line(one) for one in lines],
         "columns": _columns(name),
@@ -191,18 +192,18 @@ def _columns(name: str) -> list[dict[str, Any]]:
     money = {"excess": ("excess_value", _("Excess")), "dead": ("dead_value", _("Dead stock"))}.get(name)
     return [
         *item,
-        {"field": "classes", "title": _("Class"), "sort": False, "width": 85},
+        {"field": "classes", "title": _("Class"), "sort": False, "width": 75},
         _number("on_hand", _("On hand")),
         {**_number("on_hand_value", _("Value")), "kind": "money"},
         *([{**_number(*money), "kind": "money"}] if money else []),
-        {**_number("days_of_cover", _("Days of cover")), "decimals": 1},
-        _number("issued_in_year", _("Issued in a year")),
+        {**_number("days_of_cover", _("Days of cover")), "decimals": 1, "width": 145},
+        {**_number("issued_in_year", _("Issued in a year")), "width": 155},
         {"field": "last_issued_on", "title": _("Last issued"), "kind": "day", "width": 125},
     ]
 
 
 def _number(field: str, title: str) -> dict[str, Any]:
-    return {"field": field, "title": title, "kind": "number", "width": 125}
+    return {"field": field, "title": title, "kind": "number", "width": 115}
 
 
 def _line(one: figures.BehindLine) -> dict[str, Any]:
