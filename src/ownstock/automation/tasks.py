@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from ownstock.automation import actions, lapses, order_watch
+from ownstock.automation.actions import digests
 from ownstock.automation.rules import EVERY_MINUTE, EVERY_MORNING, EVERY_QUARTER, ROWS_AT_ONCE, SWEEP_PRIORITY
 from ownstock.exchange.inbox import receiving
 from ownstock.journal import actions as journal
@@ -61,6 +62,13 @@ def automate(timestamp: int) -> None:
     """Every quarter of an hour: make the plans that are due, and let standing rules act on them."""
     with running("automation", task="ownstock.automation"):
         actions.run_due(timezone.now())
+
+
+@app.periodic(cron=EVERY_QUARTER)
+@app.task(name="ownstock.digests", queueing_lock="ownstock.digests")
+def tell_digests(timestamp: int) -> None:
+    """Every quarter of an hour: let the morning's digests leave whose hour has come."""
+    digests.tell_due(timezone.now())
 
 
 @app.periodic(cron=EVERY_QUARTER)

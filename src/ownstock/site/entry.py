@@ -32,6 +32,7 @@ from ownstock.cli import (
     conformity,
     counts,
     demand,
+    digest,
     events,
     imports,
     invoices,
@@ -201,7 +202,7 @@ FACES: tuple[Any, ...] = (
     overrides.override_noun, events.event_noun, events.lifecycle_noun, policy.policy_noun,
     notices.notice, notices.discrepancy, invoices.invoice, conformity.conformity, clauses.clause,
     trace.trace, transfers.transfer, counts.count, journal.alerts, journal.alert, journal.outbox,
-    channels.channel, messages.message, jobs.jobs, automation.automation, audit.audit,
+    channels.channel, messages.message, digest.digest, jobs.jobs, automation.automation, audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:

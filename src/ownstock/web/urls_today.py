@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ownstock.web.views import today
+from ownstock.web.views import digest, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("today/<int:pk>/assign", today.assign, name="alert-assign"),
     path("today/<int:pk>/snooze", today.snooze, name="alert-snooze"),
     path("today/<int:pk>/comment", today.comment, name="alert-comment"),
+    path("account/digest", digest.digest, name="digest"),
     path("alerts/<int:pk>/close", today.close, name="alert-close"),
 ]

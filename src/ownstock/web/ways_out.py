@@ -1,4 +1,4 @@
-"""The kinds of what is wrong, in groups that people know, and for each kind what can be done about it, and where."""
+"""What each group of what is wrong is called, and for each kind what can be done about it, and where."""
 
 from __future__ import annotations
 
@@ -13,34 +13,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ownstock.access.models import User
+from ownstock.automation.rules.alert_groups import OTHER, group_of
 from ownstock.journal.models import Alert
 from ownstock.web.security import needed_by
 
-# In the order in which the chips stand; what is in no group is of the last.
-GROUPS: Mapping[str, tuple[str | Promise, frozenset[str]]] = {
-    "stocked_out": (_("Stocked out"), frozenset({"stocked_out", "short_allocation"})),
-    "will_stock_out": (_("Will stock out"), frozenset({"will_stock_out", "demand_jump"})),
-    "surplus_on_order": (_("Surplus on order"), frozenset({"surplus_on_order"})),
-    "excess": (_("Excess"), frozenset({"excess"})),
-    "new": (_("New"), frozenset({"new_items"})),
-    "late": (_("Late order"), frozenset({"late_delivery", "late_transfer", "order_day_missed", "promise_lowered"})),
-    "no_answer": (
-        _("No answer"),
-        frozenset({
-            "unread_order", "unanswered_order", "no_notice_order", "approval_waiting", "uninvoiced_order", "line_unanswered",
-        }),
-    ),
-    "blocked": (_("Blocked"), frozenset({"supplier_blocked", "lapse", "commitment", "line_rejected", "order_held"})),
-    "data": (_("Data"), frozenset({"unplanned", "missing_rate", "price_differs", "price_list_differs"})),
-    "system": (
-        _("System"),
-        frozenset({
-            "silent_job", "job_dead", "outbox_dead", "outbox_waiting", "poll_failed", "seal_late", "seal_stopped",
-            "ledger_altered", "replan_left_over", "history_store_not_written", "service_restarts",
-        }),
-    ),
+LABELS: Mapping[str, str | Promise] = {
+    "stocked_out": _("Stocked out"), "will_stock_out": _("Will stock out"), "surplus_on_order": _("Surplus on order"),
+    "excess": _("Excess"), "new": _("New"), "late": _("Late order"), "no_answer": _("No answer"), "blocked": _("Blocked"),
+    "data": _("Data"), "system": _("System"), OTHER: _("To see to"),
 }  # fmt: skip
-OTHER, OTHER_LABEL = "other", _("To see to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +107,9 @@ WAYS: Mapping[str, Sequence[Spec]] = {
 OF_FACTS = (ORDER, SUPPLIER, ITEM_SITE)
 
 
-def group_of(kind: str) -> str:
-    """In which group a kind is."""
-    return next((name for name, (_label, kinds) in GROUPS.items() if kind in kinds), OTHER)
-
-
 def label_of(kind: str) -> str | Promise:
     """What a kind is called: as its group."""
-    name = group_of(kind)
-    return GROUPS[name][0] if name in GROUPS else OTHER_LABEL
+    return LABELS[group_of(kind)]
 
 
 def ways_out(alert: Alert, user: User) -> list[Way]:

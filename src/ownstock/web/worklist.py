@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -17,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ownstock.access.models import User
+from ownstock.automation.rules.alert_groups import GROUPS, OTHER, group_of
 from ownstock.journal import queries as journal
 from ownstock.journal.models import Alert
 from ownstock.planning.queries import business_day
 from ownstock.web.templatetags.figures import day
-from ownstock.web.ways_out import GROUPS, OTHER, OTHER_LABEL, Way, group_of, label_of, ways_out
+from ownstock.web.ways_out import LABELS, Way, label_of, ways_out
 
 ROWS_A_PAGE = 50
 OPEN, SNOOZED, CLEARED = "open", "snoozed", "cleared"
@@ -65,7 +64,7 @@ class Worklist:
         self.user, self.today = request.user, business_day()
         self.asked = {name: request.GET.get(name, "").strip()[:100] for name in FILTERS}
         self.tab = self.asked["tab"] if self.asked["tab"] in (SNOOZED, CLEARED) else OPEN
-        self.number = request.GET.get("page", "1")
+        self.number = request.GET.get("page", "")
 
     @property
     def query(self) -> str:
@@ -106,8 +105,7 @@ class Worklist:
             name = group_of(kind)
             before = sums.get(name, (0, Decimal(0)))
             sums[name] = before[0] + count, before[1] + money
-        labels: Mapping[str, Any] = {name: label for name, (label, _kinds) in GROUPS.items()} | {OTHER: OTHER_LABEL}
-        return [Chip(name, label, *sums[name]) for name, label in labels.items() if name in sums]
+        return [Chip(name, label, *sums[name]) for name, label in LABELS.items() if name in sums]
 
     @cached_property
     def kinds(self) -> dict[str, tuple[int, Decimal]]:
@@ -165,7 +163,7 @@ def later_days(today: date) -> list[tuple[date, str]]:
 
 def _of_group(name: str) -> Q:
     if name in GROUPS:
-        return Q(kind__in=GROUPS[name][1])
+        return Q(kind__in=GROUPS[name])
     if name == OTHER:
-        return ~Q(kind__in={kind for _label, kinds in GROUPS.values() for kind in kinds})
+        return ~Q(kind__in={kind for kinds in GROUPS.values() for kind in kinds})
     return Q(kind=name)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ownstock.access import chain, sealing
+from ownstock.automation.actions import digests
 from ownstock.automation.rules import (
     INBOUND_AT_ONCE,
     POLL,
@@ -65,8 +66,12 @@ def _tell(row: OutboxRow) -> None:
     Raises:
         Refused: the lease ran out meanwhile; whoever has the row now marks it.
     """
-    message, began_at = None, timezone.now()
+    message, began_at, where = None, timezone.now(), ""
     try:
+        if row.topic == digests.TOPIC:
+            where = digests.hand_over_digest(row)
+            _mark_told(row, where)
+            return
         message = exchange.prepare(row)
         where = transports.deliver(message)
     except Refused as refusal:
@@ -120,6 +125,12 @@ def _mark_sent(row: OutboxRow, message: OutboundMessage, where: str, began_at: d
             "attempts": row.attempts,
         },
     )
+
+
+@transaction.atomic
+def _mark_told(row: OutboxRow, where: str) -> None:
+    journal.complete(row)
+    journal.record(actor=ACTOR, verb="automation.digest_sent", subject=row.key, new={"where": where})
 
 
 def _subject_of(message: OutboundMessage) -> str:
