@@ -17,6 +17,7 @@ from ownstock.ledger.models import Posting
 from ownstock.ledger.queries import on_hand
 from ownstock.purchasing.models import PurchaseOrder
 from tests.browser import launch
+from tests.page_checks import is_of_the_stream
 from tests.web_cases import NAME, PASSWORD, pending, planned_shop, signed_in
 
 pytestmark = pytest.mark.browser
@@ -58,7 +59,7 @@ class Visit:
         page.on("request", self._see)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not is_of_the_stream(message):
             self.complaints.append(message.text)
 
     def _see(self, request: Request) -> None:

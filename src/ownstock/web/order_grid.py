@@ -51,13 +51,15 @@ def columns() -> list[dict[str, Any]]:
         {"field": "number", "title": _("Order"), "kind": "code", "href": "/orders/{number}", "filter": True, "width": 140},
         {
             "field": "supplier", "title": _("Supplier"), "text": "supplier_words", "href": "/suppliers/{supplier}",
-            "filter": True, "min_width": 150, "grow": 2,
+            "filter": True, "min_width": 200, "grow": 2,
         },
         {"field": "site", "title": _("Site"), "filter": True, "width": 90},
         {
             "field": "state", "title": _("State"), "kind": "state", "text": "state_words", "filter": True,
             "choices": states, "width": 140,
         },
+        {"field": "waits_for", "title": _("Waits for"), **bare, "min_width": 150},
+        {"field": "next_expected_on", "title": _("Next expected"), **day, **bare, "width": 125},
         {"field": "ordered_on", "title": _("Ordered"), **day, "width": 115},
         {"field": "lines", "title": _("Lines"), "kind": "number", **bare, "width": 80},
         {"field": "amount", "title": _("Amount"), "kind": "money", **bare, "width": 115},
@@ -65,8 +67,6 @@ def columns() -> list[dict[str, Any]]:
         {"field": "requested_on", "title": _("Asked for"), **day, **bare, "width": 115},
         {"field": "first_promised_on", "title": _("First promised"), **day, **bare, "width": 125},
         {"field": "latest_promised_on", "title": _("Last promised"), **day, **bare, "width": 125},
-        {"field": "next_expected_on", "title": _("Next expected"), **day, **bare, "width": 125},
-        {"field": "waits_for", "title": _("Waits for"), **bare, "min_width": 150},
         {"field": "unanswered", "title": _("Unanswered for"), **bare, "width": 130},
     ]  # fmt: skip
 
@@ -118,7 +118,8 @@ def file_rows(found: QuerySet[PurchaseOrder], *, now: datetime, today: date) -> 
     fields = [column["field"] for column in columns()]
     for page in _pages(found):
         for one in listed(page, now=now, today=today):
-            row = row_of(one, now) | {"amount": one.amount, "state": str(STATES[one.order.state])}
+            row = row_of(one, now)
+            row |= {"amount": one.amount, "state": row["state_words"], "supplier": row["supplier_words"]}
             yield [row[name] for name in fields]
 
 

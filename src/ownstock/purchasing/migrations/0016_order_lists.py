@@ -22,6 +22,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['state', 'id'], name='purchase_order_by_state'),
         ),
         migrations.AddIndex(
+            model_name='purchaseorder',
+            index=models.Index(fields=['ordered_on', 'id'], name='purchase_order_by_day'),
+        ),
+        migrations.AddIndex(
             model_name='receipt',
             index=models.Index(fields=['received_on', 'delivery'], name='receipt_by_day'),
         ),

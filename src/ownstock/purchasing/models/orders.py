@@ -39,7 +39,10 @@ class PurchaseOrder(models.Model):
                 name="purchase_order_state_known", condition=Q(state__in=[s.value for s in OrderState])
             )
         ]
-        indexes = [models.Index(fields=["state", "id"], name="purchase_order_by_state")]
+        indexes = [
+            models.Index(fields=["state", "id"], name="purchase_order_by_state"),
+            models.Index(fields=["ordered_on", "id"], name="purchase_order_by_day"),
+        ]
 
     def __str__(self) -> str:
         return self.number

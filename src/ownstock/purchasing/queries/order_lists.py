@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder, Receipt
@@ -26,7 +26,7 @@ ORDER_FIELDS = {
 ORDER_FILTERS = ("number", "supplier", "site", "state")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 ZERO = Decimal(0)
-CLOSED_DAYS = 30
+CLOSED_DAYS, MOST_COUNTED = 30, 999
 LEAVING_STATES = (OrderState.PLACED, OrderState.ACKNOWLEDGED)
 ORDER_OF_DELIVERY = "line__revision__purchase_order"
 
@@ -67,10 +67,12 @@ def search_orders(
     *, state: str = "", among: QuerySet[PurchaseOrder] | None = None, filters: Mapping[str, str] = NOTHING,
     sorts: Sequence[str] = (),
 ) -> QuerySet[PurchaseOrder]:  # fmt: skip
-    """Purchase orders (in a state, `among` some, or all) that have these texts in these columns; newest first, or sorted."""
-    rows = orders().filter(state=state) if state else orders()
-    if among is not None:
-        rows = rows.filter(pk__in=among.values("pk"))
+    """Purchase orders (in a state, `among` some, or all) that have these texts in these columns; newest first, or sorted.
+
+    They have nothing but their ids, so that a page far down is found quickly: `listed` reads a page of them whole.
+    """
+    rows = (PurchaseOrder.objects.all() if among is None else among).only("pk")
+    rows = rows.filter(state=state) if state else rows
     for name, wanted in filters.items():
         how = "exact" if name == "state" else "icontains"
         rows = rows.filter(**{f"{ORDER_FIELDS[name]}__{how}": wanted})
@@ -85,27 +87,34 @@ def orders_at(stage: OrderStage, *, today: date) -> QuerySet[PurchaseOrder]:
         unsent = rows.filter(state__in=UNSENT_STATES)
         return lacking if stage is OrderStage.APPROVAL else unsent.exclude(pk__in=lacking.values("pk"))
     if stage is OrderStage.SHIPPED:
-        return rows.filter(state__in=LEAVING_STATES, pk__in=_shipped())
+        return rows.filter(_shipped(), state__in=LEAVING_STATES)
     if stage in (OrderStage.PLACED, OrderStage.ACKNOWLEDGED):
-        return rows.filter(state=stage.value).exclude(pk__in=_shipped())
+        return rows.filter(~_shipped(), state=stage.value)
     if stage is OrderStage.CLOSED:
         came = Receipt.objects.filter(received_on__gt=today - timedelta(days=CLOSED_DAYS))
-        numbers = came.values_list("delivery__line__revision__purchase_order_id")
-        return rows.filter(state=OrderState.CLOSED, pk__in=numbers)
+        return rows.filter(
+            Exists(came.filter(delivery__line__revision__purchase_order=OuterRef("pk"))), state=OrderState.CLOSED
+        )
     state = OrderState.RECEIVED if stage is OrderStage.TO_INVOICE else OrderState.PART_RECEIVED
     return rows.filter(state=state)
 
 
-def _shipped() -> QuerySet[Delivery, int]:
-    """The ids of orders of which something open has left the supplier."""
+def _shipped() -> Exists:
+    """Whether something open of an order has left the supplier."""
     left = Delivery.objects.filter(IS_OPEN, shipped_quantity__gt=F("received_quantity"))
-    return left.values_list(f"{ORDER_OF_DELIVERY}_id", flat=True)
+    return Exists(left.filter(**{ORDER_OF_DELIVERY: OuterRef("pk")}))
+
+
+def count_up_to(rows: QuerySet[PurchaseOrder], most: int = MOST_COUNTED) -> int:
+    """How many there are, counted no further than one more than `most`: nobody asks how many more."""
+    return rows.order_by("-id")[: most + 1].count()
 
 
 def listed(rows: Iterable[PurchaseOrder], *, now: datetime, today: date) -> list[ListedOrder]:
     """A page of orders with their figures, in its order."""
-    page = list(rows)
-    ids = [row.pk for row in page]
+    ids = [row.pk for row in rows]
+    whole = {row.pk: row for row in orders().filter(pk__in=ids)}
+    page = [whole[pk] for pk in ids]
     sums, days, coming = _sums(ids), _days(ids), _days(ids, is_open=True)
     late = overdue_of(page, now=now, today=today)
     found = []
@@ -149,5 +158,5 @@ def coming_orders(*, now: datetime, today: date, most: int = 12) -> list[ListedO
     rows = Delivery.objects.filter(IS_OPEN, **{f"{ORDER_OF_DELIVERY}__state__in": ANSWERABLE_STATES})
     soon = rows.annotate(expected_on=expected).order_by("expected_on", "line_id")
     ids = list(dict.fromkeys(soon.values_list(f"{ORDER_OF_DELIVERY}_id", flat=True)[: 20 * most]))[:most]
-    found = {row.pk: row for row in orders().filter(pk__in=ids)}
+    found = PurchaseOrder.objects.only("pk").in_bulk(ids)
     return listed([found[pk] for pk in ids], now=now, today=today)

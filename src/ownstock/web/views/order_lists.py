@@ -19,10 +19,12 @@ from ownstock.planning.queries import business_day
 from ownstock.purchasing import queries
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.queries.order_lists import (
+    MOST_COUNTED,
     ORDER_FIELDS,
     ORDER_FILTERS,
     ListedOrder,
     OrderStage,
+    count_up_to,
     listed,
     orders_at,
     search_orders,
@@ -40,7 +42,7 @@ WAITS_IN_WORDS = {
     WaitsFor.ANSWER: _("Unanswered"),
     WaitsFor.GOODS: _("Late"),
 }
-CARDS = 50
+CARDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,14 @@ def orders(request: HttpRequest) -> HttpResponse:
         "rows": listed(page, now=timezone.now(), today=today),
         "columns": order_grid.columns(),
         "state": asked.get("state", ""),
+        "supplier": asked.get("supplier", ""),
         "stage": asked.get("stage", ""),
         "stage_words": order_grid.STAGES[stage] if (stage := _stage(request)) else "",
         "waits_for": asked.get("waiting", ""),
         "states": [(s, order_grid.STATES[s], counts[s]) for s in OrderState if s in counts],
-        "waiting": [(each, WAITS_IN_WORDS[each], rows.count()) for each, rows in waiting.items()],
+        "waiting": [(each, WAITS_IN_WORDS[each], count_up_to(rows)) for each, rows in waiting.items()],
         "count": sum(counts.values()),
+        "most": MOST_COUNTED,
         "asked": _asked(request),
         "as_of": today,
     }
@@ -124,12 +128,12 @@ def board(request: HttpRequest) -> HttpResponse:
     columns = [
         Column(
             stage, order_grid.STAGES[stage], [_card(cards[row.pk], now) for row in firsts[stage]],
-            len(firsts[stage]) if len(firsts[stage]) < CARDS else rows.count(),
+            len(firsts[stage]) if len(firsts[stage]) < CARDS else count_up_to(rows),
         )
         for stage, rows in found
     ]  # fmt: skip
     part = "web/includes/board.html" if request.headers.get("HX-Request") else "web/board.html"
-    return render(request, part, {"columns": columns, "as_of": today, "most": CARDS})
+    return render(request, part, {"columns": columns, "as_of": today, "most": MOST_COUNTED, "cards": CARDS})
 
 
 def _card(one: ListedOrder, now: Any) -> Card:
@@ -140,7 +144,7 @@ def _card(one: ListedOrder, now: Any) -> Card:
 
 def _sorted(rows: QuerySet[PurchaseOrder], stage: OrderStage) -> QuerySet[PurchaseOrder]:
     """The oldest first, for they wait longest; of what is closed the newest."""
-    return rows.select_related("supplier", "site").order_by("-id" if stage is OrderStage.CLOSED else "id")
+    return rows.only("pk").order_by("-id" if stage is OrderStage.CLOSED else "id")
 
 
 def _found(request: HttpRequest, filters: Any, sorts: Any) -> QuerySet[PurchaseOrder]:
@@ -150,7 +154,9 @@ def _found(request: HttpRequest, filters: Any, sorts: Any) -> QuerySet[PurchaseO
         among = waiting_orders(WaitsFor(waits_for), today=today)
     elif stage is not None:
         among = orders_at(stage, today=today)
-    return search_orders(state=request.GET.get("state", ""), among=among, filters=filters, sorts=sorts)
+    found = search_orders(state=request.GET.get("state", ""), among=among, filters=filters, sorts=sorts)
+    supplier = request.GET.get("supplier", "")
+    return found.filter(supplier__code=supplier) if supplier else found
 
 
 def _stage(request: HttpRequest) -> OrderStage | None:
@@ -161,6 +167,6 @@ def _stage(request: HttpRequest) -> OrderStage | None:
 def _asked(request: HttpRequest) -> str:
     """What of the address the grid and the file keep."""
     kept = request.GET.copy()
-    for name in set(kept) - {"state", "waiting", "stage"}:
+    for name in set(kept) - {"state", "waiting", "stage", "supplier"}:
         del kept[name]
     return kept.urlencode()

@@ -11,6 +11,7 @@ from ownstock.catalog import queries
 from ownstock.catalog.rules import WEEKDAYS
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
+from ownstock.purchasing.queries.supplier_orders import open_at
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
 from ownstock.web.security import needs
@@ -40,6 +41,7 @@ def supplier(request: HttpRequest, code: str) -> HttpResponse:
         "weekdays": [WEEKDAYS[day - 1].capitalize() for day in agreed.order_weekdays] if agreed else [],
         "contacts": queries.contacts(found.supplier),
         "tasks": tasks_of(actor_of(request)),
+        "open": open_at(found.supplier, found.as_of),
         "commitments": commitment_standings(found.supplier, found.as_of),
         "rebate": rebate_standing(agreed, found.as_of),
         "lapses": [lapse for lapse in queries.lapses(found.as_of) if lapse.supplier == code],
