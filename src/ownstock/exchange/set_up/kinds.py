@@ -9,6 +9,7 @@ from typing import Any
 from ownstock.base.tables import DECIMAL, INSTANT, INTEGER, TEXT, Field
 from ownstock.catalog import imports as catalog
 from ownstock.demand import imports as demand
+from ownstock.demand.calendar_imports import import_events
 from ownstock.ledger import imports as ledger
 from ownstock.ledger import reading
 from ownstock.ledger.lot_imports import import_lots
@@ -44,6 +45,7 @@ _ALL = (
     ImportedKind("customers", demand.import_customers),
     ImportedKind("demand-lines", demand.import_demand_lines),
     ImportedKind("overrides", import_overrides),
+    ImportedKind("events", import_events),
     ImportedKind("lots", import_lots),
     ImportedKind("on-hand", ledger.import_on_hand, has_progress=True),
     ImportedKind("movements", ledger.import_movements, has_progress=True),
