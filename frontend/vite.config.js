@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const FOLDER = process.env.OWNSTOCK_PAGES_FOLDER ?? "../src/ownstock/web/static/web/built";
-const ENTRIES = ["main.js", "grid.js", "chart.js", "live.js", "receive.js", "styles/main.css"];
+const ENTRIES = ["main.js", "grid.js", "chart.js", "live.js", "proposals.js", "receive.js", "styles/main.css"];
 const WORTH_PACKING = 1024;
 
 /** A server sends the packed copy to every browser that takes one. */

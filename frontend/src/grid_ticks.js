@@ -10,7 +10,7 @@ export class Ticks {
   /** The column, as Tabulator takes it. */
   column() {
     return {
-      title: "", width: 48, minWidth: 48, headerSort: false, resizable: false, frozen: true, cssClass: "tick",
+      title: "", width: 48, minWidth: 48, headerSort: false, resizable: false, cssClass: "tick",
       titleFormatter: () => this.box(this.grid.words.tick_all, (is) => this.all(is)),
       formatter: (cell) => {
         const id = cell.getRow().getIndex();
@@ -18,7 +18,6 @@ export class Ticks {
         box.checked = this.ids.has(id);
         return box;
       },
-      cellKeyDown: undefined,
     };
   }
 

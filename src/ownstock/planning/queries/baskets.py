@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -90,9 +90,9 @@ class BasketDetail:
     added_cost: Decimal
 
 
-def supplier_baskets(*, supplier: str = "", site: str = "") -> list[Basket]:
-    """What is proposed as one order per supplier and site, what saves most first."""
-    rows = _pending(supplier, site).values("supplier_id", "supplier__code", "item_site__site__code")
+def supplier_baskets(*, supplier: str = "", site: str = "", among: Collection[int] | None = None) -> list[Basket]:
+    """What is proposed, or some proposals of it, as one order per supplier and site, what saves most first."""
+    rows = _pending(supplier, site, among).values("supplier_id", "supplier__code", "item_site__site__code")
     found = rows.annotate(
         lines=Count("pk"), order_value=Sum(VALUE), saves=Sum("value"), weight_kg=Sum(WEIGHT), volume_l=Sum(VOLUME),
         unweighed=Count("pk", filter=Q(item_site__item__weight_kg=None)),
@@ -109,20 +109,20 @@ def supplier_baskets(*, supplier: str = "", site: str = "") -> list[Basket]:
     ]
 
 
-def basket(supplier: str, site: str) -> BasketDetail:
-    """One basket with its lines and the cheapest way to the agreement's minimum value.
+def basket(supplier: str, site: str, *, among: Collection[int] | None = None) -> BasketDetail:
+    """One basket, of all or some proposals, with its lines and the cheapest way to the agreement's minimum value.
 
     Lines are enlarged by whole multiples, by the expected costs of their stored reasons.
 
     Raises:
         Refused: nothing is proposed of the supplier for the site.
     """
-    found = supplier_baskets(supplier=supplier, site=site)
+    found = supplier_baskets(supplier=supplier, site=site, among=among)
     if not found:
         raise Refused(f"Nothing is proposed of {supplier} for {site}.", code="no_basket", supplier=supplier, site=site)
     [told] = found
     rows = list(
-        _pending(supplier, site)
+        _pending(supplier, site, among)
         .annotate(told=RawSQL(WITHOUT_WEEKS, (), JSONField()))
         .defer("reason")
         .select_related("item_site__item", "run")
@@ -138,8 +138,10 @@ def basket(supplier: str, site: str) -> BasketDetail:
     return BasketDetail(told, lines, min(days, default=None), added >= told.missing_value, cost)
 
 
-def _pending(supplier: str, site: str) -> QuerySet[Proposal]:
+def _pending(supplier: str, site: str, among: Collection[int] | None) -> QuerySet[Proposal]:
     rows = Proposal.objects.filter(state=ProposalState.PENDING)
+    if among is not None:
+        rows = rows.filter(pk__in=list(among))
     if supplier:
         rows = rows.filter(supplier__code=supplier)
     return rows.filter(item_site__site__code=site) if site else rows

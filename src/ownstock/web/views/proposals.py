@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from ownstock.access.models import User
 from ownstock.access.rules import Scope
+from ownstock.automation.queries import verdicts_of
 from ownstock.base.errors import OwnstockError, Refused
 from ownstock.catalog import queries as catalog
-from ownstock.journal import queries as journal
 from ownstock.planning import actions, queries
+from ownstock.planning.actions.approve_orders import approve_what_can_be
+from ownstock.planning.models import Proposal
+from ownstock.planning.queries.proposal_lists import (
+    DUE_IN_A_WEEK,
+    DUE_NOW,
+    search_proposals,
+    sites_of_proposals,
+)
+from ownstock.planning.rules.waterfall import waterfall
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.rules import OrderState
 from ownstock.web.pictures import weeks_picture
+from ownstock.web.proposal_asked import filters_of, number_of, ticked_of
+from ownstock.web.proposal_charts import path_chart, waterfall_chart
+from ownstock.web.proposal_grid import REASONS, columns
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of, page_of
 from ownstock.web.security import needs
+
+MOST_TOLD = 50
+SHOWN_WITH = ("item_site__item", "item_site__site", "supplier", "run")
+OF_THE_FORM = ("text", "supplier", "site", "abc_class", "due")
+DUES: Mapping[str, Promise] = {DUE_NOW: gettext_lazy("Now"), DUE_IN_A_WEEK: gettext_lazy("Within a week")}
 
 
 @needs(Scope.PLANNING_READ)
 @require_safe
 def proposals(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision, the most valuable first, below what people must look at."""
+    """What waits for a decision, the most valuable first."""
     return _list(request)
 
 
@@ -35,15 +57,46 @@ def proposals(request: HttpRequest) -> HttpResponse:
 @shows_refusals
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """One proposal with its reason in numbers that add up."""
-    found = queries.proposal(pk)
+    return _page_of(request, queries.proposal(pk))
+
+
+@needs(Scope.PROPOSALS_DECIDE)
+@require_POST
+@shows_refusals
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set another quantity of one proposal, with the reason."""
+    found, told = queries.proposal(pk), request.POST
+    quantity = number_of(told.get("quantity", ""))
+    try:
+        if quantity is None:
+            raise Refused(_("“%(text)s” is no number.") % {"text": told.get("quantity", "")}, code="no_number")
+        wanted = actions.QuantityChange(pk, quantity, told.get("version") or None)
+        code, reason = told.get("reason_code", ""), told.get("reason", "")
+        actions.change_quantity([wanted], reason_code=code, reason=reason, actor=actor_of(request))
+    except Refused as refusal:
+        return _page_of(request, found, refusal)
+    messages.success(request, _("The quantity is set."))
+    return redirect("web:proposal", pk)
+
+
+def _page_of(request: HttpRequest, found: Proposal, refusal: Refused | None = None) -> HttpResponse:
+    bars = waterfall(found.reason, found.quantity)
     context = {
         "proposal": found,
         "reason": found.reason,
+        "bars": bars,
+        "sum": waterfall_chart(bars, [_(bar.label) for bar in bars], _("Order")),
+        "path": path_chart(queries.reproject(found.quantity, proposal_id=found.pk)),
+        "edits": found.edits.order_by("-id")[:MOST_TOLD],
+        "verdicts": verdicts_of(found.pk)[:MOST_TOLD],
+        "version": queries.versions([found])[found.pk],
+        "reasons": REASONS.items(),
+        "refusal": refusal,
         "picture": weeks_picture(found.reason["inputs"]["weeks"]),
         "base_currency": catalog.base_currency(),
         "as_of": found.run.planned_on,
     }
-    return render(request, "web/proposal.html", context)
+    return render(request, "web/proposal.html", context, status=status_of(refusal) if refusal else 200)
 
 
 @needs(Scope.PROPOSALS_DECIDE)
@@ -51,11 +104,13 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 def approve(request: HttpRequest) -> HttpResponse:
     """Turn the ticked proposals into draft orders."""
     try:
-        orders = actions.approve(_ticked(request), actor=actor_of(request))
+        ids, actor = ticked_of(request), actor_of(request)
+        if "each" in request.POST:
+            return _approve_each(request, ids, actor)
+        orders = actions.approve(ids, actor=actor)
     except OwnstockError as refusal:
         return _list(request, refusal)
-    numbers = ", ".join(order.number for order in orders)
-    messages.success(request, f"Approved. Draft {'order' if len(orders) == 1 else 'orders'} written: {numbers}.")
+    _tell_of(request, orders)
     return redirect(_place_of(orders))
 
 
@@ -64,7 +119,7 @@ def approve(request: HttpRequest) -> HttpResponse:
 def reject(request: HttpRequest) -> HttpResponse:
     """Ask why the ticked proposals are turned down, then turn them down."""
     try:
-        ids = _ticked(request)
+        ids = ticked_of(request)
     except Refused as refusal:
         return _list(request, refusal)
     if "because" not in request.POST:
@@ -77,42 +132,60 @@ def reject(request: HttpRequest) -> HttpResponse:
     return redirect("web:proposals")
 
 
+def _approve_each(request: HttpRequest, ids: Sequence[int], actor: str) -> HttpResponse:
+    """Write every order that can be written; name those that are refused."""
+    found = approve_what_can_be(ids, actor=actor)
+    for sentence in found.refusals[:MOST_TOLD]:
+        messages.error(request, sentence)
+    if not found.orders:
+        return redirect("web:proposals")
+    _tell_of(request, found.orders)
+    return redirect("web:proposals" if found.refusals else _place_of(found.orders))
+
+
+def _tell_of(request: HttpRequest, orders: Sequence[PurchaseOrder]) -> None:
+    numbers = ", ".join(order.number for order in orders[:MOST_TOLD])
+    if len(orders) > MOST_TOLD:
+        numbers = f"{numbers} … {orders[-1].number}, {len(orders):,} in all"
+    messages.success(request, f"Approved. Draft {'order' if len(orders) == 1 else 'orders'} written: {numbers}.")
+
+
 def _list(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpResponse:
-    supplier, text = request.GET.get("supplier", ""), request.GET.get("text", "").strip()
+    filters, as_of = filters_of(request), queries.business_day()
+    found = search_proposals(filters, on=as_of).select_related(*SHOWN_WITH)
+    may_decide = isinstance(request.user, User) and Scope.PROPOSALS_DECIDE in request.user.scopes
     context = {
-        "page": page_of(request, queries.proposals(supplier=supplier, text=text)),
-        "supplier": supplier,
-        "text": text,
+        "page": page_of(request, found),
+        "filters": filters,
+        "asked": urlencode({name: filters[name] for name in OF_THE_FORM if name in filters}),
         "suppliers": queries.suppliers_of_proposals(),
-        "ticked": set(request.POST.getlist("proposal")),
+        "sites": sites_of_proposals(),
+        "dues": DUES.items(),
+        "reasons": REASONS.items(),
+        "columns": columns(is_editable=may_decide),
+        "ticked": set(request.POST.getlist("proposal")) | set(request.POST.get("ids", "").split(",")),
         "all_ticked": request.GET.get("ticked") == "all",
-        "alerts": list(journal.open_alerts()),
         "run": queries.last_run(),
-        "as_of": queries.business_day(),
+        "as_of": as_of,
         "base_currency": catalog.base_currency(),
         "refusal": refusal,
     }
     return render(request, "web/proposals.html", context, status=status_of(refusal) if refusal else 200)
 
 
-def _ask_why(request: HttpRequest, ids: Iterable[int], refusal: OwnstockError | None = None) -> HttpResponse:
+def _ask_why(request: HttpRequest, ids: Sequence[int], refusal: OwnstockError | None = None) -> HttpResponse:
+    found = queries.proposals().filter(pk__in=ids).defer("reason")
     context = {
-        "proposals": queries.proposals().filter(pk__in=ids),
-        "ids": ids,
+        "proposals": found[:MOST_TOLD],
+        "count": len(ids),
+        "joined": ",".join(map(str, ids)),
         "because": request.POST.get("because", ""),
         "refusal": refusal,
     }
     return render(request, "web/reject.html", context, status=status_of(refusal) if refusal else 200)
 
 
-def _ticked(request: HttpRequest) -> list[int]:
-    ids = [int(pk) for pk in request.POST.getlist("proposal") if pk.isdecimal()]
-    if not ids:
-        raise Refused("Tick at least one proposal first.", code="nothing_ticked")
-    return ids
-
-
-def _place_of(orders: list[PurchaseOrder]) -> str:
+def _place_of(orders: Sequence[PurchaseOrder]) -> str:
     if len(orders) == 1:
         return reverse("web:order", args=[orders[0].number])
     return f"{reverse('web:orders')}?state={OrderState.DRAFT}"
