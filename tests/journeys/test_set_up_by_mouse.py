@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -24,7 +25,8 @@ from tests.raw_files import RawFiles, write
 
 pytestmark = pytest.mark.browser
 NAME, PASSWORD = "anna", "correct horse battery staple"
-MOST_SECONDS = 90
+# A quarter of an hour is what a new user is promised.
+MOST_SECONDS = 900
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -53,7 +55,7 @@ class Hand:
         self.page.get_by_label("files here").set_input_files([str(path) for path in paths])
         self.click("button", "Bring these files")
 
-    def wait_for(self, heading: str, seconds: float = 40) -> None:
+    def wait_for(self, heading: str, seconds: float = 120) -> None:
         first = self.page.get_by_role("heading", level=1)
         self._timed(lambda: expect(first).to_have_text(heading, timeout=seconds * 1000))
 
@@ -106,7 +108,7 @@ def test_from_raw_files_to_a_sent_order(home: Path, capsys: pytest.CaptureFixtur
     with served() as (port, _), sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         watch = Watch(page, f"http://127.0.0.1:{port}")
         page.goto(f"{watch.address}/set-up")
         page.get_by_label("Name").fill(NAME)
@@ -179,7 +181,7 @@ def _import_killed_half_way(hand: Hand, home: Path) -> None:
     hand.wait_for("Your files come in")
     hand.looks("8-waiting")
     with worker(home) as first:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not SetUp.objects.filter(files__state="imported").exists():
             assert time.monotonic() < deadline, "Nothing was imported."
             time.sleep(0.05)
@@ -190,20 +192,26 @@ def _import_killed_half_way(hand: Hand, home: Path) -> None:
 
 def _order(hand: Hand) -> str:
     """Go on, see what the data lack, read why, approve and place."""
-    hand._timed(lambda: expect(hand.page.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000))
+    hand._timed(lambda: expect(hand.page.get_by_role("button", name="Go on")).to_be_visible(timeout=90_000))
     hand.looks("9-silent")
     hand.click("button", "Go on")
     hand.wait_for("Data health")
     expect(hand.page.get_by_text("lack a lead time")).to_be_visible()
     hand.looks("10-health")
     hand.click("link", "See the proposals")
-    hand.page.locator("a[href^='/proposals/']").first.click()
-    expect(hand.page.get_by_role("heading", name="How the quantity adds up")).to_be_visible()
+    hand.page.locator("main a[href^='/proposals/']:not([href*='file'])").first.click()
+    explained = hand.page.get_by_role("heading", name="How the quantity adds up")
+    beside = hand.page.locator("h2 a[href^='/proposals/']").first
+    expect(explained.or_(beside)).to_be_visible()
+    if beside.is_visible():
+        hand.clicks += 1
+        beside.click()
+    expect(explained).to_be_visible()
     hand.looks("11-proposal")
-    hand.click("link", "Proposals")
-    hand.clicks += 2
-    hand.page.locator("tbody input[type=checkbox]").first.check()
-    hand.click("button", "Approve ticked")
+    hand.clicks += 1
+    hand.page.get_by_role("button", name=re.compile(r"^Approve [\d,]+")).click()
+    place = hand.page.get_by_role("button", name="Place the order")
+    expect(place).to_be_visible()
     number = hand.page.get_by_role("heading", level=1).inner_text().split()[0]
     hand.click("button", "Place the order")
     expect(hand.page.get_by_role("status").first).to_contain_text("is placed")
@@ -212,7 +220,7 @@ def _order(hand: Hand) -> str:
 
 def _sent(hand: Hand, home: Path, number: str) -> None:
     """The worker sends it: it lies in the outbox."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not list((home / "outbox").glob(f"*{number}*")):
         assert time.monotonic() < deadline, "The order was not sent."
         time.sleep(0.1)

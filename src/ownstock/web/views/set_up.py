@@ -21,6 +21,7 @@ from ownstock.exchange.set_up import actions, files, queries
 from ownstock.exchange.set_up.rules import Assumptions, FileState, SetUpState
 from ownstock.exchange.set_up.running import JOB
 from ownstock.lab import tasks as sample
+from ownstock.lab.demo import is_sample
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
 from ownstock.web.security import needs
@@ -236,7 +237,7 @@ def sample_company(request: HttpRequest) -> HttpResponse:
     """Have the sample company brought in, and show how far it is."""
     run = queries.last_run(sample.JOB)
     if request.method == "POST":
-        if not queries.is_empty() and not queries.is_silent(run):
+        if not queries.is_empty() and not is_sample():
             raise Refused(_("There are items here already; the sample needs an empty database."), code="wrong_state")
         actions.wake(sample.TASK)
         return redirect("web:set-up-sample")
