@@ -89,7 +89,7 @@ def open_of(line: OrderLine) -> Decimal:
     return sum(parts, Decimal(0))
 
 
-def carry_out(form: forms.Form, action: Callable[[], object]) -> int:
+def carry_out(form: forms.BaseForm, action: Callable[[], object]) -> int:
     """Check a form and do what it asks; returns 200, or the status of a refusal, whose sentence the form then shows."""
     if not form.is_valid():
         return 422

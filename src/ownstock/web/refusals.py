@@ -14,6 +14,9 @@ from ownstock.base.errors import OwnstockError, Refused
 NOT_FOUND = frozenset(
     {
         "no_alert",
+        "no_automation_run",
+        "no_job_run",
+        "no_rule",
         "no_item_site",
         "no_message",
         "no_order",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -47,6 +47,19 @@ def autonomies(state: str = "") -> QuerySet[Autonomy]:
     """Item-sites of which something is known, in a state or all, by item-site."""
     rows = Autonomy.objects.select_related("item_site__item", "item_site__site").order_by("item_site_id")
     return rows.filter(state=state) if state else rows
+
+
+AUTONOMY_SORTS = {
+    "sku": "item_site__item__sku", "site": "item_site__site__code", "state": "state", "cycles": "cycles",
+    "since": "since_at",
+}  # fmt: skip
+AUTONOMY_FILTERS = ("sku", "site", "state")
+
+
+def search_autonomies(filters: Mapping[str, str], sorts: Sequence[str] = ()) -> QuerySet[Autonomy]:
+    """Item-sites of which something is known, with a text in each column that is filtered; what changed last first."""
+    rows = autonomies().filter(**{f"{AUTONOMY_SORTS[name]}__icontains": wanted for name, wanted in filters.items()})
+    return rows.order_by(*dict.fromkeys([*(sorts or ["-since_at"]), "item_site_id"]))
 
 
 def autonomy_events(item_site: ItemSite) -> QuerySet[AutonomyEvent]:
