@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ownstock.access.models import User
+from ownstock.exchange.actions import prepare
+from ownstock.journal.models import OutboxRow
 from ownstock.purchasing import actions
 from ownstock.purchasing.models import Delivery, PurchaseOrder
 from ownstock.purchasing.queries.order_lists import OrderStage, orders_at
@@ -85,3 +87,13 @@ def test_the_board_offers_a_step_to_those_alone_who_may(client: Client, order: P
     assert (order.number in text, "Remind" in text) == (True, False)
     part = client.get(reverse("web:order-board"), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
+
+
+def test_an_orders_page_leads_to_the_goods_in_and_to_the_bytes_that_left(client: Client, order: PurchaseOrder) -> None:
+    prepare(OutboxRow.objects.get(topic="purchase_order.placed"))
+    links = [
+        a.get("href") for tag, a in read(client.get(reverse("web:order", args=[order.number]))).found if tag == "a"
+    ]
+    assert f"{reverse('web:receiving')}?order={order.number}" in links
+    [raw] = [link for link in links if link and link.startswith("/messages/out-")]
+    assert client.get(raw).status_code == 200
