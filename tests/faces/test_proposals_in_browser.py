@@ -63,7 +63,7 @@ def test_a_planner_works_the_grid_from_the_keyboard(address: str, tmp_path: Path
             assert aside(lambda: pending("PLATE").quantity) == plate.quantity
             _dispute(page, cup.pk, more + 24)
             _tick_and_approve(page)
-            watch.is_content()
+            assert (watch.strangers, watch.failures) == ([], [])
         for size, scheme, name in ((DESK, "dark", "night"), (PHONE, "light", "phone")):
             with opened(browser, visit, size, scheme) as page:
                 page.route(
