@@ -20,7 +20,7 @@ from tools.glossary import meanings
 from tools.steps import ROOT, say
 
 FOLDER = ROOT / "docs" / "reference"
-APPS = ("journal", "access", "catalog", "ledger", "demand", "purchasing", "planning", "exchange")
+APPS = ("journal", "access", "catalog", "ledger", "demand", "purchasing", "planning", "exchange", "automation")
 NOT_EDITED = "<!-- Written by `python -m tools.reference`; do not edit. -->"
 
 

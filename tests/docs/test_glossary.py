@@ -31,7 +31,7 @@ EMPTY_WORDS = {
     "handler",
     "data",
 }
-SPELLED_WITHOUT_SUFFIX = {"valid_from", "valid_to"}
+SPELLED_WITHOUT_SUFFIX = {"snoozed_until", "valid_from", "valid_to"}
 FORBIDDEN = {name for entry in entries() for name in entry.not_called}
 OWN_MODELS = [model for model in apps.get_models() if model.__module__.startswith("ownstock.")]
 OWN_COLUMNS: list[tuple[Any, Any]] = [(model, field) for model in OWN_MODELS for field in columns_of(model)]

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('recipient', models.CharField(help_text='The address it goes to.', max_length=320)),
                 ('message_id', models.CharField(help_text='The identity a receiver can tell repeats by.', max_length=200, unique=True)),
                 ('content', models.BinaryField(help_text='The whole message, byte for byte.')),
-                ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When its bytes were fixed.')),
                 ('user', models.ForeignKey(help_text='For whom.', on_delete=django.db.models.deletion.CASCADE, related_name='digests', to=settings.AUTH_USER_MODEL)),
             ],
             options={

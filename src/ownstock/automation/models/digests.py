@@ -44,7 +44,7 @@ class DigestMail(models.Model):
     recipient = models.CharField(max_length=320, help_text="The address it goes to.")
     message_id = models.CharField(max_length=200, unique=True, help_text="The identity a receiver can tell repeats by.")
     content = models.BinaryField(help_text="The whole message, byte for byte.")
-    written_at = models.DateTimeField(db_default=Now())
+    written_at = models.DateTimeField(db_default=Now(), help_text="When its bytes were fixed.")
 
     class Meta:
         db_table = "automation_digest_mail"

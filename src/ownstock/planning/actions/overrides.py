@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -88,6 +88,12 @@ def end_override(number: str, *, on: date, actor: str, because: str) -> Override
     if last.ended_on is not None and last.ended_on <= on:
         return last
     return _next(last, "planning.override_ended", actor, because, ended_on=on)
+
+
+@transaction.atomic
+def end_overrides(numbers: Iterable[str], *, on: date, actor: str, because: str) -> list[Override]:
+    """End several overrides for one reason, all or none; see `end_override`."""
+    return [end_override(number, on=on, actor=actor, because=because) for number in sorted(set(numbers))]
 
 
 def _next(last: Override, verb: str, actor: str, because: str, **changed: object) -> Override:

@@ -108,6 +108,11 @@ def _plan(planned_on: date, actor: str, store: HistoryStore | None) -> Planned:
     report("deciding", 0, len(inputs.sources))
     planned = bring_in_line(decide(inputs, pool), pool, actor)
     _end_rejections(inputs)
+    if planned.changed:
+        journal.record(
+            actor=actor, verb="planning.planned", subject="proposals",
+            new={"run": planned.run.pk, "changed": planned.changed},
+        )  # fmt: skip
     report("telling what is out of order")
     tell_exceptions()
     journal.beat(JOB, expected_every_seconds=EXPECTED_EVERY_SECONDS)

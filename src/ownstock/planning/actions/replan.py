@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.queries import item_sites as all_item_sites
+from ownstock.journal import actions as journal
 from ownstock.planning import queries
 from ownstock.planning.actions.plan import Planned, bring_in_line, one_run_at_a_time, uncrossed
 from ownstock.planning.decisions import decide
@@ -36,4 +37,11 @@ def _replan(item_sites: Collection[int], actor: str) -> Planned:
         raise Refused("Plan all item-sites first; one alone is planned in their company.", code="no_plan_yet")
     rows = list(all_item_sites().filter(pk__in=list(item_sites)))
     inputs = planning_inputs(queries.business_day(), only=rows)
-    return bring_in_line(decide(inputs, pool), pool, actor, is_whole=False)
+    planned = bring_in_line(decide(inputs, pool), pool, actor, is_whole=False)
+    if planned.changed:
+        # Open pages hear of it by the subject.
+        journal.record(
+            actor=actor, verb="planning.replanned", subject="proposals",
+            new={"run": planned.run.pk, "item_sites": sorted(item_sites), "changed": planned.changed},
+        )  # fmt: skip
+    return planned

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ownstock.access.rules import Scope
 from ownstock.base.errors import Refused
 from ownstock.catalog.queries import base_currency
-from ownstock.planning.actions.overrides import end_override
+from ownstock.planning.actions.overrides import end_overrides
 from ownstock.planning.models import Override
 from ownstock.planning.queries import business_day
 from ownstock.planning.queries.overrides import OVERRIDE_FILTERS, OVERRIDE_SORTS, override_rows, override_values
@@ -68,9 +67,7 @@ def end_many(request: HttpRequest) -> HttpResponse:
     )
     if not numbers:
         raise Refused(_("Tick the overrides that are to end."), code="nothing_ticked")
-    with transaction.atomic():
-        for number in sorted(set(numbers)):
-            end_override(number, on=business_day(), actor=actor_of(request), because=request.POST.get("reason", ""))
+    end_overrides(numbers, on=business_day(), actor=actor_of(request), because=request.POST.get("reason", ""))
     told = ngettext("%(count)s override no longer holds.", "%(count)s overrides no longer hold.", len(numbers))
     messages.success(request, told % {"count": len(numbers)})
     return redirect("web:overrides")
