@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const FOLDER = process.env.OWNSTOCK_PAGES_FOLDER ?? "../src/ownstock/web/static/web/built";
+const FOLDER = process.env.OWNSTOCK_PAGES_FOLDER || "../src/ownstock/web/static/web/built";
 const ENTRIES = ["main.js", "grid.js", "chart.js", "live.js", "proposals.js", "receive.js", "styles/main.css"];
 const WORTH_PACKING = 1024;
 
