@@ -105,7 +105,7 @@ def test_a_buyers_round_from_proposal_to_goods_on_the_shelf(address: str, tmp_pa
             number = _approve_and_place(page, proposal.pk, tmp_path)
         with opened(browser, visit, DESK, "dark") as page:
             page.goto(f"{address}/item-sites/{proposal.item_site_id}")
-            expect(page.get_by_role("img", name="Stock until now and as expected")).to_be_visible()
+            expect(page.get_by_role("img", name="Stock until now and as projected")).to_be_visible()
             photograph(page, tmp_path, "item-site-dark")
         with opened(browser, visit, PHONE, "light") as page:
             photograph(page, tmp_path, "proposals-phone")

@@ -10,13 +10,13 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.signals import request_started
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import set_script_prefix
 
@@ -42,7 +42,9 @@ class ProgramApplication(ASGIHandler):
         self._exception_middleware: list[Any] = []
         view = self._get_response  # type: ignore[attr-defined]  # of Django's handlers, its stubs leave it out
         inner = convert_exception_to_response(view)
-        self._middleware_chain = convert_exception_to_response(measured(SecurityMiddleware(inner)))
+        # Called without an event loop, it answers at once.
+        secured = cast("Callable[[HttpRequest], HttpResponseBase]", SecurityMiddleware(inner))
+        self._middleware_chain = convert_exception_to_response(measured(secured))
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one call."""

@@ -87,9 +87,7 @@ def item_site_now(request: HttpRequest, pk: int) -> HttpResponse:
     standing = planning.standing_of(row, planning.business_day(row.site.time_zone))
     if standing.stamp == request.GET.get("seen"):
         return HttpResponse(status=204)
-    answer = render(
-        request, "web/includes/item_site_now.html", {"item_site": row, "standing": standing}
-    )
+    answer = render(request, "web/includes/item_site_now.html", {"item_site": row, "standing": standing})
     # What else of the page rests on it is asked for by this event.
     answer.headers["HX-Trigger"] = "item-site-moved"
     return answer
