@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from django.test import Client
 
 from ownstock.access.models import User
 from ownstock.automation.actions import dispatch_due
 from ownstock.automation.actions.digests import Wish, set_digest, tell_due
 from ownstock.automation.models import DigestMail, DigestSetting
 from ownstock.base.errors import Refused
+from ownstock.cli.digest import digest
 from ownstock.journal import actions as journal
 from ownstock.journal.models import Alert, AuditEvent, OutboxRow
 from tests.factories import small_business
@@ -86,6 +90,40 @@ def test_a_digest_needs_an_address_an_hour_and_a_clock() -> None:
             set_digest(ben, wish, actor="user:ben")
         assert refused.value.code == code
     assert not DigestSetting.objects.exists()
+
+
+def test_a_person_sets_it_on_a_page_and_sees_what_would_be_told() -> None:
+    anna = a_planner_who_asked(Wish(False, 0, "UTC"))
+    three_things()
+    client = Client()
+    client.force_login(anna)
+    assert "Plates are out." in client.get("/account/digest").content.decode()
+    form = {
+        "is_on": "on",
+        "hour": "6",
+        "time_zone": "Europe/Berlin",
+        "least_money": "100",
+        "groups": ["late"],
+        "sites": "SHOP, B",
+    }
+    assert client.post("/account/digest", {**form, "hour": "24"}).status_code == 422
+    assert client.post("/account/digest", {**form, "now": "1"}).status_code == 302
+    setting = DigestSetting.objects.get()
+    assert (setting.is_on, setting.groups, setting.sites) == (True, ["late"], ["SHOP", "B"])
+    assert OutboxRow.objects.get().topic == "digest.written"
+    page = client.get("/account/digest").content.decode()
+    assert "Cups are late." in page
+    assert "Plates are out." not in page
+
+
+def test_a_command_shows_and_sends_it() -> None:
+    a_planner_who_asked(Wish(False, 0, "UTC"))
+    three_things()
+    shown = CliRunner().invoke(digest, ["anna"], obj=nullcontext)
+    assert shown.output.index("Plates are out.") < shown.output.index("Too many spoons.")
+    sent = CliRunner().invoke(digest, ["anna", "--send"], obj=nullcontext)
+    assert "On its way to anna@shop.example." in sent.output
+    assert "left today already" in CliRunner().invoke(digest, ["anna", "--send"], obj=nullcontext).output
 
 
 def a_planner_who_asked(wish: Wish) -> User:

@@ -61,11 +61,12 @@ def test_every_page_but_the_sign_in_asks_for_it() -> None:
             assert is_open or response["Location"].startswith(reverse("web:sign-in")), address
 
 
-def test_whoever_signs_in_lands_on_the_proposals(slow_passwords: None) -> None:
+def test_whoever_signs_in_lands_on_today(slow_passwords: None) -> None:
+    planned_shop()
     signed_in()
     response = Client().post(reverse("web:sign-in"), {"username": NAME, "password": PASSWORD}, follow=True)
     assert response.redirect_chain == [(reverse("web:today"), 302)]
-    assert "Nothing was planned yet" in read(response).text
+    assert "Today" in read(response).text
 
 
 def test_a_wrong_password_is_told_without_saying_whether_the_name_exists() -> None:
@@ -149,7 +150,7 @@ def test_the_room_that_a_page_lies_in_is_marked() -> None:
     planned_shop()
     order, client = approved_order(), signed_in()
     rooms = {
-        "/": ["Proposals"],
+        "/": ["Today"],
         "/orders": ["Orders"],
         f"/orders/{order.number}/conformity": ["Orders"],
         "/invoices/variances": ["Invoices"],

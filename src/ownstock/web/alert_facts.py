@@ -33,6 +33,7 @@ HELD_MONEY = _(
 )
 FORMULAS: dict[str, str | Promise] = {
     "stocked_out": SHORT_MONEY, "will_stock_out": SHORT_MONEY, "surplus_on_order": HELD_MONEY, "excess": HELD_MONEY,
+    "demand_jump": _("Units wanted beyond the usual x lead time in weeks x the shortage cost of one, if it lasts."),
     "late_delivery": _("What the item of the late line is short of meanwhile, as for an item that runs out."),
     "supplier_blocked": _("The sum over its item-sites of what they are short of, as for items that run out."),
 }  # fmt: skip
