@@ -20,6 +20,7 @@ from ownstock.web.views import (
     item_site_said,
     item_sites,
     messages,
+    negotiating,
     order_life,
     order_lists,
     orders,
@@ -96,6 +97,10 @@ urlpatterns = [
     path("suppliers/<str:code>", suppliers.supplier, name="supplier"),
     path("suppliers/<str:code>/scorecard", scorecards.scorecard, name="scorecard"),
     path("suppliers/<str:code>/scorecard/<str:figure>", scorecards.counted, name="counted"),
+    path("suppliers/<str:code>/forecast", negotiating.supplier_forecast, name="supplier-forecast"),
+    path("suppliers/<str:code>/forecast.<str:kind>", negotiating.forecast_file, name="forecast-file"),
+    path("suppliers/<str:code>/negotiation", negotiating.supplier_negotiation, name="negotiation"),
+    path("suppliers/<str:code>/negotiation/part", negotiating.negotiation_part, name="negotiation-part"),
     path("suppliers/<str:code>/switch", switching.switch, name="switch"),
     path("suppliers/<str:code>/document", supplier_register.certificate_document, name="certificate-document"),
     *(
