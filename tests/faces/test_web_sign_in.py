@@ -161,4 +161,6 @@ def test_the_room_that_a_page_lies_in_is_marked() -> None:
         "/nowhere": [],
     }
     pages = {address: client.get(address).content.decode().split("</header>")[0] for address in rooms}
-    assert {address: re.findall(r'aria-current="page"[^>]*>(.*?)</a>', page) for address, page in pages.items()} == rooms
+    assert {
+        address: re.findall(r'aria-current="page"[^>]*>(.*?)</a>', page) for address, page in pages.items()
+    } == rooms
