@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ STAMP = "made-from.txt"
 MODULES = SOURCE / "node_modules"
 FETCHED = MODULES / "ownstock-lock.txt"
 NEW = ROOT / ".cache" / "pages"
+# Where systems keep whom they trust: Debian, Fedora, macOS.
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 LOG = ROOT / ".cache" / "pages.log"
 LOCK = ROOT / ".cache" / "setup.lock"
 # What Vite asks for.
@@ -124,11 +127,20 @@ def _node_environment() -> dict[str, str]:
     # The packages of the environment may lie before another Python's; its own folder last is the system first.
     for tried in (path, f"{ROOT / '.venv' / 'bin'}{os.pathsep}{own}{os.pathsep}{path}"):
         if _starts(tried):
-            return {"PATH": tried, "npm_config_update_notifier": "false"}
+            return {"PATH": tried, "npm_config_update_notifier": "false", **_trusted()}
     raise StepFailed(
         "No Node builds the pages: the system has none of version 20.19, or 22.12 or newer, and the one of "
         f"requirements/build.txt does not start here. Install Node 22 with npm, {AGAIN}"
     )
+
+
+def _trusted() -> dict[str, str]:
+    """Have Node trust whom this machine trusts, as pip does: by itself it knows its own list alone."""
+    if "NODE_EXTRA_CA_CERTS" in os.environ:
+        return {}
+    known = (os.environ.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile, *BUNDLES)
+    found = next((path for path in known if path and Path(path).is_file()), None)
+    return {"NODE_EXTRA_CA_CERTS": found} if found else {}
 
 
 def _starts(path: str) -> bool:

@@ -23,7 +23,7 @@ CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 LISTED_SETTING = re.compile(r"^\| `([A-Z_]+)`", re.MULTILINE)
 # What others define and we only pass on or pass by.
-OF_OTHERS = {"DJANGO_SETTINGS_MODULE", "PATH", "PYTHONPATH"}
+OF_OTHERS = {"DJANGO_SETTINGS_MODULE", "NODE_EXTRA_CA_CERTS", "PATH", "PYTHONPATH", "SSL_CERT_FILE"}
 
 
 def constants_of(path: Path) -> dict[str, str]:

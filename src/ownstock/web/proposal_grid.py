@@ -35,23 +35,24 @@ OF_THE_FILE = ("id", "version")
 
 def columns(*, is_editable: bool = True) -> list[dict[str, Any]]:
     """The columns of the grid of proposals."""
-    day, bare = {"kind": "day", "width": 118}, {"sort": False}
+    day, bare = {"kind": "day", "width": 108}, {"sort": False}
     states = {EDITED: _("Edited"), AS_PROPOSED: _("As proposed")}
+    # What one decides by comes first: on a small screen it is what one sees.
     return [
-        {"field": "sku", "title": _("Item"), "kind": "code", "href": "/proposals/{id}", "filter": True, "width": 130},
-        {"field": "description", "title": _("Description"), "filter": True, "min_width": 150, "grow": 3},
-        {"field": "site", "title": _("Site"), "filter": True, "width": 90},
-        {"field": "supplier", "title": _("Supplier"), "filter": True, "width": 105},
+        {"field": "sku", "title": _("Item"), "kind": "code", "href": "/proposals/{id}", "filter": True, "width": 115},
+        {"field": "site", "title": _("Site"), "filter": True, "width": 80},
+        {"field": "quantity", "title": _("Order"), "kind": "number", "editable": is_editable, "width": 88},
+        {"field": "need", "title": _("Proposed"), "kind": "number", **bare, "width": 85},
         {"field": "stock_out_on", "title": _("Runs out"), **day},
         {"field": "order_by_on", "title": _("Order by"), **day},
-        {"field": "need", "title": _("Proposed"), "kind": "number", **bare, "width": 95},
-        {"field": "quantity", "title": _("Order"), "kind": "number", "editable": is_editable, "width": 95},
-        {"field": "amount", "title": _("Amount"), "kind": "money", "width": 115},
-        {"field": "currency", "title": "", **bare, "width": 60, "min_width": 60},
-        {"field": "value", "title": _("Saves"), "kind": "money", "width": 105},
+        {"field": "amount", "title": _("Amount"), "kind": "money", "width": 100},
+        {"field": "currency", "title": "", **bare, "width": 55, "min_width": 55},
+        {"field": "value", "title": _("Saves"), "kind": "money", "width": 95},
+        {"field": "supplier", "title": _("Supplier"), "filter": True, "width": 105},
+        {"field": "abc_class", "title": _("Class"), "filter": True, "width": 75, "min_width": 70},
+        {"field": "description", "title": _("Description"), "filter": True, "min_width": 150, "grow": 3},
         {"field": "cost_difference", "title": _("Costs more"), "kind": "money", **bare, "width": 105},
         {"field": "lasts_until", "title": _("Lasts until"), **day, **bare},
-        {"field": "abc_class", "title": _("Class"), "filter": True, "width": 75, "min_width": 70},
         {
             "field": "state_of_edit", "title": _("Edit"), "text": "edit_words", "filter": True, "choices": states,
             **bare, "min_width": 150, "grow": 2,
