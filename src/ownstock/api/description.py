@@ -33,8 +33,11 @@ class DescribedAPI(NinjaAPI):
 
 
 def _describe(operation: dict[str, Any]) -> None:
-    if {"KeyHolder": []} in operation.get("security", []) and {SESSION: []} not in operation["security"]:
-        operation["security"].append({SESSION: []})
+    holders = operation.get("security", [])
+    if {"KeyHolder": []} not in holders:
+        return
+    if {SESSION: []} not in holders:
+        holders.append({SESSION: []})
     for status, sentence in REFUSALS.items():
         content = {"application/problem+json": {"schema": PROBLEM}}
         operation["responses"].setdefault(status, {"description": sentence, "content": content})
