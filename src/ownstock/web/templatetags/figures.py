@@ -100,7 +100,7 @@ def day(value: date | str | None) -> str:
 @register.filter
 def moment(value: datetime | None, time_zone: str = "UTC") -> str:
     """An instant on the clock of a site: 10 Dec 2010, 14:05."""
-    if value is None:
+    if not value:
         return NOTHING
     return formats.date_format(timezone.localtime(value, ZoneInfo(time_zone)), "j M Y, H:i")
 
