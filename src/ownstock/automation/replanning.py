@@ -35,7 +35,7 @@ ENDING_SECONDS = 5
 MOST_A_MINUTE = 1_000
 AT_ONCE = 200
 # Any number serves, as long as nobody else locks it in the same database.
-REPLANNING_LOCK = 7_267_004
+REPLANNING_LOCK = 7_267_006
 LEFT_OVER = "replan_left_over"
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from ownstock.journal import actions, queries
 from ownstock.journal.models import OutboxRow
 
 # Any number serves, as long as nobody else locks it in the same database.
-QUEUES = 7_267_004
+QUEUES = 7_267_005
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from ownstock.planning.rules import ProposalState
 from ownstock.planning.sessions import held
 from ownstock.purchasing.queries.approvals import amount_of
 
-AUTOPILOT_LOCK = 0x0D5_7013
+AUTOPILOT_LOCK = 0x0D5_7015
 BY_HAND = "by hand"
 ALL = ""
 # A plan of an older day is not acted on.

@@ -31,7 +31,7 @@ from ownstock.ledger.rules.posting import QUANTITY_STEP
 from ownstock.ledger.rules.valuation import STEPS, Flow, Layers, effects
 
 ACTOR = "job:value"
-LOCK = 0x0D5_7012
+LOCK = 0x0D5_7021
 ITEMS_AT_ONCE = 200
 # After so many movements of an item what lies there is kept, so that what comes late is replayed from nearby.
 KEPT_EVERY = 500
