@@ -73,9 +73,10 @@ def _block(page: Page) -> None:
 
 def _weigh(page: Page, folder: Path, name: str) -> None:
     page.get_by_role("link", name="Ownstock").click()
-    expect(page.get_by_role("region", name="to look at")).to_contain_text("ALPHA may not be ordered from")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+    expect(page.get_by_role("main")).to_contain_text("ALPHA may not be ordered from")
     photograph(page, folder, f"today-{name}")
-    page.get_by_role("link", name="Move them").click()
+    page.get_by_role("link", name="Move its items").first.click()
     page.get_by_label("What moving one item costs once, EUR").fill("50")
     page.get_by_role("button", name="Show when it is paid for").click()
     expect(page.get_by_role("row").filter(has_text="BETA")).to_contain_text("never")
@@ -83,7 +84,8 @@ def _weigh(page: Page, folder: Path, name: str) -> None:
 
 
 def _replace(page: Page, folder: Path) -> None:
-    page.get_by_role("link", name="Move them").click()
+    page.get_by_role("link", name="Ownstock").click()
+    page.get_by_role("link", name="Move its items").first.click()
     page.get_by_label("Why").fill("Insolvent.")
     page.get_by_role("button", name="Switch").click()
     expect(page.get_by_role("status")).to_contain_text("Drafted:")

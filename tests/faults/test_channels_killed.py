@@ -140,7 +140,7 @@ def there(tmp_path: Path) -> Iterator[sftp.SftpServer]:
 
 @pytest.mark.parametrize(
     "step",
-    ["exchange_outbound_message", sftp.Mood.WRITING, sftp.Mood.RENAMING, sftp.Mood.RENAMED, "journal_audit_event"],
+    ["exchange_outbound_message", sftp.Mood.WRITING, sftp.Mood.RENAMING, sftp.Mood.RENAMED, "exchange_attempt"],
     ids=["before it is written", "in the middle of the file", "before its name", "after its name", "before the mark"],
 )
 def test_an_order_by_sftp_lies_there_once_whenever_the_worker_dies(
@@ -164,7 +164,7 @@ def test_an_order_by_sftp_lies_there_once_whenever_the_worker_dies(
 
 
 @pytest.mark.parametrize(
-    "step", [web.Mood.THINKING, "journal_audit_event"], ids=["before its answer", "before the mark"]
+    "step", [web.Mood.THINKING, "exchange_attempt"], ids=["before its answer", "before the mark"]
 )
 def test_a_webhook_may_be_posted_twice_and_is_the_same(
     step: str | web.Mood, start: Start, business: Business, committed_db: Credentials

