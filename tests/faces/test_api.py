@@ -288,7 +288,9 @@ def test_every_endpoint_is_documented(program: Client) -> None:
     operations = [(path, operation) for path, item in described["paths"].items() for operation in item.values()]
     assert all(operation["summary"] and operation["description"] for _, operation in operations)
     for path, operation in operations:
-        holders = [{"Signature": []}] if path == SIGNED else [{"KeyHolder": []}, {"SessionHolder": []}]
+        holders: list[dict[str, list[str]]] = (
+            [{"Signature": []}] if path == SIGNED else [{"KeyHolder": []}, {"SessionHolder": []}]
+        )
         assert operation["security"] == holders, path
     scheme = described["components"]["securitySchemes"]["Signature"]
     assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "webhook-signature")

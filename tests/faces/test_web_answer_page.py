@@ -264,7 +264,9 @@ def test_words_of_either_side_are_only_text(order: PurchaseOrder) -> None:
     supplier.send(stance_1="otherwise", comment_1=EVIL, comment=EVIL)
     response = supplier.browser.get(supplier.address)
     page = read(response)
-    assert all((attributes.get("src") or "").startswith("/static/") for tag, attributes in page.found if tag == "script")
+    assert all(
+        (attributes.get("src") or "").startswith("/static/") for tag, attributes in page.found if tag == "script"
+    )
     assert page.text.count("<script>alert(1)</script>") >= 3
     assert b"<script>" not in response.content
 

@@ -163,9 +163,7 @@ def test_an_order_by_sftp_lies_there_once_whenever_the_worker_dies(
     assert len(there.written) == 1
 
 
-@pytest.mark.parametrize(
-    "step", [web.Mood.THINKING, "exchange_attempt"], ids=["before its answer", "before the mark"]
-)
+@pytest.mark.parametrize("step", [web.Mood.THINKING, "exchange_attempt"], ids=["before its answer", "before the mark"])
 def test_a_webhook_may_be_posted_twice_and_is_the_same(
     step: str | web.Mood, start: Start, business: Business, committed_db: Credentials
 ) -> None:

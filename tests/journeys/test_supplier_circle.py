@@ -146,6 +146,7 @@ def _value() -> Decimal:
 def _a_plans_proposals_become_orders(circle: Circle, anna: Page, carl: Page) -> None:
     """Anna approves all and places what she may alone; what BETA is to send is more, and Carl approves it."""
     anna.goto(f"{circle.address}/proposals")
+    expect(anna.get_by_role("grid").get_by_role("link", name="CUP", exact=True)).to_be_visible()
     anna.locator("[data-grid] .tabulator-header").get_by_role("checkbox").first.check()
     expect(anna.locator("#ticked")).to_contain_text("ticked")
     anna.get_by_role("button", name="Approve ticked").click()
