@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import resolve, reverse
 from django.utils.functional import Promise
@@ -65,7 +66,13 @@ OURS: Sequence[Link] = (
 def links_for(scopes: Iterable[Scope], path: str, links: Sequence[Link] = OURS) -> list[Shown]:
     """The links that somebody with these scopes may follow, the one marked under which the page at `path` lies."""
     held = frozenset(scopes)
-    return [_shown(link, path) for link in links if needed_by(resolve(reverse(link.name)).func, "GET") <= held]
+    return [_shown(link, path) for link in links if _needed(link.name) <= held]
+
+
+@cache
+def _needed(name: str) -> frozenset[Scope]:
+    """What it takes to look at a page; looked up once, since every page asks it of every link."""
+    return needed_by(resolve(reverse(name)).func, "GET")
 
 
 def _shown(link: Link, path: str) -> Shown:
