@@ -96,6 +96,7 @@ def _page(request: HttpRequest, found: Supplier, template: str, more: dict[str, 
         "figures": [(one, share_bar(one)) for one in card.figures],
         "comments": [(said, TITLES[FigureName(said.figure)] if said.figure else "") for said in card.comments],
         "picture": days_chart(bins) if bins else None, "asked": _asked(request), "is_portal": bool(more),
+        "may_say": bool(more) or Scope.SUPPLIERS_WRITE in request.user.scopes,  # type: ignore[union-attr]
     }  # fmt: skip
     return render(request, template, context, status=status)
 
