@@ -83,7 +83,7 @@ def test_a_pause_and_the_policy_by_command() -> None:
 
 
 def test_a_program_proposes_ends_pauses_and_takes_back_and_is_never_the_second_person() -> None:
-    program = Program(Scope.AUTOMATION_READ, Scope.AUTOMATION_WRITE)
+    program = Program(Scope.AUTOMATION_READ, Scope.AUTOMATION_WRITE, Scope.AUTOMATION_DECIDE)
     body = {"name": "basics", "action": "approve", "order_value_at_most": "1000", "sites": ["SHOP"]}
     made = program.ask("post", "automation/rules", body, 201)
     assert (made["state"], made["sites"]) == ("proposed", ["SHOP"])

@@ -24,6 +24,7 @@ from ownstock.planning.queries import proposal as find_proposal
 
 router = Router()
 READS, WRITES = KeyHolder(Scope.AUTOMATION_READ), KeyHolder(Scope.AUTOMATION_WRITE)
+DECIDES = KeyHolder(Scope.AUTOMATION_DECIDE)
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 RuleNumber = Annotated[int, Path(description="The rule's number.", ge=1, le=2**63 - 1)]
 Amount = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
@@ -210,7 +211,7 @@ def list_rules(request: HttpRequest, part: Query[Part]) -> Any:
     return page(queries.rules(), part)
 
 
-@router.post("/automation/rules", auth=WRITES, response={201: RuleOut}, summary="Propose a rule")
+@router.post("/automation/rules", auth=DECIDES, response={201: RuleOut}, summary="Propose a rule")
 def propose_rule(request: HttpRequest, body: RuleIn) -> Status[Any]:
     """Propose a rule, or a new version of one of its name; it holds once a person approves it."""
     limits = RuleLimits(
@@ -225,13 +226,13 @@ def propose_rule(request: HttpRequest, body: RuleIn) -> Status[Any]:
     return Status(201, actions.propose_rule(draft, actor=actor_of(request)))
 
 
-@router.post("/automation/rules/{number}/approve", auth=WRITES, response=RuleOut, summary="Approve a rule")
+@router.post("/automation/rules/{number}/approve", auth=DECIDES, response=RuleOut, summary="Approve a rule")
 def approve_rule(request: HttpRequest, number: RuleNumber) -> Any:
     """Agree to a rule; only a person may, so that a program is told so."""
     return actions.approve_rule(number, actor=actor_of(request))
 
 
-@router.post("/automation/rules/{number}/end", auth=WRITES, response=RuleOut, summary="End a rule")
+@router.post("/automation/rules/{number}/end", auth=DECIDES, response=RuleOut, summary="End a rule")
 def end_rule(request: HttpRequest, number: RuleNumber, body: ReasonIn) -> Any:
     """End a rule at once; ending it twice changes nothing."""
     return actions.end_rule(number, actor=actor_of(request), reason=body.reason)

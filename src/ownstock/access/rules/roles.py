@@ -22,7 +22,8 @@ class Scope(StrEnum):
     PLANNING_WRITE = "planning:write", "Override forecasts, enter promotions, set policies and plan anew."
     PROPOSALS_DECIDE = "proposals:decide", "Change proposals, approve them into draft orders and turn them down."
     AUTOMATION_READ = "automation:read", "Look up what runs by itself: schedules, standing rules, jobs."
-    AUTOMATION_WRITE = "automation:write", "Set schedules and standing rules, and pause what runs by itself."
+    AUTOMATION_WRITE = "automation:write", "Set schedules, and start, pause and take back what runs by itself."
+    AUTOMATION_DECIDE = "automation:decide", "Propose standing rules, agree to them as the second person, and end them."
     ALERTS_READ = "alerts:read", "Look up what somebody must look at."
     ALERTS_WRITE = "alerts:write", "Take, comment, put off and close what somebody must look at."
     ORDERS_READ = "orders:read", "Look up purchase orders."
@@ -97,8 +98,8 @@ _WORKS = _LOOKS | {Scope.ALERTS_WRITE, Scope.ORDERS_APPROVE}
 HOLDS: dict[Role, frozenset[Scope]] = {
     Role.VIEWER: _LOOKS,
     Role.PLANNER: _WORKS | {
-        Scope.PLANNING_WRITE, Scope.PROPOSALS_DECIDE, Scope.AUTOMATION_WRITE, Scope.DEMAND_WRITE,
-        Scope.TRANSFERS_WRITE, Scope.IMPORTS_WRITE,
+        Scope.PLANNING_WRITE, Scope.PROPOSALS_DECIDE, Scope.AUTOMATION_WRITE, Scope.AUTOMATION_DECIDE,
+        Scope.DEMAND_WRITE, Scope.TRANSFERS_WRITE, Scope.IMPORTS_WRITE,
     },
     Role.BUYER: _WORKS | {
         Scope.PROPOSALS_DECIDE, Scope.ORDERS_WRITE, Scope.ORDERS_PLACE, Scope.SUPPLIERS_WRITE, Scope.INVOICES_WRITE,
@@ -115,18 +116,19 @@ HOLDS: dict[Role, frozenset[Scope]] = {
         Scope.QUALITY_WRITE, Scope.SUPPLIERS_WRITE, Scope.SUPPLIERS_DECIDE, Scope.AUDIT_READ,
     },
     Role.FINANCE: _WORKS | {
-        Scope.INVOICES_WRITE, Scope.INVOICES_APPROVE, Scope.LIMITS_WRITE, Scope.AUDIT_READ,
+        Scope.INVOICES_WRITE, Scope.INVOICES_APPROVE, Scope.LIMITS_WRITE, Scope.AUTOMATION_DECIDE,
+        Scope.AUDIT_READ,
     },
     # Who works for a supplier sees the pages of the portal, and holds nothing here.
     Role.SUPPLIER: frozenset(),
     Role.ADMIN: _WORKS | {
         Scope.PEOPLE_WRITE, Scope.SETTINGS_WRITE, Scope.LIMITS_WRITE, Scope.SUPPLIERS_WRITE, Scope.SUPPLIERS_DECIDE,
-        Scope.SUPPLIERS_ADMIT, Scope.CHANNELS_WRITE, Scope.MESSAGES_WRITE, Scope.AUTOMATION_WRITE, Scope.IMPORTS_WRITE,
-        Scope.AUDIT_READ, Scope.METRICS_READ,
+        Scope.SUPPLIERS_ADMIT, Scope.CHANNELS_WRITE, Scope.MESSAGES_WRITE, Scope.AUTOMATION_WRITE, Scope.AUTOMATION_DECIDE,
+        Scope.IMPORTS_WRITE, Scope.AUDIT_READ, Scope.METRICS_READ,
     },
 }  # fmt: skip
-# With these somebody could give themselves all others.
-ONLY_BY_A_ROLE = frozenset({Scope.PEOPLE_WRITE, Scope.LIMITS_WRITE})
+# With these somebody could give themselves all others, or let orders leave without anybody's look.
+ONLY_BY_A_ROLE = frozenset({Scope.PEOPLE_WRITE, Scope.LIMITS_WRITE, Scope.AUTOMATION_DECIDE})
 
 
 def scopes_of(roles: Iterable[str]) -> frozenset[Scope]:

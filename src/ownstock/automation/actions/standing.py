@@ -19,8 +19,7 @@ from ownstock.catalog.models import Item, Location, Supplier
 from ownstock.catalog.rules import SourceClass
 from ownstock.journal import actions as journal
 
-# Whoever answers for automation or for spending.
-MAY_RULE = frozenset(roles_with(Scope.AUTOMATION_WRITE)) | frozenset(roles_with(Scope.LIMITS_WRITE))
+MAY_RULE = frozenset(roles_with(Scope.AUTOMATION_DECIDE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ownstock.access.rules import Scope
 from ownstock.automation import actions, queries
-from ownstock.automation.actions.standing import MAY_RULE, subject_of
+from ownstock.automation.actions.standing import subject_of
 from ownstock.automation.models import StandingRule
 from ownstock.catalog.queries import base_currency
 from ownstock.journal.queries import trail
@@ -36,7 +36,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "web/standing_rules.html", context)
 
 
-@needs(Scope.AUTOMATION_READ, to_post=Scope.AUTOMATION_READ)
+@needs(Scope.AUTOMATION_READ, Scope.AUTOMATION_DECIDE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_refusals
 def propose(request: HttpRequest) -> HttpResponse:
@@ -66,7 +66,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "rule": row,
         "state": state,
-        "may_agree": row.proposed_by != actor_of(request) and bool(MAY_RULE.intersection(request.user.roles)),  # type: ignore[union-attr]
+        "may_agree": row.proposed_by != actor_of(request) and Scope.AUTOMATION_DECIDE in request.user.scopes,  # type: ignore[union-attr]
         "preview": queries.preview(queries.terms_of(row), timezone.now()) if state == "proposed" else None,
         "record": queries.record_of(row) if row.approved_by else None,
         "edits": edits,
@@ -79,7 +79,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/standing_rule.html", context)
 
 
-@needs(Scope.AUTOMATION_READ)
+@needs(Scope.AUTOMATION_READ, Scope.AUTOMATION_DECIDE)
 @require_POST
 @shows_refusals
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
@@ -89,11 +89,11 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("web:standing-rule", pk)
 
 
-@needs(Scope.AUTOMATION_READ, to_post=Scope.ALERTS_WRITE)
+@needs(Scope.AUTOMATION_READ, Scope.AUTOMATION_DECIDE)
 @require_POST
 @shows_refusals
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Reject a rule that waits, or end one at once; whoever works here may."""
+    """Reject a rule that waits, or end one at once, whoever proposed or approved it."""
     row = actions.end_rule(pk, actor=actor_of(request), reason=request.POST.get("reason", ""))
     messages.success(request, _("R%(number)s is ended.") % {"number": row.pk})
     return redirect("web:standing-rule", pk)
