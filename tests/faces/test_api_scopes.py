@@ -95,8 +95,10 @@ def test_every_endpoint_states_what_it_needs() -> None:
 
 @pytest.mark.parametrize("scope", Scope)
 def test_a_key_opens_what_its_scope_says_and_nothing_else(db: None, scope: Scope) -> None:
+    """One call of each need is tried with it; the two tests below try every call with all but one, and with what it needs."""
     token = access.create_api_key("a program", scopes=[scope], actor=ACTOR)
-    assert [told for endpoint in NEEDED if (told := strayed(token, [scope], *endpoint))] == []
+    one_of_each = {scopes: endpoint for endpoint, scopes in NEEDED.items()}
+    assert [told for endpoint in one_of_each.values() if (told := strayed(token, [scope], *endpoint))] == []
 
 
 def test_a_key_with_all_that_is_needed_and_no_more_opens(db: None) -> None:
