@@ -19,6 +19,11 @@ from tools.steps import say
 # What Django fills in after every migration, from the models as they are then.
 FILLED_LATER = ("django_content_type", "auth_permission")
 COUNTED_ANEW = "|".join((*FILLED_LATER, "django_migrations"))
+# The parts of the ledger are of the months around today: each new database makes its own.
+PARTS_OF_MONTHS = "ledger_movement_2*"
+PARTS = """SELECT public.ledger_make_partitions((now() AT TIME ZONE 'UTC')::date,
+    ((now() AT TIME ZONE 'UTC') + interval '3 months')::date);
+"""
 HEADING = (
     "-- The tables of a new database, as all migrations make them: `python -m tools.new_database` writes this file.\n\n"
 )
@@ -33,16 +38,17 @@ APPLIED = re.compile(r"^(INSERT INTO public\.django_migrations) VALUES \(\d+, (.
 
 
 def contents(login: Login) -> str:
-    """All tables, functions and rows of a database as statements; owners and rights come after them."""
+    """All tables, functions and rows of a database as statements, the same on every day; owners and rights come after."""
     program = str(binaries.find().folder / "pg_dump")
     command = [program, "--inserts", "--no-owner", "--no-privileges", "--dbname", login.url]
+    command += [f"--exclude-table=public.{PARTS_OF_MONTHS}"]
     command += [f"--exclude-table-data=public.{table}" for table in FILLED_LATER]
     dumped = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     _, begin, statements = OF_NO_USE.sub("", REMARK.sub("", dumped)).partition("CREATE ")
     applied = sorted(
         f"{into} (app, name, applied) VALUES ({which}, now());\n" for into, which in APPLIED.findall(statements)
     )
-    return HEADING + begin + re.sub("\n{3,}", "\n\n", APPLIED.sub("", statements)) + "".join(applied)
+    return HEADING + begin + re.sub("\n{3,}", "\n\n", APPLIED.sub("", statements)) + PARTS + "".join(applied)
 
 
 def main() -> None:

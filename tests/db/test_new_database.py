@@ -44,6 +44,19 @@ def test_a_new_database_holds_what_the_file_says(new_database: Callable[[str], C
     assert made == WHOLE_ARRAY.sub(_each, schema.NEW_DATABASE.read_text())
 
 
+def test_the_file_is_of_no_month_and_a_new_database_has_room_for_the_months_to_come(
+    new_database: Callable[[str], Credentials],
+) -> None:
+    assert not re.search(r"ledger_movement_\d", schema.NEW_DATABASE.read_text())
+    with psycopg.connect(new_database("months").owner.conninfo) as connection:
+        [(parts, covers_today)] = connection.execute(
+            "SELECT count(*), bool_or(relname = 'ledger_movement_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')) "
+            "FROM pg_class WHERE relkind = 'r' AND relname ~ '^ledger_movement_[0-9]'"
+        ).fetchall()
+    assert parts >= 3
+    assert covers_today
+
+
 def _functions(credentials: Credentials) -> list[Any]:
     """Every function to the letter, as the file leaves blank lines out."""
     with psycopg.connect(credentials.owner.conninfo) as connection:

@@ -2476,78 +2476,6 @@ CREATE SEQUENCE public.ledger_movement_id_seq
 
 ALTER SEQUENCE public.ledger_movement_id_seq OWNED BY public.ledger_movement.id;
 
-CREATE TABLE public.ledger_movement_2026_11 (
-    id bigint DEFAULT nextval('public.ledger_movement_id_seq'::regclass) CONSTRAINT ledger_movement_id_not_null1 NOT NULL,
-    posting_id bigint CONSTRAINT ledger_movement_posting_id_not_null1 NOT NULL,
-    line integer CONSTRAINT ledger_movement_line_not_null1 NOT NULL,
-    item_id bigint CONSTRAINT ledger_movement_item_id_not_null1 NOT NULL,
-    lot_id bigint,
-    source_id bigint CONSTRAINT ledger_movement_source_id_not_null1 NOT NULL,
-    source_status character varying(12) CONSTRAINT ledger_movement_source_status_not_null1 NOT NULL,
-    target_id bigint CONSTRAINT ledger_movement_target_id_not_null1 NOT NULL,
-    target_status character varying(12) CONSTRAINT ledger_movement_target_status_not_null1 NOT NULL,
-    quantity numeric(18,4) CONSTRAINT ledger_movement_quantity_not_null1 NOT NULL,
-    unit_cost numeric(18,4),
-    moved_at timestamp with time zone CONSTRAINT ledger_movement_moved_at_not_null1 NOT NULL,
-    recorded_at timestamp with time zone DEFAULT statement_timestamp() CONSTRAINT ledger_movement_recorded_at_not_null NOT NULL,
-    CONSTRAINT movement_moves CHECK (((source_id <> target_id) OR ((source_status)::text <> (target_status)::text))),
-    CONSTRAINT movement_quantity_positive CHECK ((quantity > (0)::numeric))
-);
-
-CREATE TABLE public.ledger_movement_2026_12 (
-    id bigint DEFAULT nextval('public.ledger_movement_id_seq'::regclass) CONSTRAINT ledger_movement_id_not_null1 NOT NULL,
-    posting_id bigint CONSTRAINT ledger_movement_posting_id_not_null1 NOT NULL,
-    line integer CONSTRAINT ledger_movement_line_not_null1 NOT NULL,
-    item_id bigint CONSTRAINT ledger_movement_item_id_not_null1 NOT NULL,
-    lot_id bigint,
-    source_id bigint CONSTRAINT ledger_movement_source_id_not_null1 NOT NULL,
-    source_status character varying(12) CONSTRAINT ledger_movement_source_status_not_null1 NOT NULL,
-    target_id bigint CONSTRAINT ledger_movement_target_id_not_null1 NOT NULL,
-    target_status character varying(12) CONSTRAINT ledger_movement_target_status_not_null1 NOT NULL,
-    quantity numeric(18,4) CONSTRAINT ledger_movement_quantity_not_null1 NOT NULL,
-    unit_cost numeric(18,4),
-    moved_at timestamp with time zone CONSTRAINT ledger_movement_moved_at_not_null1 NOT NULL,
-    recorded_at timestamp with time zone DEFAULT statement_timestamp() CONSTRAINT ledger_movement_recorded_at_not_null NOT NULL,
-    CONSTRAINT movement_moves CHECK (((source_id <> target_id) OR ((source_status)::text <> (target_status)::text))),
-    CONSTRAINT movement_quantity_positive CHECK ((quantity > (0)::numeric))
-);
-
-CREATE TABLE public.ledger_movement_2027_01 (
-    id bigint DEFAULT nextval('public.ledger_movement_id_seq'::regclass) CONSTRAINT ledger_movement_id_not_null1 NOT NULL,
-    posting_id bigint CONSTRAINT ledger_movement_posting_id_not_null1 NOT NULL,
-    line integer CONSTRAINT ledger_movement_line_not_null1 NOT NULL,
-    item_id bigint CONSTRAINT ledger_movement_item_id_not_null1 NOT NULL,
-    lot_id bigint,
-    source_id bigint CONSTRAINT ledger_movement_source_id_not_null1 NOT NULL,
-    source_status character varying(12) CONSTRAINT ledger_movement_source_status_not_null1 NOT NULL,
-    target_id bigint CONSTRAINT ledger_movement_target_id_not_null1 NOT NULL,
-    target_status character varying(12) CONSTRAINT ledger_movement_target_status_not_null1 NOT NULL,
-    quantity numeric(18,4) CONSTRAINT ledger_movement_quantity_not_null1 NOT NULL,
-    unit_cost numeric(18,4),
-    moved_at timestamp with time zone CONSTRAINT ledger_movement_moved_at_not_null1 NOT NULL,
-    recorded_at timestamp with time zone DEFAULT statement_timestamp() CONSTRAINT ledger_movement_recorded_at_not_null NOT NULL,
-    CONSTRAINT movement_moves CHECK (((source_id <> target_id) OR ((source_status)::text <> (target_status)::text))),
-    CONSTRAINT movement_quantity_positive CHECK ((quantity > (0)::numeric))
-);
-
-CREATE TABLE public.ledger_movement_2027_02 (
-    id bigint DEFAULT nextval('public.ledger_movement_id_seq'::regclass) CONSTRAINT ledger_movement_id_not_null1 NOT NULL,
-    posting_id bigint CONSTRAINT ledger_movement_posting_id_not_null1 NOT NULL,
-    line integer CONSTRAINT ledger_movement_line_not_null1 NOT NULL,
-    item_id bigint CONSTRAINT ledger_movement_item_id_not_null1 NOT NULL,
-    lot_id bigint,
-    source_id bigint CONSTRAINT ledger_movement_source_id_not_null1 NOT NULL,
-    source_status character varying(12) CONSTRAINT ledger_movement_source_status_not_null1 NOT NULL,
-    target_id bigint CONSTRAINT ledger_movement_target_id_not_null1 NOT NULL,
-    target_status character varying(12) CONSTRAINT ledger_movement_target_status_not_null1 NOT NULL,
-    quantity numeric(18,4) CONSTRAINT ledger_movement_quantity_not_null1 NOT NULL,
-    unit_cost numeric(18,4),
-    moved_at timestamp with time zone CONSTRAINT ledger_movement_moved_at_not_null1 NOT NULL,
-    recorded_at timestamp with time zone DEFAULT statement_timestamp() CONSTRAINT ledger_movement_recorded_at_not_null NOT NULL,
-    CONSTRAINT movement_moves CHECK (((source_id <> target_id) OR ((source_status)::text <> (target_status)::text))),
-    CONSTRAINT movement_quantity_positive CHECK ((quantity > (0)::numeric))
-);
-
 CREATE TABLE public.ledger_movement_default (
     id bigint DEFAULT nextval('public.ledger_movement_id_seq'::regclass) CONSTRAINT ledger_movement_id_not_null1 NOT NULL,
     posting_id bigint CONSTRAINT ledger_movement_posting_id_not_null1 NOT NULL,
@@ -2705,6 +2633,9 @@ CREATE TABLE public.planning_item_site_plan (
     review_period_days integer,
     demand_a_day double precision,
     demand_in_coverage double precision,
+    short_in_lead_time double precision,
+    last_week double precision,
+    jump double precision,
     stock_out_on date,
     stock_out_probability double precision,
     money_at_stake numeric(18,4),
@@ -2714,9 +2645,6 @@ CREATE TABLE public.planning_item_site_plan (
     is_new boolean NOT NULL,
     run_id bigint NOT NULL,
     supplier_id bigint,
-    short_in_lead_time double precision,
-    jump double precision,
-    last_week double precision,
     CONSTRAINT planning_item_site_plan_lead_time_days_check CHECK ((lead_time_days >= 0)),
     CONSTRAINT planning_item_site_plan_review_period_days_check CHECK ((review_period_days >= 0))
 );
@@ -3814,14 +3742,6 @@ ALTER TABLE public.purchasing_transit_place ALTER COLUMN id ADD GENERATED BY DEF
     CACHE 1
 );
 
-ALTER TABLE ONLY public.ledger_movement ATTACH PARTITION public.ledger_movement_2026_11 FOR VALUES FROM ('2026-11-01 00:00:00+00') TO ('2026-12-01 00:00:00+00');
-
-ALTER TABLE ONLY public.ledger_movement ATTACH PARTITION public.ledger_movement_2026_12 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2027-01-01 00:00:00+00');
-
-ALTER TABLE ONLY public.ledger_movement ATTACH PARTITION public.ledger_movement_2027_01 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2027-02-01 00:00:00+00');
-
-ALTER TABLE ONLY public.ledger_movement ATTACH PARTITION public.ledger_movement_2027_02 FOR VALUES FROM ('2027-02-01 00:00:00+00') TO ('2027-03-01 00:00:00+00');
-
 ALTER TABLE ONLY public.ledger_movement ATTACH PARTITION public.ledger_movement_default DEFAULT;
 
 ALTER TABLE ONLY public.ledger_movement ALTER COLUMN id SET DEFAULT nextval('public.ledger_movement_id_seq'::regclass);
@@ -4802,37 +4722,13 @@ CREATE INDEX ledger_lot_item_id_6663d4a2 ON public.ledger_lot USING btree (item_
 
 CREATE INDEX movement_by_item ON ONLY public.ledger_movement USING btree (item_id, moved_at);
 
-CREATE INDEX ledger_movement_2026_11_item_id_moved_at_idx ON public.ledger_movement_2026_11 USING btree (item_id, moved_at);
+CREATE INDEX ledger_movement_default_item_id_moved_at_idx ON public.ledger_movement_default USING btree (item_id, moved_at);
 
 CREATE INDEX movement_by_lot ON ONLY public.ledger_movement USING btree (lot_id, moved_at) WHERE (lot_id IS NOT NULL);
 
-CREATE INDEX ledger_movement_2026_11_lot_id_moved_at_idx ON public.ledger_movement_2026_11 USING btree (lot_id, moved_at) WHERE (lot_id IS NOT NULL);
+CREATE INDEX ledger_movement_default_lot_id_moved_at_idx ON public.ledger_movement_default USING btree (lot_id, moved_at) WHERE (lot_id IS NOT NULL);
 
 CREATE INDEX movement_by_posting ON ONLY public.ledger_movement USING btree (posting_id, line);
-
-CREATE INDEX ledger_movement_2026_11_posting_id_line_idx ON public.ledger_movement_2026_11 USING btree (posting_id, line);
-
-CREATE INDEX ledger_movement_2026_12_item_id_moved_at_idx ON public.ledger_movement_2026_12 USING btree (item_id, moved_at);
-
-CREATE INDEX ledger_movement_2026_12_lot_id_moved_at_idx ON public.ledger_movement_2026_12 USING btree (lot_id, moved_at) WHERE (lot_id IS NOT NULL);
-
-CREATE INDEX ledger_movement_2026_12_posting_id_line_idx ON public.ledger_movement_2026_12 USING btree (posting_id, line);
-
-CREATE INDEX ledger_movement_2027_01_item_id_moved_at_idx ON public.ledger_movement_2027_01 USING btree (item_id, moved_at);
-
-CREATE INDEX ledger_movement_2027_01_lot_id_moved_at_idx ON public.ledger_movement_2027_01 USING btree (lot_id, moved_at) WHERE (lot_id IS NOT NULL);
-
-CREATE INDEX ledger_movement_2027_01_posting_id_line_idx ON public.ledger_movement_2027_01 USING btree (posting_id, line);
-
-CREATE INDEX ledger_movement_2027_02_item_id_moved_at_idx ON public.ledger_movement_2027_02 USING btree (item_id, moved_at);
-
-CREATE INDEX ledger_movement_2027_02_lot_id_moved_at_idx ON public.ledger_movement_2027_02 USING btree (lot_id, moved_at) WHERE (lot_id IS NOT NULL);
-
-CREATE INDEX ledger_movement_2027_02_posting_id_line_idx ON public.ledger_movement_2027_02 USING btree (posting_id, line);
-
-CREATE INDEX ledger_movement_default_item_id_moved_at_idx ON public.ledger_movement_default USING btree (item_id, moved_at);
-
-CREATE INDEX ledger_movement_default_lot_id_moved_at_idx ON public.ledger_movement_default USING btree (lot_id, moved_at) WHERE (lot_id IS NOT NULL);
 
 CREATE INDEX ledger_movement_default_posting_id_line_idx ON public.ledger_movement_default USING btree (posting_id, line);
 
@@ -5077,30 +4973,6 @@ CREATE INDEX valuation_by_transaction ON public.ledger_valuation_entry USING btr
 CREATE INDEX verdict_by_proposal ON public.automation_verdict USING btree (proposal_id, id DESC);
 
 CREATE INDEX verdict_by_transaction ON public.automation_verdict USING btree (transaction_id, id);
-
-ALTER INDEX public.movement_by_item ATTACH PARTITION public.ledger_movement_2026_11_item_id_moved_at_idx;
-
-ALTER INDEX public.movement_by_lot ATTACH PARTITION public.ledger_movement_2026_11_lot_id_moved_at_idx;
-
-ALTER INDEX public.movement_by_posting ATTACH PARTITION public.ledger_movement_2026_11_posting_id_line_idx;
-
-ALTER INDEX public.movement_by_item ATTACH PARTITION public.ledger_movement_2026_12_item_id_moved_at_idx;
-
-ALTER INDEX public.movement_by_lot ATTACH PARTITION public.ledger_movement_2026_12_lot_id_moved_at_idx;
-
-ALTER INDEX public.movement_by_posting ATTACH PARTITION public.ledger_movement_2026_12_posting_id_line_idx;
-
-ALTER INDEX public.movement_by_item ATTACH PARTITION public.ledger_movement_2027_01_item_id_moved_at_idx;
-
-ALTER INDEX public.movement_by_lot ATTACH PARTITION public.ledger_movement_2027_01_lot_id_moved_at_idx;
-
-ALTER INDEX public.movement_by_posting ATTACH PARTITION public.ledger_movement_2027_01_posting_id_line_idx;
-
-ALTER INDEX public.movement_by_item ATTACH PARTITION public.ledger_movement_2027_02_item_id_moved_at_idx;
-
-ALTER INDEX public.movement_by_lot ATTACH PARTITION public.ledger_movement_2027_02_lot_id_moved_at_idx;
-
-ALTER INDEX public.movement_by_posting ATTACH PARTITION public.ledger_movement_2027_02_posting_id_line_idx;
 
 ALTER INDEX public.movement_by_item ATTACH PARTITION public.ledger_movement_default_item_id_moved_at_idx;
 
@@ -5711,6 +5583,8 @@ ALTER TABLE ONLY public.purchasing_transit_place
 ALTER TABLE ONLY public.purchasing_transit_place
     ADD CONSTRAINT purchasing_transit_p_target_id_ad3c5889_fk_catalog_l FOREIGN KEY (target_id) REFERENCES public.catalog_location(id) DEFERRABLE INITIALLY DEFERRED;
 
+SELECT public.ledger_make_partitions((now() AT TIME ZONE 'UTC')::date,
+    ((now() AT TIME ZONE 'UTC') + interval '3 months')::date);
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('access', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('access', '0002_seal', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('access', '0003_seal_functions', now());
@@ -5786,8 +5660,6 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0005_overrides', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0006_kpis_and_cash', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0007_item_site_plans', now());
-INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0008_short_in_lead_time', now());
-INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0009_jumps', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('procrastinate', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('procrastinate', '0002_drop_started_at_column', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('procrastinate', '0003_drop_started_at_column', now());
