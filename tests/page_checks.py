@@ -64,6 +64,7 @@ def axe(page: Page, *, left_out: Sequence[str] = ()) -> list[tuple[str, str, lis
 
 def fits(page: Page) -> bool:
     """Whether the page is no wider than its window: nothing scrolls sideways but inside its own frame."""
+    page.wait_for_load_state("domcontentloaded")
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
@@ -75,4 +76,5 @@ def go_to(page: Page, label: str) -> None:
     link = page.locator("#navigation").get_by_role("link", name=label, exact=True)
     if not link.is_visible():
         page.locator("#navigation summary").first.click()
-    link.click()
+    with page.expect_navigation():
+        link.click()

@@ -6,19 +6,23 @@ import multiprocessing.connection
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db import connections
-from django.db.models import Sum
-from django.utils import timezone
+import django
 
-from ownstock.access.actions import create_api_key
-from ownstock.access.rules import Scope
-from ownstock.catalog.models import Item, Location
-from ownstock.journal.queries import open_alerts
-from ownstock.ledger import actions, queries
-from ownstock.ledger.models import Balance, Posting, Valuation, ValuationEntry, ValuationMark
-from tests.faults.ledger_plans import CUSTOMER, HELD, HOT, SUPPLIER, Model, answered, own_items
-from tests.faults.ledger_writers import Way, reach
-from tests.seal_cases import findings, seal_all
+django.setup()
+
+from django.db import connections  # noqa: E402
+from django.db.models import Sum  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from ownstock.access.actions import create_api_key  # noqa: E402
+from ownstock.access.rules import Scope  # noqa: E402
+from ownstock.catalog.models import Item, Location  # noqa: E402
+from ownstock.journal.queries import open_alerts  # noqa: E402
+from ownstock.ledger import actions, queries  # noqa: E402
+from ownstock.ledger.models import Balance, Posting, Valuation, ValuationEntry, ValuationMark  # noqa: E402
+from tests.faults.ledger_plans import CUSTOMER, HELD, HOT, SUPPLIER, Model, answered, own_items  # noqa: E402
+from tests.faults.ledger_writers import Way, reach  # noqa: E402
+from tests.seal_cases import findings, seal_all  # noqa: E402
 
 PATIENCE_SECONDS = 60.0
 METHODS = ("moving_average", "fifo", "standard")
