@@ -248,3 +248,13 @@ def _weeks_of_demand_before(day: date) -> None:
         moment = monday - timedelta(weeks=week) + timedelta(days=2)
         sold = sale("CUP", 25, key=f"late:{week}", moved_at=datetime(moment.year, moment.month, moment.day, tzinfo=UTC))
         ledger.post([sold], actor=ACTOR)
+
+
+def test_what_was_proposed_while_goods_were_missing_is_withdrawn_once_they_are_there_again() -> None:
+    opening("CUP", 34, key="more")
+    approved_order()
+    ledger.post([sale("CUP", 38, key="by mistake")], actor=ACTOR)
+    assert planned().steps[Step.CREATE] == 1
+    ledger.reverse("by mistake", new_key="undone", actor=ACTOR, reason="rung up by mistake")
+    assert planned().steps[Step.WITHDRAW] == 1
+    assert not Proposal.objects.filter(state=ProposalState.PENDING).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -15,20 +16,33 @@ from ownstock.planning.rules import (
     Standing,
 )
 
+BASIS = ("input_hash", "outlook_hash", "position_after")
+
 
 def standing(item_sites: Collection[int] | None = None) -> dict[int, tuple[int, Standing]]:
     """The last proposal of each item-site that has one: its id, state and fingerprint, keyed by item-site id.
 
     Of all item-sites, or of some.
     """
-    newest = Proposal.objects.order_by("item_site_id", "-id").distinct("item_site_id")
-    if item_sites is not None:
-        newest = newest.filter(item_site_id__in=list(item_sites))
-    columns = ("item_site_id", "id", "state", "input_hash", "outlook_hash", "position_after")
+    rows = Proposal.objects.all() if item_sites is None else Proposal.objects.filter(item_site_id__in=list(item_sites))
+    newest = rows.order_by("item_site_id", "-id").distinct("item_site_id")
+    approved = _approved(rows)
     return {
-        key: (pk, Standing(ProposalState(state), Basis(bytes(inputs), bytes(outlook), int(position))))
-        for key, pk, state, inputs, outlook, position in newest.values_list(*columns)
+        key: (pk, Standing(ProposalState(state), _basis(*basis), approved.get(key)))
+        for key, pk, state, *basis in newest.values_list("item_site_id", "id", "state", *BASIS)
     }
+
+
+def _approved(rows: QuerySet[Proposal]) -> dict[int, Basis]:
+    """What the last approved proposal of each item-site was decided on, where a later one waits or was withdrawn."""
+    later = Proposal.objects.filter(item_site=OuterRef("item_site"), id__gt=OuterRef("id"))
+    undecided = later.filter(state__in=[ProposalState.PENDING, ProposalState.WITHDRAWN])
+    last = rows.filter(Exists(undecided), state=ProposalState.APPROVED).order_by("item_site_id", "-id")
+    return {key: _basis(*basis) for key, *basis in last.distinct("item_site_id").values_list("item_site_id", *BASIS)}
+
+
+def _basis(inputs: bytes, outlook: bytes, position: Decimal) -> Basis:
+    return Basis(bytes(inputs), bytes(outlook), int(position))
 
 
 def proposals(state: str = ProposalState.PENDING, *, supplier: str = "", text: str = "") -> QuerySet[Proposal]:

@@ -40,10 +40,14 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The last proposal of an item-site: its state and what it was decided on (`basis.position` as it was ordered)."""
+    """The last proposal of an item-site: its state and what it was decided on (`basis.position` as it was ordered).
+
+    Of one that waits or was withdrawn, `approved` is what the last one before it that was approved was decided on.
+    """
 
     state: ProposalState
     basis: Basis
+    approved: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,13 @@ def next_step(wanted: Wanted, standing: Standing | None) -> Step:
     """Decide what becomes of an item-site's proposal.
 
     The same inputs change nothing: a pending proposal stays and a rejection holds until inputs move. Moved inputs update a
-    pending proposal, withdraw it when nothing is needed any more, and let a rejected or approved item be proposed again.
+    pending proposal, withdraw it when nothing is needed any more, and let a rejected or approved item be proposed again. What
+    was proposed while something was missing is withdrawn once all is there again that an approval before had counted on.
     """
     if standing is not None and standing.state is ProposalState.PENDING:
         if standing.basis.input_hash == wanted.basis.input_hash:
             return Step.KEEP
-        return Step.UPDATE if wanted.quantity else Step.WITHDRAW
+        return Step.UPDATE if wanted.quantity and not _is_met(wanted.basis, standing) else Step.WITHDRAW
     if not wanted.quantity or (standing is not None and _is_settled(wanted.basis, standing)):
         return Step.KEEP
     return Step.CREATE
@@ -77,9 +82,13 @@ def _is_settled(now: Basis, standing: Standing) -> bool:
     """
     if standing.state is ProposalState.REJECTED:
         return now.input_hash == standing.basis.input_hash
-    if standing.state is ProposalState.APPROVED:
-        return now.outlook_hash == standing.basis.outlook_hash and now.position >= standing.basis.position
-    return False
+    return _is_met(now, standing)
+
+
+def _is_met(now: Basis, standing: Standing) -> bool:
+    """Whether the last approval meets the need: it had the same outlook, and no more goods for it than there are now."""
+    approved = standing.basis if standing.state is ProposalState.APPROVED else standing.approved
+    return approved is not None and now.outlook_hash == approved.outlook_hash and now.position >= approved.position
 
 
 def next_steps(wanted: Mapping[int, Wanted], standing: Mapping[int, Standing]) -> dict[int, Step]:
