@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from ownstock.catalog.models import ItemSite
 from ownstock.demand.queries import backordered
 from ownstock.journal.models import AuditEvent
 from ownstock.planning.flows import changes, released
-from ownstock.planning.models import Override, Proposal
+from ownstock.planning.models import ItemSitePlan, Override, Proposal
 from ownstock.planning.queries.runs import business_day
 from ownstock.planning.rules import ProposalState
 from ownstock.planning.weeks import UNIT
@@ -49,7 +49,7 @@ def _of_orders(numbers: Collection[str]) -> set[int]:
 def at_reorder_point(item_sites: Collection[int]) -> set[int]:
     """Of these, the item-sites whose inventory position is at or below the reorder point that is known of them.
 
-    Where none is known (nothing was ever proposed), the item-site is among them: only a plan can tell.
+    Where none is known (it was never planned, or its proposal waits), the item-site is among them: only a plan can tell.
     """
     points = reorder_points(item_sites)
     known = [pk for pk in item_sites if pk in points]
@@ -58,14 +58,13 @@ def at_reorder_point(item_sites: Collection[int]) -> set[int]:
 
 
 def reorder_points(item_sites: Collection[int]) -> dict[int, Decimal]:
-    """The position at which something is needed, by what was last decided: one unit below the order-up-to level.
+    """The position at which something is needed, by what the last plan says: one unit below the order-up-to level.
 
     Where a proposal waits there is none: whatever moves its item-site changes it, so that it is planned again.
     """
-    newest = Proposal.objects.filter(item_site_id__in=list(item_sites)).order_by("item_site_id", "-id")
-    level = "reason__decision__order_up_to_level"
-    rows = newest.distinct("item_site_id").values_list("item_site_id", "state", level)
-    return {pk: Decimal(level) - 1 for pk, state, level in rows if state != ProposalState.PENDING}
+    waits = Proposal.objects.filter(item_site=OuterRef("pk"), state=ProposalState.PENDING)
+    plans = ItemSitePlan.objects.filter(~Exists(waits), pk__in=list(item_sites), fault="")
+    return {pk: level - 1 for pk, level in plans.values_list("pk", "order_up_to_level") if level is not None}
 
 
 def inventory_positions(item_sites: Collection[int]) -> dict[int, Decimal]:
