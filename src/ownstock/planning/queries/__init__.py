@@ -14,11 +14,11 @@ from ownstock.planning.queries.proposals import (
 )
 from ownstock.planning.queries.reprojections import DayBand, Reprojection, reproject, reproject_many
 from ownstock.planning.queries.runs import business_day, last_pool, last_run, run_hash
-from ownstock.planning.queries.standings import Standing, standing_of
+from ownstock.planning.queries.standings import ItemSitePosition, position_of
 
 __all__ = [
-    "Basket", "BasketDetail", "BasketLine", "DayBand", "DayClose", "Fan", "ItemSiteOutlook", "Reprojection",
-    "Standing", "StandingEdit", "basket", "business_day", "fan", "item_site_outlook", "last_edits", "last_pool", "last_run",
-    "latest_proposal", "proposal", "proposals", "reproject", "reproject_many", "run_hash", "standing", "standing_of",
-    "supplier_baskets", "suppliers_of_proposals", "unproposed", "versions",
+    "Basket", "BasketDetail", "BasketLine", "DayBand", "DayClose", "Fan", "ItemSiteOutlook", "ItemSitePosition",
+    "Reprojection", "StandingEdit", "basket", "business_day", "fan", "item_site_outlook", "last_edits", "last_pool",
+    "last_run", "latest_proposal", "position_of", "proposal", "proposals", "reproject", "reproject_many", "run_hash",
+    "standing", "supplier_baskets", "suppliers_of_proposals", "unproposed", "versions",
 ]  # fmt: skip

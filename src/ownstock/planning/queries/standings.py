@@ -28,7 +28,7 @@ COMMENTED = "planning.item_site_commented"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ItemSitePosition:
     """Stock units usable, on order (transfers among it) and owed, on a day; the last proposal, whatever became of it."""
 
     on: date
@@ -38,7 +38,7 @@ class Standing:
     proposal: Proposal | None
 
     @property
-    def position(self) -> Decimal:
+    def inventory_position(self) -> Decimal:
         """What planning decides from: usable and on order less what is owed."""
         return self.usable + self.on_order - self.owed
 
@@ -65,13 +65,13 @@ class PastBalance:
     on_hand: Decimal
 
 
-def standing_of(row: ItemSite, on: date) -> Standing:
+def position_of(row: ItemSite, on: date) -> ItemSitePosition:
     """How an item-site stands on a day that is planned for."""
     key = (row.item_id, row.site_id)
     moving = transfers_on(on, item_site=key)
     coming = sum((quantity for _, quantity in moving.arrivals(key)), NOTHING) if key in moving.coming else NOTHING
     leaving = moving.owed(key) if key in moving.leaving else NOTHING
-    return Standing(
+    return ItemSitePosition(
         on,
         usable=ledger.usable([row.item_id], on=on).get(key, NOTHING),
         on_order=on_order([row.item_id]).get(key, NOTHING) + coming,

@@ -40,7 +40,7 @@ def shared(request: HttpRequest, pk: int, tab: str) -> dict[str, Any]:
     row = catalog.item_site(pk)
     on = planning.business_day(row.site.time_zone)
     return {
-        "item_site": row, "on": on, "past_on": past_day(request, on), "standing": planning.standing_of(row, on),
+        "item_site": row, "on": on, "past_on": past_day(request, on), "standing": planning.position_of(row, on),
         "tab": f"web:{tab}", "tabs": [(f"web:{name}", label) for name, label in TABS.items()],
         "base_currency": catalog.base_currency(),
     }  # fmt: skip
@@ -84,7 +84,7 @@ def item_site_demand(request: HttpRequest, pk: int) -> HttpResponse:
 def item_site_now(request: HttpRequest, pk: int) -> HttpResponse:
     """How it stands now, for a page that is open; nothing (204) where that is what the page shows already."""
     row = catalog.item_site(pk)
-    standing = planning.standing_of(row, planning.business_day(row.site.time_zone))
+    standing = planning.position_of(row, planning.business_day(row.site.time_zone))
     if standing.stamp == request.GET.get("seen"):
         return HttpResponse(status=204)
     answer = render(request, "web/includes/item_site_now.html", {"item_site": row, "standing": standing})
