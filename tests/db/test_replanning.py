@@ -154,7 +154,7 @@ def test_a_new_watcher_goes_on_where_the_last_one_looked(committed: Business) ->
 def test_the_workers_watcher_answers_a_movement_by_itself(
     committed: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with replanning.watching():
+    with replanning.WATCHING.running():
         deadline = time.monotonic() + 60
         while not ReplanCursor.objects.exists() and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from ownstock.access import chain
 from ownstock.automation import actions
 from ownstock.automation.rules import BEAT_EVERY_SECONDS, TICK_SECONDS, TICKER
-from ownstock.automation.ticker import TICKER_LOCK, ticking
+from ownstock.automation.ticker import TICKER_LOCK, TICKING
 from ownstock.journal import actions as journal
 from ownstock.journal.models import AuditEvent, Heartbeat
 from ownstock.journal.queries import open_alerts
@@ -75,7 +75,7 @@ def listener(committed_db: Credentials) -> Iterator[Listener]:
 def a_ticker(listener: Listener) -> Iterator[None]:
     """A ticker that has said its first word."""
     said = len(listener.heard)
-    with ticking():
+    with TICKING.running():
         wait_until(lambda: listener.listen() > said, "the ticker ticked")
         yield
 
@@ -211,7 +211,7 @@ def test_the_ticker_outlives_its_connection_and_asks_everybody_to_look(
 
 
 def test_of_two_tickers_one_ticks_and_the_other_takes_over(listener: Listener) -> None:
-    with a_ticker(listener), ticking():
+    with a_ticker(listener), TICKING.running():
         tell("x:1")
         wait_until(lambda: "x:1" in listener.subjects(), "the commit was announced")
         listener.listen(3 * TICK_SECONDS)

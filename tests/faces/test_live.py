@@ -17,7 +17,7 @@ from django.test import Client
 from ownstock.access.actions import create_user
 from ownstock.access.models import User
 from ownstock.access.rules import Role
-from ownstock.automation.ticker import ticking
+from ownstock.automation.ticker import TICKING
 from ownstock.base.errors import Refused
 from ownstock.journal.rules import MAX_SUBJECTS, Changes
 from ownstock.site.embedded.databases import Credentials
@@ -124,7 +124,7 @@ def test_a_posted_movement_reaches_an_open_page_within_two_seconds_and_the_serve
 ) -> None:
     session = signed_in()
     small_business()
-    with ticking(), served() as (port, server):
+    with TICKING.running(), served() as (port, server):
         everything, orders = open_page(port, session), open_page(port, session, "?topics=purchase_order")
         assert b"content-type: text/event-stream" in everything.said
         assert b"retry: 3000" in everything.said

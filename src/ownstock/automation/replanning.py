@@ -8,16 +8,14 @@ flood it plans a number of item-sites a minute; the rest is left to the next pla
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import Error as DatabaseError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from ownstock.automation.loops import Loop
 from ownstock.base.errors import Refused, Unavailable
 from ownstock.journal import actions as journal
 from ownstock.journal.queries import watermark
@@ -31,61 +29,18 @@ ACTOR = "job:replan"
 LOOK_SECONDS = 1.0
 KEEP_SECONDS = 30.0
 RETRY_SECONDS = 5.0
-ENDING_SECONDS = 5
 MOST_A_MINUTE = 1_000
 AT_ONCE = 200
-# Any number serves, as long as nobody else locks it in the same database.
 REPLANNING_LOCK = 7_267_006
 LEFT_OVER = "replan_left_over"
 log = logging.getLogger(__name__)
-
-
-@contextmanager
-def watching() -> Iterator[None]:
-    """Watch in a thread of its own for as long as the block lasts."""
-    is_ending = threading.Event()
-    thread = threading.Thread(target=watch_until, args=(is_ending,), name=REPLANNING, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_ending.set()
-        thread.join(ENDING_SECONDS)
-
-
-def watch_until(is_ending: threading.Event) -> None:
-    """Look until the end; what goes wrong, a database that went away among it, is tried again a little later."""
-    while not is_ending.is_set():
-        try:
-            _watch_alone(is_ending)
-        except DatabaseError as fault:
-            log.warning(
-                "Replanning starts again in %g seconds: the database does not answer (%s).", RETRY_SECONDS, fault
-            )
-        except Exception:
-            log.exception("Replanning starts again in %g seconds.", RETRY_SECONDS)
-        finally:
-            # The lock goes with the connection.
-            connection.close()
-        is_ending.wait(RETRY_SECONDS)
-
-
-def _watch_alone(is_ending: threading.Event) -> None:
-    """Look while nobody else does; return at once where somebody else does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [REPLANNING_LOCK])
-        if not cursor.fetchone()[0]:
-            return
-    watcher = Watcher()
-    while not is_ending.wait(LOOK_SECONDS):
-        watcher.look(timezone.now())
 
 
 class Watcher:
     """What one watcher knows: up to where it has looked, and when it last kept that."""
 
     def __init__(self) -> None:
-        self._seen = _begin()
+        self._seen = _where_to_go_on()
         self._kept_at = time.monotonic()
 
     def look(self, now: datetime) -> int:
@@ -106,8 +61,8 @@ class Watcher:
         return count
 
 
-def _begin() -> int:
-    """Where to go on: where the last watcher looked, or the last plan of all."""
+def _where_to_go_on() -> int:
+    """Where the last watcher looked; else where the last plan of all did."""
     run = queries.last_run()
     kept = ReplanCursor.objects.first()
     if kept is None:
@@ -155,3 +110,11 @@ def _count(planned: int, rest: list[int], now: datetime) -> None:
         )
         journal.raise_alert(LEFT_OVER, kind=LEFT_OVER, sentence=sentence, facts={"item_sites": kept.left_over})
     kept.save(update_fields=["in_minute", "left_over", "left_over_at"])
+
+
+def _begin_watching() -> Callable[[], object]:
+    watcher = Watcher()
+    return lambda: watcher.look(timezone.now())
+
+
+WATCHING = Loop(REPLANNING, REPLANNING_LOCK, LOOK_SECONDS, RETRY_SECONDS, _begin_watching)

@@ -17,8 +17,8 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from ownstock.automation import actions as automation
-from ownstock.automation import replanning
-from ownstock.automation.ticker import ticking
+from ownstock.automation.replanning import WATCHING
+from ownstock.automation.ticker import TICKING
 from ownstock.base.errors import Unavailable
 from ownstock.exchange import transports
 from ownstock.journal import actions as journal
@@ -50,7 +50,7 @@ def run_worker(*, once: bool = False) -> None:
     if once:
         _run_once()
         return
-    with ticking(), replanning.watching():
+    with TICKING.running(), WATCHING.running():
         _run_until_stopped()
 
 
