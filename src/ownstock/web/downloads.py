@@ -9,7 +9,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 CELLS_THAT_BEGIN_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")

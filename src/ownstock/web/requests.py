@@ -17,10 +17,15 @@ WRONG_TOKENS, WRONG_TOKENS_SECONDS = 20, 300
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
+def person_of(request: HttpRequest) -> User:
+    """Whoever is signed in; a page that needs anything of them is shown to nobody else."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def actor_of(request: HttpRequest) -> str:
     """The key under which the journal names whoever is signed in."""
-    assert isinstance(request.user, User)
-    return request.user.actor
+    return person_of(request).actor
 
 
 def page_of(request: HttpRequest, rows: QuerySet[AnyModel], *, rows_a_page: int = ROWS_A_PAGE) -> Page[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +34,7 @@ class Spec:
     label: str | Promise
     page: str
     facts: Sequence[str] = ()
-    query: Mapping[str, str] = ()  # type: ignore[assignment]
+    query: Mapping[str, str] = field(default_factory=dict)
     sends: Mapping[str, str] | None = None
 
 
@@ -128,14 +128,14 @@ def _known(alert: Alert) -> dict[str, Any]:
 
 def _way(spec: Spec, facts: Mapping[str, Any], user: User) -> Way | None:
     """The way, unless a fact that it needs is not known, there is no such page, or the person may not go there."""
-    needed = [*spec.facts, *dict(spec.query).values()]
+    needed = [*spec.facts, *spec.query.values()]
     if not all(facts.get(name) for name in needed):
         return None
     places = [] if spec.sends is not None and spec.sends else [facts[name] for name in spec.facts]
     with suppress(NoReverseMatch):
         address = reverse(spec.page, args=places)
         if needed_by(resolve(address).func, "GET" if spec.sends is None else "POST") <= user.scopes:
-            query = urlencode({name: facts[fact] for name, fact in dict(spec.query).items()})
+            query = urlencode({name: facts[fact] for name, fact in spec.query.items()})
             fields = None if spec.sends is None else {name: facts[fact] for name, fact in spec.sends.items()}
             return Way(spec.label, f"{address}?{query}" if query else address, fields)
     return None

@@ -19,6 +19,7 @@ from ownstock.automation.rules.alert_groups import GROUPS, OTHER, group_of
 from ownstock.journal import queries as journal
 from ownstock.journal.models import Alert
 from ownstock.planning.queries import business_day
+from ownstock.web.requests import person_of
 from ownstock.web.templatetags.figures import day
 from ownstock.web.ways_out import LABELS, Way, label_of, ways_out
 
@@ -60,8 +61,7 @@ class Worklist:
     """What somebody asks of the worklist, and the answer."""
 
     def __init__(self, request: HttpRequest) -> None:
-        assert isinstance(request.user, User)
-        self.user, self.today = request.user, business_day()
+        self.user, self.today = person_of(request), business_day()
         self.asked = {name: request.GET.get(name, "").strip()[:100] for name in FILTERS}
         self.tab = self.asked["tab"] if self.asked["tab"] in (SNOOZED, CLEARED) else OPEN
         self.number = request.GET.get("page", "")

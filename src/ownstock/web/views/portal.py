@@ -12,12 +12,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ownstock.access.models import User
 from ownstock.catalog.models import Company, Supplier
 from ownstock.catalog.queries import supplier_of
 from ownstock.exchange import queries as exchange
 from ownstock.exchange.confirmations import queries as confirmations
-from ownstock.web.requests import actor_of, page_of
+from ownstock.web.requests import actor_of, page_of, person_of
 from ownstock.web.security import for_suppliers
 from ownstock.web.views.answering import Answerer, Answering
 from ownstock.web.views.sheets import taken_sheet
@@ -34,8 +33,7 @@ def for_their_people(
     @never_cache
     @wraps(view)
     def theirs(request: HttpRequest, *args: Asked.args, **kwargs: Asked.kwargs) -> HttpResponse:
-        assert isinstance(request.user, User)
-        supplier = supplier_of(request.user.pk)
+        supplier = supplier_of(person_of(request).pk)
         if supplier is None:
             return render(request, "web/portal_nobody.html", {"company": Company.objects.get()}, status=403)
         return view(request, supplier, *args, **kwargs)
@@ -60,9 +58,8 @@ def portal_order(request: HttpRequest, supplier: Supplier, number: str) -> HttpR
     order = confirmations.orders_of(supplier).filter(number=number).first()
     if order is None:
         raise Http404
-    assert isinstance(request.user, User)
     context = {**shared(supplier), "messages_sent": exchange.messages(number)}
-    answerer = Answerer(actor_of(request), f"portal:{request.user.pk}", "web/portal_order.html", context)
+    answerer = Answerer(actor_of(request), f"portal:{person_of(request).pk}", "web/portal_order.html", context)
     return Answering(request, confirmations.sent_revision_of(order), answerer).respond()
 
 

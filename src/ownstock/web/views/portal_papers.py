@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ownstock.access.models import User
 from ownstock.base.errors import OwnstockError
 from ownstock.catalog.models import Supplier
 from ownstock.exchange.confirmations import queries as confirmations
@@ -22,7 +21,7 @@ from ownstock.purchasing.queries.notices import notices
 from ownstock.web.forms import carry_out
 from ownstock.web.portal_forms import InvoiceForm, NoticeForm, PaperForm
 from ownstock.web.refusals import status_of
-from ownstock.web.requests import actor_of, page_of
+from ownstock.web.requests import actor_of, page_of, person_of
 from ownstock.web.uploads import kept_for_now
 from ownstock.web.views.portal import for_their_people, shared
 
@@ -78,8 +77,7 @@ def _entered(
     form = make(confirmations.sent_revision_of(order), request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
-        assert isinstance(request.user, User)
-        begin = f"portal:{request.user.pk}:"
+        begin = f"portal:{person_of(request).pk}:"
         status = carry_out(form, lambda: take(form, f"{begin}{form.cleaned_data['key']}"))
         if status == 200:
             messages.success(request, f"Your {paper} {form.cleaned_data['number']} is taken down.")

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from ownstock.access.models import User
 from ownstock.access.rules import Scope
 from ownstock.automation.queries import verdicts_of
 from ownstock.base.errors import OwnstockError, Refused
@@ -36,7 +35,7 @@ from ownstock.web.proposal_asked import filters_of, number_of, ticked_of
 from ownstock.web.proposal_charts import path_chart, waterfall_chart
 from ownstock.web.proposal_grid import REASONS, columns
 from ownstock.web.refusals import shows_refusals, status_of
-from ownstock.web.requests import actor_of, page_of
+from ownstock.web.requests import actor_of, page_of, person_of
 from ownstock.web.security import needs
 
 MOST_TOLD = 50
@@ -153,7 +152,7 @@ def _tell_of(request: HttpRequest, orders: Sequence[PurchaseOrder]) -> None:
 def _list(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpResponse:
     filters, as_of = filters_of(request), queries.business_day()
     found = search_proposals(filters, on=as_of).select_related(*SHOWN_WITH)
-    may_decide = isinstance(request.user, User) and Scope.PROPOSALS_DECIDE in request.user.scopes
+    may_decide = Scope.PROPOSALS_DECIDE in person_of(request).scopes
     context = {
         "page": page_of(request, found),
         "filters": filters,

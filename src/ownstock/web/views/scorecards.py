@@ -21,7 +21,7 @@ from ownstock.purchasing.queries.scorecards import Period
 from ownstock.purchasing.rules.scorecards import TITLES, FigureName
 from ownstock.web.forms import DayInput, carry_out
 from ownstock.web.refusals import shows_refusals
-from ownstock.web.requests import ROWS_A_PAGE, actor_of
+from ownstock.web.requests import ROWS_A_PAGE, actor_of, person_of
 from ownstock.web.scorecard_pictures import days_chart, share_bar
 from ownstock.web.security import needs
 from ownstock.web.views.portal import for_their_people, shared
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, found: Supplier, template: str, more: dict[str, 
         "figures": [(one, share_bar(one)) for one in card.figures],
         "comments": [(said, TITLES[FigureName(said.figure)] if said.figure else "") for said in card.comments],
         "picture": days_chart(bins) if bins else None, "asked": _asked(request), "is_portal": bool(more),
-        "may_say": bool(more) or Scope.SUPPLIERS_WRITE in request.user.scopes,  # type: ignore[union-attr]
+        "may_say": bool(more) or Scope.SUPPLIERS_WRITE in person_of(request).scopes,
     }  # fmt: skip
     return render(request, template, context, status=status)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -215,10 +216,9 @@ def work(request: HttpRequest) -> HttpResponse:
 
 def _leads_to(request: HttpRequest, name: str) -> HttpResponse:
     """Another page, also where only a part of this one was asked for."""
-    answer = redirect(name)
     if request.headers.get("HX-Request"):
-        answer = HttpResponse(headers={"HX-Redirect": answer["Location"]})  # type: ignore[assignment]
-    return answer
+        return HttpResponse(headers={"HX-Redirect": reverse(name)})
+    return redirect(name)
 
 
 @needs(Scope.IMPORTS_WRITE)

@@ -18,7 +18,7 @@ from ownstock.journal.queries import trail
 from ownstock.web.automation_forms import RuleForm, as_typed
 from ownstock.web.forms import carry_out
 from ownstock.web.refusals import shows_refusals
-from ownstock.web.requests import actor_of
+from ownstock.web.requests import actor_of, person_of
 from ownstock.web.security import needs
 
 ENDED_SHOWN, EVENTS_SHOWN = 100, 30
@@ -66,7 +66,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "rule": row,
         "state": state,
-        "may_agree": row.proposed_by != actor_of(request) and Scope.AUTOMATION_DECIDE in request.user.scopes,  # type: ignore[union-attr]
+        "may_agree": row.proposed_by != actor_of(request) and Scope.AUTOMATION_DECIDE in person_of(request).scopes,
         "preview": queries.preview(queries.terms_of(row), timezone.now()) if state == "proposed" else None,
         "record": queries.record_of(row) if row.approved_by else None,
         "edits": edits,

@@ -25,7 +25,7 @@ from ownstock.planning.queries import affected, business_day
 from ownstock.web.alert_facts import facts_of, formula_of
 from ownstock.web.grids import answer_of, asked_of
 from ownstock.web.refusals import shows_refusals
-from ownstock.web.requests import actor_of
+from ownstock.web.requests import actor_of, person_of
 from ownstock.web.security import needs
 from ownstock.web.worklist import Worklist, later_days, row_of
 
@@ -34,7 +34,7 @@ from ownstock.web.worklist import Worklist, later_days, row_of
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The worklist; where nothing was brought in yet, the way to the set-up."""
-    if catalog.is_catalog_empty() and Scope.IMPORTS_WRITE in request.user.scopes:  # type: ignore[union-attr]
+    if catalog.is_catalog_empty() and Scope.IMPORTS_WRITE in person_of(request).scopes:
         return redirect("web:set-up")
     return render(request, "web/today.html", _context(request))
 
@@ -62,7 +62,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     found, on = journal.alert(pk), business_day()
     trail = list(journal.trail(journal.alert_subject(found.key)))
     context = {
-        "row": row_of(found, on, request.user),  # type: ignore[arg-type]
+        "row": row_of(found, on, person_of(request)),
         "alert": found, "as_of": on, "base_currency": catalog.base_currency(), "later": later_days(on),
         "facts": facts_of(found), "formula": formula_of(found.kind), "people": our_people(),
         "comments": [event for event in trail if event.verb == deeds.COMMENTED],
