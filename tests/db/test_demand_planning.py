@@ -16,7 +16,7 @@ from ownstock.planning import actions as planning
 from ownstock.planning.inputs import planning_inputs
 from ownstock.planning.models import Proposal
 from ownstock.planning.promises import promise
-from ownstock.planning.queries import item_site_outlook
+from ownstock.planning.queries import fan
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from tests.demand_cases import allocate, entered, goods_in, shipped
@@ -189,10 +189,10 @@ def test_shipping_ahead_what_was_known_when_the_order_was_approved_is_no_news() 
     assert Proposal.objects.count() == 1
 
 
-def test_the_outlook_of_an_item_site_falls_on_the_day_customers_want_it() -> None:
+def test_what_is_projected_of_an_item_site_falls_on_the_day_customers_want_it() -> None:
     sell_every_week("CUP", WEEKLY)
     opening("CUP", 300)
     entered("k1", 200, days=5)
-    closes = {close.day_on: close.on_hand for close in item_site_outlook(ItemSite.objects.get(), TODAY).expected}
+    closes = {band.day_on: band.p50 for band in fan(ItemSite.objects.get(), TODAY).projected}
     assert closes[day(4)] - closes[day(5)] >= 200
     assert closes[day(4)] == pytest.approx(300)

@@ -20,7 +20,7 @@ from ownstock.demand.rules.calendar import EventEntry
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.planning.models import Override
-from ownstock.planning.queries import fan, item_site_outlook
+from ownstock.planning.queries import fan
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.rules import LineAnswer, Promise
 from ownstock.web.fan_pictures import demand_chart, outlook_chart
@@ -229,7 +229,8 @@ def test_one_item_site_is_told_what_the_plan_of_all_was_told(client: Client) -> 
         proposal = pending(sku)
         beside = ("terms", "lead_time", "on_order", "not_counted_because_late", "in_quarantine", "transfers")
         kept = {k: v for k, v in proposal.reason.items() if k not in beside}
-        assert item_site_outlook(proposal.item_site, TODAY).reason == kept
+        told = fan(proposal.item_site, TODAY).reason
+        assert {name: told[name] for name in kept} == kept
 
 
 def test_an_item_that_cannot_be_planned_says_why_and_shows_the_past_alone(client: Client) -> None:
