@@ -190,8 +190,8 @@ def copy_out() -> int:
 def measure_plan(report: Report, planned_on: date, store: Any) -> None:
     """What a plan reads, with the store and without; both must be the same."""
     from ownstock.catalog.models import ItemSite
-    from ownstock.planning import flows, history
-    from ownstock.planning.inputs import planning_inputs
+    from ownstock.planning.inputs import flows, history
+    from ownstock.planning.inputs.read_inputs import planning_inputs
     from ownstock.planning.sessions import one_snapshot
 
     keys = flows.all_item_sites()
@@ -211,7 +211,7 @@ def measure_plan(report: Report, planned_on: date, store: Any) -> None:
 
 def measure(number: int, item_sites: int) -> dict[str, Any]:
     """All steps, in a database that is there already."""
-    from ownstock.planning import history
+    from ownstock.planning.inputs import history
 
     now = datetime.now(UTC)
     report = Report({"bench": "demand_history", "movements": number, "item_sites": item_sites, "weeks": WEEKS})

@@ -24,7 +24,7 @@ from ownstock.ledger.actions.count_opening import open_count
 from ownstock.ledger.actions.counts import cancel
 from ownstock.ledger.queries import counts
 from ownstock.ledger.rules import Line
-from ownstock.planning import history
+from ownstock.planning.inputs import history
 
 # The large ledger ends here, and plans are made for this day.
 END = BEGINNING + timedelta(days=DAYS)

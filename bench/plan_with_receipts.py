@@ -93,9 +93,10 @@ def write_orders(receipts: int, item_sites: int, today: Any) -> None:
 
 def measure(item_sites: int, receipts: int, movements: int, profile: Path | None) -> dict[str, Any]:
     """All steps, in a database that is there already."""
-    from ownstock.planning import actions, history
-    from ownstock.planning.inputs import planning_inputs
-    from ownstock.planning.lead_times import supplier_records
+    from ownstock.planning import actions
+    from ownstock.planning.inputs import history
+    from ownstock.planning.inputs.lead_times import supplier_records
+    from ownstock.planning.inputs.read_inputs import planning_inputs
     from ownstock.planning.sessions import one_snapshot
 
     now = datetime.now(UTC)
@@ -124,14 +125,14 @@ def measure(item_sites: int, receipts: int, movements: int, profile: Path | None
 
 def outlook(report: Report, today: Any) -> None:
     """What suppliers' records cost from the records to the frames, everything else being read."""
-    from ownstock.planning.inputs import planning_inputs
-    from ownstock.planning.lead_times import (
+    from ownstock.planning.inputs.lead_times import (
         Candidate,
         arrival_rows,
         lead_time_rows,
         supplier_records,
         supply_outlook,
     )
+    from ownstock.planning.inputs.read_inputs import planning_inputs
 
     records, sources = supplier_records(today), planning_inputs(today).sources
     keys = np.fromiter(sources, np.int64, len(sources))

@@ -13,7 +13,7 @@ from ownstock.demand.actions.calendar import cancel_event, cancel_lifecycle, ent
 from ownstock.demand.models import DemandEvent
 from ownstock.demand.rules.calendar import EventEntry, LifecycleEntry, LifecycleKind
 from ownstock.planning import actions
-from ownstock.planning.inputs import planning_inputs
+from ownstock.planning.inputs.read_inputs import planning_inputs
 from ownstock.planning.models import Proposal
 from ownstock.planning.queries.event_factors import suggested_factor
 from tests.factories import ACTOR, TODAY, opening, sell_every_week, small_business

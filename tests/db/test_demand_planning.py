@@ -13,10 +13,10 @@ from ownstock.cli.reason import lines
 from ownstock.demand import actions
 from ownstock.ledger.models import Lot
 from ownstock.planning import actions as planning
-from ownstock.planning.inputs import planning_inputs
+from ownstock.planning.inputs.read_inputs import planning_inputs
 from ownstock.planning.models import Proposal
-from ownstock.planning.promises import promise
 from ownstock.planning.queries import fan
+from ownstock.planning.queries.promises import promise
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine
 from tests.demand_cases import allocate, entered, goods_in, shipped

@@ -19,7 +19,8 @@ from ownstock.engine.history_store import HistoryStore, open_store, write_genera
 from ownstock.journal.queries import open_alerts
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Posting
-from ownstock.planning import actions, flows, history
+from ownstock.planning import actions
+from ownstock.planning.inputs import flows, history
 from ownstock.planning.models import PlanningRun, Proposal
 from ownstock.planning.rules import Step
 from ownstock.planning.sessions import HISTORY_LOCK, held, one_snapshot

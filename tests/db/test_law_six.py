@@ -17,7 +17,7 @@ from ownstock.journal.models import Alert
 from ownstock.journal.queries import open_alerts
 from ownstock.ledger import actions as ledger
 from ownstock.planning import actions
-from ownstock.planning.inputs import planning_inputs
+from ownstock.planning.inputs.read_inputs import planning_inputs
 from ownstock.planning.models import PlanningRun, Proposal
 from ownstock.planning.rules import ProposalState, Step
 from ownstock.purchasing import actions as purchasing

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from ownstock.catalog.models import SupplyTerm
 from ownstock.cli.reason import lines
 from ownstock.planning import actions
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
-from ownstock.planning.lead_times import ENOUGH
+from ownstock.planning.decisions.told_suppliers import lead_time_told
+from ownstock.planning.inputs.lead_times import ENOUGH
+from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from ownstock.planning.models import Proposal
-from ownstock.planning.promises import promise
+from ownstock.planning.queries.promises import promise
 from ownstock.planning.rules import ProposalState, Step
-from ownstock.planning.told import lead_time_told
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import DraftLine, ReceiptLine
 from ownstock.purchasing.models import Delivery, PurchaseOrder

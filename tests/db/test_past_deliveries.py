@@ -17,8 +17,8 @@ from ownstock.base.errors import Refused
 from ownstock.base.tables import Directions
 from ownstock.catalog.models import Item, Location, Supplier
 from ownstock.ledger.actions import undo_import
-from ownstock.planning.inputs import planning_inputs
-from ownstock.planning.receipts import deliveries_told
+from ownstock.planning.inputs.read_inputs import planning_inputs
+from ownstock.planning.inputs.receipts import deliveries_told
 from ownstock.purchasing.models import PastDelivery
 from ownstock.purchasing.past_imports import ImportedDeliveries, import_past_deliveries
 from ownstock.purchasing.rules.past_days import read_days, unscrambled

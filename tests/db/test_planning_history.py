@@ -22,7 +22,7 @@ from ownstock.engine.history_store import HistoryStore
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Lot
 from ownstock.ledger.rules import Kind, Line, PostingRequest
-from ownstock.planning import flows, history
+from ownstock.planning.inputs import flows, history
 from ownstock.planning.sessions import one_snapshot
 from tests.factories import ACTOR, TODAY, keep, small_business
 from tests.full_reading import full_history

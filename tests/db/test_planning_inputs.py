@@ -13,9 +13,9 @@ from ownstock.catalog.models import ItemSite, Location, SupplyTerm
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Lot
 from ownstock.ledger.rules import Kind, Line, PostingRequest
-from ownstock.planning import flows
-from ownstock.planning.history import HISTORY_WEEKS
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
+from ownstock.planning.inputs import flows
+from ownstock.planning.inputs.history import HISTORY_WEEKS
+from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from tests.factories import ACTOR, TODAY, opening, sale, small_business
 
 pytestmark = pytest.mark.django_db

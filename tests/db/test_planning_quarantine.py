@@ -18,10 +18,10 @@ from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Lot
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.planning import actions as planning
-from ownstock.planning.inputs import planning_inputs
+from ownstock.planning.inputs.quarantine import in_quarantine
+from ownstock.planning.inputs.read_inputs import planning_inputs
 from ownstock.planning.models import Proposal
-from ownstock.planning.promises import promise
-from ownstock.planning.quarantine import in_quarantine
+from ownstock.planning.queries.promises import promise
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions import ReceiptLine
 from tests.factories import ACTOR, TODAY, sell_every_week, small_business

@@ -19,7 +19,7 @@ from ownstock.access import chain, sealing
 from ownstock.base.errors import Refused
 from ownstock.journal.queries import changes, next_transaction, watermark
 from ownstock.ledger import actions as ledger
-from ownstock.planning import flows, history
+from ownstock.planning.inputs import flows, history
 from ownstock.site import transactions
 from ownstock.site.embedded import binaries
 from ownstock.site.embedded.client import lease

@@ -14,10 +14,10 @@ from ownstock.demand import actions as demand
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.planning import actions as planning
-from ownstock.planning import transfers as planned_transfers
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
+from ownstock.planning.inputs import transfers as planned_transfers
+from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from ownstock.planning.models import Proposal
-from ownstock.planning.promises import promise
+from ownstock.planning.queries.promises import promise
 from ownstock.purchasing.actions import transfers
 from ownstock.purchasing.actions.transfers import ArrivedPart, ShippedPart
 from ownstock.purchasing.models import TransferOrder

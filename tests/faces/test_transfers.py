@@ -24,8 +24,8 @@ from ownstock.ledger import actions as ledger
 from ownstock.ledger.models import Posting
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.planning import actions as planning
+from ownstock.planning.inputs.transfers import suggested
 from ownstock.planning.models import Proposal
-from ownstock.planning.transfers import suggested
 from ownstock.purchasing.models import TransferOrder
 from ownstock.purchasing.queries.transfers import transfer, transfers_coming
 from ownstock.site.entry import cli

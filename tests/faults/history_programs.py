@@ -26,7 +26,7 @@ def die_at(step: int, folder: str) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    from ownstock.planning.history import folder, refresh
+    from ownstock.planning.inputs.history import folder, refresh
 
     die_at(int(sys.argv[1]), str(folder()))
     assert refresh(date.fromisoformat(sys.argv[2])) is not None

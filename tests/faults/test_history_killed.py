@@ -13,7 +13,7 @@ import pytest
 
 from ownstock.engine.history_store import HistoryStore, open_store
 from ownstock.ledger import actions as ledger
-from ownstock.planning import flows, history
+from ownstock.planning.inputs import flows, history
 from ownstock.planning.sessions import one_snapshot
 from tests.factories import ACTOR, TODAY, opening, sale, small_business
 from tests.full_reading import full_history

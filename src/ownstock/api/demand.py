@@ -19,7 +19,7 @@ from ownstock.demand.models import DemandLine
 from ownstock.demand.rules import DemandState, EnteredLine, Promise
 from ownstock.demand.rules import Part as Shipped
 from ownstock.demand.rules.lines import MAX_KEY_LENGTH, MAX_LINES, MAX_REFERENCE_LENGTH
-from ownstock.planning.promises import promise
+from ownstock.planning.queries.promises import promise
 
 router = Router()
 READS, WRITES = KeyHolder(Scope.DEMAND_READ), KeyHolder(Scope.DEMAND_WRITE)

@@ -18,11 +18,11 @@ from ownstock.demand.models import DemandEvent
 from ownstock.demand.queries.calendar import events
 from ownstock.demand.rules.calendar import EventEntry
 from ownstock.planning.actions.overrides import OverrideEntry, end_override, override
+from ownstock.planning.inputs.said import overrides, overrides_from
 from ownstock.planning.models import Override
 from ownstock.planning.queries import business_day
 from ownstock.planning.queries.overrides import override_values
 from ownstock.planning.rules.overrides import OverrideKind, ReasonCode
-from ownstock.planning.said import overrides, overrides_from
 
 router = Router()
 READS, WRITES = KeyHolder(Scope.PLANNING_READ), KeyHolder(Scope.PLANNING_WRITE)

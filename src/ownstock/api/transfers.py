@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Page, Part, page
-from ownstock.planning.transfers import ship as ship_goods
+from ownstock.planning.inputs.transfers import ship as ship_goods
 from ownstock.purchasing.actions import transfers as actions
 from ownstock.purchasing.actions.transfers import ArrivedPart, AskedPart, LostPart, ShippedPart
 from ownstock.purchasing.models import TransferOrder

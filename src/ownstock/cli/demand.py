@@ -15,7 +15,7 @@ from ownstock.cli.render import counted, first, print_json, show, table, tell, t
 from ownstock.demand import actions, queries
 from ownstock.demand.models import DemandEntry, DemandLine
 from ownstock.demand.rules import DemandState, EnteredLine, Part
-from ownstock.planning.promises import promise as promised
+from ownstock.planning.queries.promises import promise as promised
 
 
 @noun()

@@ -14,11 +14,11 @@ from ownstock.cli.render import first, show, tell
 from ownstock.planning import queries
 from ownstock.planning.actions.overrides import OverrideEntry, end_override, override, revise_override
 from ownstock.planning.actions.valuing import value_overrides
+from ownstock.planning.decisions.told_overrides import told_override
+from ownstock.planning.inputs.said import overrides, overrides_from
 from ownstock.planning.models import Override
 from ownstock.planning.queries.overrides import GROUPS, override_values
 from ownstock.planning.rules.overrides import OverrideKind, ReasonCode
-from ownstock.planning.said import overrides, overrides_from
-from ownstock.planning.told_overrides import told_override
 
 
 @noun("override")

@@ -13,9 +13,9 @@ import click
 from ownstock.cli.command import is_json_wanted, noun
 from ownstock.cli.options import Day, Moment, Number, actor_option, json_option, limit_option
 from ownstock.cli.render import counted, first, print_json, show, table, tell, text
+from ownstock.planning.inputs.transfers import ship as ship_goods
+from ownstock.planning.inputs.transfers import suggested
 from ownstock.planning.queries import business_day
-from ownstock.planning.transfers import ship as ship_goods
-from ownstock.planning.transfers import suggested
 from ownstock.purchasing.actions import transfers as actions
 from ownstock.purchasing.actions.transfers import ArrivedPart, AskedPart, LostPart, ShippedPart
 from ownstock.purchasing.models import TransferEntry, TransferLine, TransferOrder

@@ -12,8 +12,8 @@ from ownstock.base.tables import AS_IT_IS, DATE, DECIMAL, ROW, Directions, Fault
 from ownstock.catalog.imports import Imported
 from ownstock.catalog.models import ItemSite
 from ownstock.planning.actions.overrides import MAX_OVERRIDES, OverrideEntry, override
+from ownstock.planning.inputs.said import overrides
 from ownstock.planning.rules.overrides import Asked, OverrideKind, ReasonCode, fault_of_override
-from ownstock.planning.said import overrides
 
 OVERRIDES = [
     Field("sku", max_length=60), Field("site", max_length=60), Field("kind", choices=[str(k) for k in OverrideKind]),

@@ -29,7 +29,7 @@ from ownstock.catalog.models import ItemSite
 from ownstock.journal import actions as journal
 from ownstock.journal.models import Alert
 from ownstock.ledger.queries import usable
-from ownstock.planning.history import closings_of
+from ownstock.planning.inputs.history import closings_of
 from ownstock.planning.models import Proposal
 from ownstock.planning.rules import ProposalState
 

@@ -28,7 +28,7 @@ from ownstock.catalog.rules import objections as register
 from ownstock.catalog.rules.objections import SupplierRecord
 from ownstock.catalog.rules.qualification import deciding
 from ownstock.journal.queries import open_alerts
-from ownstock.planning.copied import array_of
+from ownstock.planning.inputs.columns import array_of
 from ownstock.planning.models import Proposal, ProposalEdit
 from ownstock.planning.rules import ProposalState
 from ownstock.planning.rules.exceptions import MENDED_BY_ORDERING

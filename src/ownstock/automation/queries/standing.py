@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from ownstock.automation.models import StandingRule, Verdict
 from ownstock.automation.rules.standing import Coverage, RuleAction, RuleLimits, RuleTerms, VerdictOutcome
 from ownstock.base.errors import Refused
-from ownstock.planning.copied import array_of
+from ownstock.planning.inputs.columns import array_of
 
 LAST = """
     SELECT DISTINCT ON (proposal_id) proposal_id, outcome, rule_id, sentence, input_hash

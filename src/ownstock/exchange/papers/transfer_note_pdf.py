@@ -9,7 +9,7 @@ from decimal import Decimal
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.exchange.papers.paper import INK, NOTE, QUIET, Paper
-from ownstock.planning.transfers import Suggested
+from ownstock.planning.inputs.transfers import Suggested
 from ownstock.purchasing.models import TransferEntry, TransferOrder
 from ownstock.purchasing.queries.transfers import transfer_entries
 from ownstock.purchasing.rules.transfers import TransferEntryKind

@@ -21,9 +21,9 @@ from ownstock.engine.planned_totals import planned_totals
 from ownstock.journal import actions as journal
 from ownstock.journal.running import report
 from ownstock.planning.actions.proposals import reject
-from ownstock.planning.decisions import answered
-from ownstock.planning.history import refresh
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
+from ownstock.planning.decisions.decide import answered
+from ownstock.planning.inputs.history import refresh
+from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from ownstock.planning.models import CashBudget, PlannedSpend
 from ownstock.planning.queries.runs import last_pool, last_run
 from ownstock.planning.sessions import one_snapshot

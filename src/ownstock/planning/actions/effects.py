@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ownstock.engine.policy.newsvendor import over_cost
-from ownstock.planning.decisions import Decisions
+from ownstock.planning.decisions.decide import Decisions
 from ownstock.planning.models import OverrideEffect, PlanningRun
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 from django.db import connection
 
-from ownstock.planning.decisions import Decisions
-from ownstock.planning.inputs import PlanningInputs
+from ownstock.planning.decisions.decide import Decisions
+from ownstock.planning.inputs.read_inputs import PlanningInputs
 from ownstock.planning.models import ItemSitePlan, PlanningRun
 from ownstock.planning.rules.item_site_plans import COLUMNS, ROW_OF_A_FAULT, Beside, jumps, rows_of_faults, rows_of_plan
 

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from ownstock.journal import actions as journal
-from ownstock.planning import measured
 from ownstock.planning.models import KpiDay, KpiItemSite
+from ownstock.planning.queries import measured
 from ownstock.planning.rules.kpis import YEAR_DAYS
 
 JOB, DAY_SECONDS = "measure", 86_400

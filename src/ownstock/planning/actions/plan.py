@@ -24,9 +24,9 @@ from ownstock.planning import queries
 from ownstock.planning.actions.effects import write_effects
 from ownstock.planning.actions.exceptions import tell_exceptions
 from ownstock.planning.actions.item_site_plans import write_item_site_plans
-from ownstock.planning.decisions import Decisions, decide
-from ownstock.planning.history import refresh
-from ownstock.planning.inputs import PlanningInputs, Source, planning_inputs
+from ownstock.planning.decisions.decide import Decisions, decide
+from ownstock.planning.inputs.history import refresh
+from ownstock.planning.inputs.read_inputs import PlanningInputs, Source, planning_inputs
 from ownstock.planning.models import PlanningRun, Proposal
 from ownstock.planning.rules import ProposalState, Step, Wanted, next_steps
 from ownstock.planning.sessions import PLANNING_LOCK, held, one_snapshot

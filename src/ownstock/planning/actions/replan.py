@@ -9,8 +9,8 @@ from ownstock.catalog.queries import item_sites as all_item_sites
 from ownstock.journal import actions as journal
 from ownstock.planning import queries
 from ownstock.planning.actions.plan import Planned, bring_in_line, one_run_at_a_time, uncrossed
-from ownstock.planning.decisions import decide
-from ownstock.planning.inputs import planning_inputs
+from ownstock.planning.decisions.decide import decide
+from ownstock.planning.inputs.read_inputs import planning_inputs
 
 MOST_AT_ONCE = 1_000
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 import numpy as np
 from django.db.models import DateField, ExpressionWrapper, F
 
-from ownstock.planning.flows import day_of, flows_of
+from ownstock.planning.inputs.flows import day_of, flows_of
+from ownstock.planning.inputs.weeks import UNIT
 from ownstock.planning.models import OverrideEffect, OverrideValue
 from ownstock.planning.rules.overrides import Replayed, counted_decisions
-from ownstock.planning.weeks import UNIT
 
 AT_ONCE = 1_000
 CENT = Decimal("0.0001")

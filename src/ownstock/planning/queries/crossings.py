@@ -10,11 +10,11 @@ from django.db.models import Exists, OuterRef, Q
 from ownstock.catalog.models import ItemSite
 from ownstock.demand.queries import backordered
 from ownstock.journal.models import AuditEvent
-from ownstock.planning.flows import changes, released
+from ownstock.planning.inputs.flows import changes, released
+from ownstock.planning.inputs.weeks import UNIT
 from ownstock.planning.models import ItemSitePlan, Override, Proposal
 from ownstock.planning.queries.runs import business_day
 from ownstock.planning.rules import ProposalState
-from ownstock.planning.weeks import UNIT
 from ownstock.purchasing.models import OrderLine
 from ownstock.purchasing.queries import open_deliveries
 

@@ -13,9 +13,9 @@ from ownstock.catalog.queries import item_sites
 from ownstock.demand.models import DemandEvent
 from ownstock.demand.queries.calendar import events_alike
 from ownstock.demand.rules.calendar import WEEKS_BEFORE, measured_factor
-from ownstock.planning.flows import day_of, flows_of
-from ownstock.planning.said import is_about
-from ownstock.planning.weeks import UNIT
+from ownstock.planning.inputs.flows import day_of, flows_of
+from ownstock.planning.inputs.said import is_about
+from ownstock.planning.inputs.weeks import UNIT
 
 MOST_ALIKE = 12
 MOST_ITEM_SITES = 2_000

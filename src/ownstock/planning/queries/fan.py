@@ -17,10 +17,10 @@ from ownstock.catalog.models import ItemSite
 from ownstock.engine.demand_paths import Horizon
 from ownstock.engine.planned_orders import roll
 from ownstock.engine.reproject import demand_by_bucket, on_hand_by_day, reproject
-from ownstock.planning.decisions import decide
-from ownstock.planning.history import closings_of
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
-from ownstock.planning.lead_times import SCENARIOS, Coming
+from ownstock.planning.decisions.decide import decide
+from ownstock.planning.inputs.history import closings_of
+from ownstock.planning.inputs.lead_times import SCENARIOS, Coming
+from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from ownstock.planning.models import Proposal
 from ownstock.planning.queries.levels import FORECAST, reorder_points
 from ownstock.planning.queries.reprojections import DayBand

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from ownstock.planning.measured import END
 from ownstock.planning.queries.kpis import checked_group
+from ownstock.planning.queries.measured import END
 
 MOST_MOVEMENTS = 10_000
 KEYS = {

@@ -12,9 +12,9 @@ from ownstock import engine
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import ItemSite
 from ownstock.engine.propose import reason
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
+from ownstock.planning.decisions.overriding import with_said
+from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from ownstock.planning.models import Override
-from ownstock.planning.overriding import with_said
 from ownstock.planning.queries.runs import last_pool
 from ownstock.planning.rules.overrides import Asked, OverrideKind, fault_of_override
 

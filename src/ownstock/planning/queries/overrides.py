@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from ownstock.base.errors import Refused
+from ownstock.planning.inputs.said import overrides
 from ownstock.planning.models import Override, OverrideValue
-from ownstock.planning.said import overrides
 
 GROUPS = {
     "override": "effect__override__number",

@@ -18,8 +18,8 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import ItemSite
 from ownstock.engine.arrays import Floats, Ints
 from ownstock.engine.simulate import Replay, Seen, State, Terms, replay
-from ownstock.planning.decisions import answered
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
+from ownstock.planning.decisions.decide import answered
+from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from ownstock.planning.queries.levels import FORECAST, levels_and_points
 from ownstock.planning.queries.runs import business_day, last_pool
 

@@ -16,11 +16,11 @@ from ownstock.demand.queries import backordered
 from ownstock.demand.queries.calendar import events, lifecycle
 from ownstock.journal.models import AuditEvent
 from ownstock.ledger import queries as ledger
+from ownstock.planning.inputs.said import is_about, overrides
+from ownstock.planning.inputs.transfers import transfers_on
 from ownstock.planning.models import Override, OverrideValue, Proposal
 from ownstock.planning.queries.proposals import latest_proposal
 from ownstock.planning.rules import ProposalState
-from ownstock.planning.said import is_about, overrides
-from ownstock.planning.transfers import transfers_on
 from ownstock.purchasing.queries import on_order
 
 NOTHING = Decimal(0)

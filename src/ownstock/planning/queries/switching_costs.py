@@ -15,8 +15,8 @@ from ownstock import engine
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import ItemSite, Supplier, SupplyTerm
 from ownstock.catalog.queries import in_base_currency, prices_at
-from ownstock.planning.inputs import PlanningInputs, planning_inputs
-from ownstock.planning.lead_times import EXPECTED, SAFE, Candidate, latest_records, supply_outlook
+from ownstock.planning.inputs.lead_times import EXPECTED, SAFE, Candidate, latest_records, supply_outlook
+from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from ownstock.planning.rules.switching import Outlook, Risk, breaks_even_in_days, ordered_instead, risk
 
 # So few item-sites are read one by one, more in one reading of all.

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ownstock.access.rules import Scope
 from ownstock.base.text import plain
 from ownstock.journal import queries as journal
+from ownstock.planning.inputs.transfers import ship as ship_goods
+from ownstock.planning.inputs.transfers import suggested
 from ownstock.planning.queries import business_day
-from ownstock.planning.transfers import ship as ship_goods
-from ownstock.planning.transfers import suggested
 from ownstock.purchasing.actions import transfers as actions
 from ownstock.purchasing.models import TransferLine, TransferOrder
 from ownstock.purchasing.queries import transfers as queries

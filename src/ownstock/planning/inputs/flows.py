@@ -12,8 +12,8 @@ import polars as pl
 from django.db import connection
 
 from ownstock.engine.arrays import Ints
-from ownstock.planning.copied import array_of, columns, columns_in_blocks
-from ownstock.planning.weeks import Flows, no_flows
+from ownstock.planning.inputs.columns import array_of, columns, columns_in_blocks
+from ownstock.planning.inputs.weeks import Flows, no_flows
 
 ALL_TRANSACTIONS = 2**64 - 1
 COLUMNS = {"item_site": "bigint", "day": "integer", "demand": "bigint", "change": "bigint"}

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from ownstock.planning.copied import array_of
+from ownstock.planning.inputs.columns import array_of
 
 # Goods that move within a site, or leave it and come back, in quarantine all the while, did not come anew.
 IN_QUARANTINE = """

@@ -15,10 +15,10 @@ import polars as pl
 
 from ownstock import engine
 from ownstock.engine import frames
-from ownstock.planning.inputs import PlanningInputs
+from ownstock.planning.inputs.read_inputs import PlanningInputs
+from ownstock.planning.inputs.said import ahead_of, is_of_demand
 from ownstock.planning.models import Override
 from ownstock.planning.rules.overrides import BOUNDS, TARGETS, Ahead, Bounded, OverrideKind, demand_with, within_bounds
-from ownstock.planning.said import ahead_of, is_of_demand
 
 FORECAST = [column.name for column in frames.FORECAST.columns]
 # By which order-up-to level is bounded, the costs of these quantities are asked for: this, one step less, one more.

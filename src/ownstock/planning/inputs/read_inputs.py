@@ -24,9 +24,9 @@ from ownstock.engine.frames import MOST_DAYS
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.history_store import HistoryStore
 from ownstock.journal.queries import watermark
-from ownstock.planning.flows import released
-from ownstock.planning.history import demand_history, demand_history_of, plan_span
-from ownstock.planning.lead_times import (
+from ownstock.planning.inputs.flows import released
+from ownstock.planning.inputs.history import demand_history, demand_history_of, plan_span
+from ownstock.planning.inputs.lead_times import (
     EXPECTED,
     Candidate,
     Coming,
@@ -39,11 +39,11 @@ from ownstock.planning.lead_times import (
     supplier_records,
     supply_outlook,
 )
-from ownstock.planning.quarantine import InQuarantine, in_quarantine
+from ownstock.planning.inputs.quarantine import InQuarantine, in_quarantine
+from ownstock.planning.inputs.said import Said, said_of
+from ownstock.planning.inputs.transfers import OpenTransfers, transfers_on
+from ownstock.planning.inputs.weeks import UNIT, column_of
 from ownstock.planning.rules import earliest_arrival_in_days, fault_of, release_in_days
-from ownstock.planning.said import Said, said_of
-from ownstock.planning.transfers import OpenTransfers, transfers_on
-from ownstock.planning.weeks import UNIT, column_of
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
 from ownstock.purchasing.rules import expected_arrival_in_days, is_past_limit
 

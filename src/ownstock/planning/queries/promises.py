@@ -13,10 +13,10 @@ from ownstock.demand import queries as demand
 from ownstock.demand.rules import Promise, Supply
 from ownstock.demand.rules import promise as promise_from
 from ownstock.demand.rules.lines import quantity_fault
-from ownstock.planning.lead_times import safe_arrival_in_days
-from ownstock.planning.quarantine import in_quarantine
+from ownstock.planning.inputs.lead_times import safe_arrival_in_days
+from ownstock.planning.inputs.quarantine import in_quarantine
+from ownstock.planning.inputs.transfers import transfers_on
 from ownstock.planning.rules import release_in_days
-from ownstock.planning.transfers import transfers_on
 from ownstock.purchasing.queries import OpenDelivery, open_deliveries
 from ownstock.purchasing.rules import is_past_limit
 

@@ -10,8 +10,8 @@ import numpy as np
 from ownstock.engine.arrays import Ints
 from ownstock.engine.buckets import Span
 from ownstock.engine.history import DemandHistory
-from ownstock.planning.flows import BLOCK_IDS, all_flows, flows_of
-from ownstock.planning.weeks import DAYS_A_WEEK, exchange, still_weeks, weeks_of
+from ownstock.planning.inputs.flows import BLOCK_IDS, all_flows, flows_of
+from ownstock.planning.inputs.weeks import DAYS_A_WEEK, exchange, still_weeks, weeks_of
 
 
 def read_all(item_sites: Ints, released: Ints, span: Span, *, beyond: Sequence[int] = ()) -> DemandHistory:

@@ -34,11 +34,9 @@ from ownstock.engine.buckets import Span
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.history_store import HistoryStore, StoreFacts, open_store, put_rows, store_facts, write_generation
 from ownstock.journal.queries import watermark
-from ownstock.planning import flows
-from ownstock.planning.reading import read_again, read_all
-from ownstock.planning.rules import closed_weeks_start
-from ownstock.planning.sessions import HISTORY_LOCK, held, one_snapshot
-from ownstock.planning.weeks import (
+from ownstock.planning.inputs import flows
+from ownstock.planning.inputs.weekly_demand import read_again, read_all
+from ownstock.planning.inputs.weeks import (
     DAYS_A_WEEK,
     Flows,
     closings,
@@ -48,6 +46,8 @@ from ownstock.planning.weeks import (
     stored_weeks,
     unknown_weeks,
 )
+from ownstock.planning.rules import closed_weeks_start
+from ownstock.planning.sessions import HISTORY_LOCK, held, one_snapshot
 
 HISTORY_WEEKS = 156
 # What the store has beyond the weeks of the plan it was built for: so it serves plans of earlier days, and needs to be

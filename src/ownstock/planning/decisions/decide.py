@@ -16,13 +16,13 @@ import polars as pl
 from ownstock import engine
 from ownstock.base.fingerprints import fingerprint
 from ownstock.engine.propose import inputs_told, reason
-from ownstock.planning.inputs import PlanningInputs, Source
-from ownstock.planning.overriding import Changed, with_said
+from ownstock.planning.decisions.overriding import Changed, with_said
+from ownstock.planning.decisions.told_overrides import with_overrides
+from ownstock.planning.decisions.told_suppliers import lead_time_told, orders_told
+from ownstock.planning.inputs.read_inputs import PlanningInputs, Source
+from ownstock.planning.inputs.said import facts_of
+from ownstock.planning.inputs.transfers import Place
 from ownstock.planning.rules import Basis, Wanted, later_by_lead_time
-from ownstock.planning.said import facts_of
-from ownstock.planning.told import lead_time_told, orders_told
-from ownstock.planning.told_overrides import with_overrides
-from ownstock.planning.transfers import Place
 from ownstock.purchasing.queries import OpenDelivery
 
 

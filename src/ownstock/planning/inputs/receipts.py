@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from ownstock.planning.copied import columns
+from ownstock.planning.inputs.columns import columns
 
 # What was ordered longer ago tells nothing of today.
 REMEMBERED_DAYS = 3 * 365

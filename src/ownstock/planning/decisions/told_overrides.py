@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ownstock.planning.decisions.overriding import Changed
+from ownstock.planning.inputs.said import Said
 from ownstock.planning.models import Override
-from ownstock.planning.overriding import Changed
 from ownstock.planning.rules.overrides import OverrideKind
-from ownstock.planning.said import Said
 
 Reason = dict[str, Any]
 SAYS = {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from ownstock.planning.inputs import Source
-from ownstock.planning.lead_times import ENOUGH, EXPECTED, SAFE, Coming, Told
+from ownstock.planning.inputs.lead_times import ENOUGH, EXPECTED, SAFE, Coming, Told
+from ownstock.planning.inputs.read_inputs import Source
 
 # A supplier that comes on the promised day more often is said to keep its promises.
 KEEPS = 0.95

@@ -24,8 +24,8 @@ from ownstock.catalog.models import ItemSite, SupplyTerm
 from ownstock.engine import ArrivalRecord, Memory, learn_arrivals
 from ownstock.engine.arrays import Floats, Ints, Truths
 from ownstock.engine.arrival_quantiles import ArrivalQuantiles, arrival_quantiles
+from ownstock.planning.inputs.receipts import EPOCH, deliveries_told
 from ownstock.planning.models import PlanningRun
-from ownstock.planning.receipts import EPOCH, deliveries_told
 from ownstock.planning.rules import closed_weeks_start
 from ownstock.purchasing.queries import OpenDelivery
 from ownstock.purchasing.rules import LATE_LIMIT_DAYS, expected_arrival_in_days
