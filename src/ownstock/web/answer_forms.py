@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
@@ -30,10 +31,14 @@ from ownstock.exchange.confirmations.rules import (
 )
 from ownstock.purchasing.rules import Promise
 from ownstock.web.forms import QUANTITY_BOX, DayInput
+from ownstock.web.templatetags.figures import words_lazy
 
 # Beyond it a page is no way to answer line by line; the sheet is.
 MAX_FORM_LINES = 200
-REASONS = [("", "Choose a reason"), *((str(reason), reason.meaning) for reason in RejectReason)]
+REASONS = [
+    ("", _("Choose a reason")),
+    *((str(reason), words_lazy(reason.meaning)) for reason in RejectReason),
+]
 
 
 class Stance(StrEnum):
@@ -46,10 +51,10 @@ class Stance(StrEnum):
 
 
 STANCES = [
-    (Stance.ASKED, "As asked"),
-    (Stance.OTHERWISE, "Otherwise"),
-    (Stance.NONE, "Not at all"),
-    (Stance.LATER, "Later"),
+    (Stance.ASKED, _("As asked")),
+    (Stance.OTHERWISE, _("Otherwise")),
+    (Stance.NONE, _("Not at all")),
+    (Stance.LATER, _("Later")),
 ]
 
 
@@ -80,8 +85,10 @@ class KeyForm(forms.Form):
 class RejectForm(KeyForm):
     """That nothing of an order will come, and why."""
 
-    whole_reason = forms.ChoiceField(label="Reason", choices=REASONS, error_messages={"required": "Choose a reason."})
-    whole_comment = forms.CharField(label="In your words", max_length=MAX_WORDS, required=False)
+    whole_reason = forms.ChoiceField(
+        label=_("Reason"), choices=REASONS, error_messages={"required": _("Choose a reason.")}
+    )
+    whole_comment = forms.CharField(label=_("In your words"), max_length=MAX_WORDS, required=False)
 
     def __init__(self, order: AskedOrder, *, data: Any = None) -> None:
         super().__init__(data)
@@ -93,7 +100,7 @@ class RejectForm(KeyForm):
         if not self.errors:
             comment = cleaned["whole_comment"]
             if cleaned["whole_reason"] == RejectReason.OTHER and not comment:
-                self.add_error("whole_comment", "Write the reason down.")
+                self.add_error("whole_comment", _("Write the reason down."))
             _tell(self, "whole_comment", lambda: check_words(0, comment))
         return cleaned
 
@@ -106,7 +113,7 @@ class RejectForm(KeyForm):
 class ReplyForm(KeyForm):
     """An answer line by line. Without data it shows what was answered before, or offers every line as asked."""
 
-    comment = forms.CharField(label="To the order as a whole", max_length=MAX_WORDS, required=False)
+    comment = forms.CharField(label=_("To the order as a whole"), max_length=MAX_WORDS, required=False)
 
     def __init__(self, order: AskedOrder, *, data: Any = None, initial: Mapping[str, Any] | None = None) -> None:
         shown = {"comment": order.comment, **_as_it_stands(order), **(initial or {})}
@@ -138,7 +145,7 @@ class ReplyForm(KeyForm):
         self._replies = [reply for line in self.order.lines if (reply := self._reply_to(line)) is not None]
         _tell(self, "comment", lambda: check_words(0, cleaned.get("comment", "")))
         if not self.errors and not self._replies:
-            raise forms.ValidationError("Every line is left for later, so there is nothing to send yet.")
+            raise forms.ValidationError(_("Every line is left for later, so there is nothing to send yet."))
         return cleaned
 
     def replies(self) -> list[LineReply]:
@@ -158,7 +165,7 @@ class ReplyForm(KeyForm):
     def _refusal(self, line: AskedLine, comment: str) -> LineReply | None:
         name = self.cleaned_data.get(f"reason_{line.line}")
         if not name:
-            self.add_error(f"reason_{line.line}", "Choose a reason.")
+            self.add_error(f"reason_{line.line}", _("Choose a reason."))
             return None
         reason = RejectReason.named(name)
         return _tell(self, f"comment_{line.line}", lambda: rejected(line, reason, comment))
@@ -182,7 +189,7 @@ class ReplyForm(KeyForm):
             return None
         if day is None:
             if day_box not in self.errors:
-                self.add_error(day_box, "On which day?")
+                self.add_error(day_box, _("On which day?"))
             return None
         _tell(self, day_box, lambda: check_day(line, day, ordered_on=self.order.written.ordered_on))
         units = _tell(self, quantity_box, lambda: stock_units(line, quantity, line.counting))
@@ -215,16 +222,27 @@ def _count(text: Any) -> int:
 def _fields_of(line: AskedLine, count: int) -> dict[str, forms.Field]:
     n, unit = line.line, line.counting.unit
     found: dict[str, forms.Field] = {
-        f"stance_{n}": forms.ChoiceField(label=f"Line {n}", choices=STANCES, widget=forms.RadioSelect),
+        f"stance_{n}": forms.ChoiceField(
+            label=_("Line %(line)s") % {"line": n}, choices=STANCES, widget=forms.RadioSelect
+        ),
         f"parts_{n}": forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=MAX_PARTS),
-        f"price_{n}": _number(f"Price of one {line.unit}, line {n}", places=4),
-        f"reason_{n}": forms.ChoiceField(label=f"Reason, line {n}", choices=REASONS, required=False),
-        f"comment_{n}": forms.CharField(label=f"In your words, line {n}", max_length=MAX_WORDS, required=False),
+        f"price_{n}": _number(_("Price of one %(unit)s, line %(line)s") % {"unit": line.unit, "line": n}, places=4),
+        f"reason_{n}": forms.ChoiceField(
+            label=_("Reason, line %(line)s") % {"line": n}, choices=REASONS, required=False
+        ),
+        f"comment_{n}": forms.CharField(
+            label=_("In your words, line %(line)s") % {"line": n}, max_length=MAX_WORDS, required=False
+        ),
     }
     for part in range(count):
-        found[f"quantity_{n}_{part}"] = _number(f"How many {unit}, line {n}, delivery {part + 1}", places=4)
+        found[f"quantity_{n}_{part}"] = _number(
+            _("How many %(unit)s, line %(line)s, delivery %(part)s") % {"unit": unit, "line": n, "part": part + 1},
+            places=4,
+        )
         found[f"day_{n}_{part}"] = forms.DateField(
-            label=f"On, line {n}, delivery {part + 1}", required=False, widget=DayInput
+            label=_("On, line %(line)s, delivery %(part)s") % {"line": n, "part": part + 1},
+            required=False,
+            widget=DayInput,
         )
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ownstock.base.errors import OwnstockError
 from ownstock.purchasing.models import OrderLine
@@ -41,7 +42,7 @@ class LinesForm(forms.Form):
         """Refuse a form without any quantity."""
         cleaned = super().clean() or {}
         if not self.errors and all(cleaned[f"quantity_{line.line}"] is None for line in self.lines):
-            raise forms.ValidationError("Fill in the quantity of at least one line.")
+            raise forms.ValidationError(_("Fill in the quantity of at least one line."))
         return cleaned
 
     def filled(self) -> Iterator[tuple[int, Decimal]]:
@@ -72,7 +73,7 @@ class AnswerForm(LinesForm):
         for line in self.lines:
             name = f"promised_on_{line.line}"
             if cleaned.get(f"quantity_{line.line}") and name not in self.errors and not cleaned.get(name):
-                self.add_error(name, "For which day?")
+                self.add_error(name, _("For which day?"))
         return cleaned
 
     def answers(self) -> list[LineAnswer]:
@@ -103,7 +104,7 @@ def carry_out(form: forms.BaseForm, action: Callable[[], object]) -> int:
 
 def _quantity_box(line: OrderLine) -> forms.Field:
     return forms.DecimalField(
-        label=f"Quantity of line {line.line}, {line.item.sku}",
+        label=_("Quantity of line %(line)s, %(sku)s") % {"line": line.line, "sku": line.item.sku},
         min_value=Decimal(0),
         max_digits=18,
         decimal_places=4,
@@ -113,4 +114,8 @@ def _quantity_box(line: OrderLine) -> forms.Field:
 
 
 def _promise_box(line: OrderLine) -> forms.Field:
-    return forms.DateField(label=f"Promised day of line {line.line}, {line.item.sku}", required=False, widget=DayInput)
+    return forms.DateField(
+        label=_("Promised day of line %(line)s, %(sku)s") % {"line": line.line, "sku": line.item.sku},
+        required=False,
+        widget=DayInput,
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ownstock.base.text import plain
 from ownstock.purchasing.models import OrderRevision
@@ -15,17 +16,18 @@ from ownstock.purchasing.queries.variances import Asked, Grouping
 from ownstock.purchasing.rules.invoices import EnteredCharge, EnteredInvoice, InvoiceKind
 from ownstock.web.forms import DayInput
 from ownstock.web.portal_forms import InvoiceForm, PaperLine
+from ownstock.web.templatetags.figures import words_lazy
 
 
 class EnteredInvoiceForm(InvoiceForm):
     """An invoice or credit note as it stands on the supplier's paper; filled in with what came and is not invoiced yet."""
 
-    is_credit_note = forms.BooleanField(label="It is a credit note: all of it is given back", required=False)
+    is_credit_note = forms.BooleanField(label=_("It is a credit note: all of it is given back"), required=False)
 
     def __init__(self, revision: OrderRevision, missing: Mapping[int, Decimal], data: Any = None) -> None:
         self.missing = missing
         super().__init__(revision, data)
-        self.fields["number"].label = "Its number"
+        self.fields["number"].label = _("Its number")
 
     def boxes_of(self, line: PaperLine) -> dict[str, forms.Field]:
         """Quantity and price; the quantity that came and is not invoiced yet is filled in."""
@@ -50,11 +52,11 @@ class EnteredInvoiceForm(InvoiceForm):
 class VariancesForm(forms.Form):
     """Of which supplier, item and days of invoices, and by what they are summed."""
 
-    supplier = forms.CharField(label="Supplier", max_length=60, required=False)
-    sku = forms.CharField(label="Item", max_length=60, required=False)
-    begins_on = forms.DateField(label="Invoices from", required=False, widget=DayInput)
-    ends_on = forms.DateField(label="To", required=False, widget=DayInput)
-    by = forms.ChoiceField(label="By", required=False, choices=[(by.value, by.value) for by in Grouping])
+    supplier = forms.CharField(label=_("Supplier"), max_length=60, required=False)
+    sku = forms.CharField(label=_("Item"), max_length=60, required=False)
+    begins_on = forms.DateField(label=_("Invoices from"), required=False, widget=DayInput)
+    ends_on = forms.DateField(label=_("To"), required=False, widget=DayInput)
+    by = forms.ChoiceField(label=_("By"), required=False, choices=[(by.value, words_lazy(by.value)) for by in Grouping])
 
     def asked(self) -> Asked:
         """What is asked for; a box that cannot be read asks for nothing."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import DraftLine
@@ -19,17 +20,17 @@ from ownstock.web.forms import QUANTITY_BOX, DayInput
 class CancelForm(forms.Form):
     """Why an order is taken back."""
 
-    reason = forms.CharField(label="Why", max_length=500)
+    reason = forms.CharField(label=_("Why"), max_length=500)
 
 
 class ChangeForm(forms.Form):
     """What each line of an order is to be, one item to add, and why."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
-    sku = forms.CharField(label="Item to add, by its code", max_length=60, required=False)
-    quantity = forms.DecimalField(label="Quantity", min_value=0, max_digits=18, decimal_places=4, required=False)
-    requested_on = forms.DateField(label="For", widget=DayInput, required=False)
-    reason = forms.CharField(label="Why", max_length=500)
+    sku = forms.CharField(label=_("Item to add, by its code"), max_length=60, required=False)
+    quantity = forms.DecimalField(label=_("Quantity"), min_value=0, max_digits=18, decimal_places=4, required=False)
+    requested_on = forms.DateField(label=_("For"), widget=DayInput, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=500)
 
     def __init__(self, order: PurchaseOrder, *, data: Any = None) -> None:
         newest = order.revisions.latest("number")
@@ -40,11 +41,13 @@ class ChangeForm(forms.Form):
         ]
         for line in self.lines:
             name = f"line {line.line}, {line.item.sku}"
-            self.fields[f"quantity_{line.line}"] = _number_box(f"Quantity of {name}", standing_quantity(line))
-            self.fields[f"requested_on_{line.line}"] = forms.DateField(
-                label=f"Day of {name}", initial=line.requested_on, widget=DayInput
+            self.fields[f"quantity_{line.line}"] = _number_box(
+                _("Quantity of %(name)s") % {"name": name}, standing_quantity(line)
             )
-            self.fields[f"price_{line.line}"] = _number_box(f"Price of {name}", line.price)
+            self.fields[f"requested_on_{line.line}"] = forms.DateField(
+                label=_("Day of %(name)s") % {"name": name}, initial=line.requested_on, widget=DayInput
+            )
+            self.fields[f"price_{line.line}"] = _number_box(_("Price of %(name)s") % {"name": name}, line.price)
 
     @property
     def rows(self) -> Iterator[tuple[OrderLine, forms.BoundField, forms.BoundField, forms.BoundField]]:
@@ -56,7 +59,7 @@ class ChangeForm(forms.Form):
         """Refuse an item without its quantity and day."""
         cleaned = super().clean() or {}
         if cleaned.get("sku") and not (cleaned.get("quantity") and cleaned.get("requested_on")):
-            self.add_error("quantity", "How many of it, and for which day?")
+            self.add_error("quantity", _("How many of it, and for which day?"))
         return cleaned
 
     def carry_out(self, actor: str) -> None:

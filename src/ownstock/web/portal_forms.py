@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ownstock.base.text import plain
 from ownstock.purchasing.models import OrderLine, OrderRevision
@@ -57,7 +58,7 @@ class PaperForm(forms.Form):
     """A supplier's own paper about one order, with a key made when it is shown: sent twice, it counts once."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    number = forms.CharField(label="Your number", max_length=60, widget=forms.TextInput(TEXT))
+    number = forms.CharField(label=_("Your number"), max_length=60, widget=forms.TextInput(TEXT))
 
     def __init__(self, revision: OrderRevision, data: Any = None) -> None:
         super().__init__(data, initial={"key": uuid4()})
@@ -85,7 +86,7 @@ class PaperForm(forms.Form):
         """Refuse a paper of nothing."""
         cleaned = super().clean() or {}
         if not self.errors and not any(cleaned.get(f"quantity_{name}") for name in self._names()):
-            raise forms.ValidationError("Fill in the quantity of at least one line.")
+            raise forms.ValidationError(_("Fill in the quantity of at least one line."))
         return cleaned
 
     def _names(self) -> list[str]:
@@ -95,20 +96,22 @@ class PaperForm(forms.Form):
 class NoticeForm(PaperForm):
     """Goods that have left for an order: how many of each line, of which lot."""
 
-    shipped_on = forms.DateField(label="Shipped on", widget=DayInput)
-    expected_on = forms.DateField(label="Arrives on", widget=DayInput)
-    carrier = forms.CharField(label="Carrier", max_length=100, required=False, widget=forms.TextInput(TEXT))
-    reference = forms.CharField(label="Carrier's number", max_length=100, required=False, widget=forms.TextInput(TEXT))
-    replaces = forms.BooleanField(label="It replaces my notice of the same number", required=False)
+    shipped_on = forms.DateField(label=_("Shipped on"), widget=DayInput)
+    expected_on = forms.DateField(label=_("Arrives on"), widget=DayInput)
+    carrier = forms.CharField(label=_("Carrier"), max_length=100, required=False, widget=forms.TextInput(TEXT))
+    reference = forms.CharField(
+        label=_("Carrier's number"), max_length=100, required=False, widget=forms.TextInput(TEXT)
+    )
+    replaces = forms.BooleanField(label=_("It replaces my notice of the same number"), required=False)
 
     def boxes_of(self, line: PaperLine) -> dict[str, forms.Field]:
         """Quantity, lot and expiry, for as many lots as a line may come in."""
         found: dict[str, forms.Field] = {}
         for lot in range(1, LOTS_A_LINE + 1):
             name, of = f"{line.row.line}_{lot}", f"line {line.row.line}, lot {lot}"
-            found[f"quantity_{name}"] = _number(f"Shipped, in {line.unit}", of)
-            found[f"lot_{name}"] = _words("Lot", of)
-            found[f"expires_on_{name}"] = forms.DateField(label="Expires on", required=False, widget=_day(of))
+            found[f"quantity_{name}"] = _number(_("Shipped, in %(unit)s") % {"unit": line.unit}, of)
+            found[f"lot_{name}"] = _words(_("Lot"), of)
+            found[f"expires_on_{name}"] = forms.DateField(label=_("Expires on"), required=False, widget=_day(of))
         return found
 
     def notice(self) -> Notice:
@@ -138,25 +141,30 @@ class NoticeForm(PaperForm):
 class InvoiceForm(PaperForm):
     """What a supplier asks for the goods of an order."""
 
-    invoiced_on = forms.DateField(label="Date of the invoice", widget=DayInput)
-    due_on = forms.DateField(label="Due on", required=False, widget=DayInput)
-    charges = forms.DecimalField(label="Freight and other charges", max_digits=18, decimal_places=2, required=False)
-    taxes = forms.DecimalField(label="Taxes", max_digits=18, decimal_places=2, required=False)
-    total = forms.DecimalField(label="Total", max_digits=18, decimal_places=2, min_value=0)
+    invoiced_on = forms.DateField(label=_("Date of the invoice"), widget=DayInput)
+    due_on = forms.DateField(label=_("Due on"), required=False, widget=DayInput)
+    charges = forms.DecimalField(label=_("Freight and other charges"), max_digits=18, decimal_places=2, required=False)
+    taxes = forms.DecimalField(label=_("Taxes"), max_digits=18, decimal_places=2, required=False)
+    total = forms.DecimalField(label=_("Total"), max_digits=18, decimal_places=2, min_value=0)
 
     def boxes_of(self, line: PaperLine) -> dict[str, forms.Field]:
         """Quantity and price."""
         name, of = str(line.row.line), f"line {line.row.line}"
-        price = _number(f"Price of one {line.unit} in {self.order.currency}", of)
+        price = _number(
+            _("Price of one %(unit)s in %(currency)s") % {"unit": line.unit, "currency": self.order.currency}, of
+        )
         price.initial = plain(line.price, decimals=2)
-        return {f"quantity_{name}": _number(f"Invoiced, in {line.unit}", of), f"price_{name}": price}
+        return {
+            f"quantity_{name}": _number(_("Invoiced, in %(unit)s") % {"unit": line.unit}, of),
+            f"price_{name}": price,
+        }
 
     def clean(self) -> dict[str, Any]:
         """Refuse a quantity without its price."""
         cleaned = super().clean()
         for name in self._names():
             if cleaned.get(f"quantity_{name}") and cleaned.get(f"price_{name}") is None:
-                self.add_error(f"price_{name}", "At which price?")
+                self.add_error(f"price_{name}", _("At which price?"))
         return cleaned
 
     def invoice(self) -> EnteredInvoice:
@@ -183,10 +191,10 @@ def _number(label: str, of: str) -> forms.DecimalField:
     )
 
 
-def _words(label: str, of: str) -> forms.CharField:
+def _words(label: Any, of: str) -> forms.CharField:
     box = forms.TextInput({**TEXT, "aria-label": f"{label}, {of}"})
     return forms.CharField(label=label, max_length=60, required=False, widget=box)
 
 
 def _day(of: str) -> DayInput:
-    return DayInput(attrs={"aria-label": f"Expires on, {of}"})
+    return DayInput(attrs={"aria-label": _("Expires on, %(of)s") % {"of": of}})

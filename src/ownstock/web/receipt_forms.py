@@ -11,12 +11,14 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ownstock.base.text import plain
 from ownstock.purchasing.actions import ReceiptLine, WrongGoods
 from ownstock.purchasing.models import OrderLine
 from ownstock.purchasing.queries.notices import NoticedGoods
 from ownstock.web.forms import QUANTITY_BOX, DayInput, open_of
+from ownstock.web.templatetags.figures import words
 
 MAX_ROWS = 2_000
 
@@ -51,15 +53,15 @@ class ReceiptForm(forms.Form):
     rows = forms.CharField(widget=forms.HiddenInput, required=False)
     pieces = forms.CharField(widget=forms.HiddenInput, required=False)
     counted = forms.CharField(widget=forms.HiddenInput, required=False)
-    received_on = forms.DateField(label="Received on", widget=DayInput)
-    wrong_line = forms.TypedChoiceField(label="Instead of", coerce=int, empty_value=None, required=False)
-    wrong_sku = forms.CharField(label="Item that came", max_length=60, required=False)
+    received_on = forms.DateField(label=_("Received on"), widget=DayInput)
+    wrong_line = forms.TypedChoiceField(label=_("Instead of"), coerce=int, empty_value=None, required=False)
+    wrong_sku = forms.CharField(label=_("Item that came"), max_length=60, required=False)
     wrong_quantity = forms.DecimalField(
-        label="How many", min_value=Decimal(0), max_digits=18, decimal_places=4, required=False,
+        label=_("How many"), min_value=Decimal(0), max_digits=18, decimal_places=4, required=False,
         widget=forms.NumberInput(attrs=QUANTITY_BOX),
     )  # fmt: skip
-    wrong_lot = forms.CharField(label="Its lot", max_length=60, required=False)
-    is_wrong_kept = forms.BooleanField(label="It stays here, on hold", required=False, initial=True)
+    wrong_lot = forms.CharField(label=_("Its lot"), max_length=60, required=False)
+    is_wrong_kept = forms.BooleanField(label=_("It stays here, on hold"), required=False, initial=True)
 
     def __init__(
         self, lines: Sequence[OrderLine], *, time_zone: str, announced: Sequence[NoticedGoods] = (), data: Any = None,
@@ -88,7 +90,7 @@ class ReceiptForm(forms.Form):
         """Refuse a day to come."""
         received_on: date = self.cleaned_data["received_on"]
         if received_on > datetime.now(self.time_zone).date():
-            raise forms.ValidationError("Goods cannot be received on a day to come.")
+            raise forms.ValidationError(_("Goods cannot be received on a day to come."))
         return received_on
 
     def clean(self) -> dict[str, Any]:
@@ -96,9 +98,9 @@ class ReceiptForm(forms.Form):
         cleaned = super().clean() or {}
         said = [cleaned.get(name) for name in ("wrong_line", "wrong_sku", "wrong_quantity")]
         if any(said) and not all(said):
-            self.add_error("wrong_sku", "Say which item came, how many, and instead of which line.")
+            self.add_error("wrong_sku", _("Say which item came, how many, and instead of which line."))
         if not self.errors and not any(said) and not self.receipts():
-            raise forms.ValidationError("Fill in the quantity of at least one line.")
+            raise forms.ValidationError(_("Fill in the quantity of at least one line."))
         return cleaned
 
     def receipts(self) -> list[ReceiptLine]:
@@ -132,19 +134,19 @@ class ReceiptForm(forms.Form):
 class SettlementForm(forms.Form):
     """How a discrepancy or a dispute ends, and why."""
 
-    settled_as = forms.ChoiceField(label="It is")
-    reason = forms.CharField(label="Why", max_length=1_000)
+    settled_as = forms.ChoiceField(label=_("It is"))
+    reason = forms.CharField(label=_("Why"), max_length=1_000)
 
     def __init__(self, ways: Sequence[str], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         box: Any = self.fields["settled_as"]
-        box.choices = [(way, str(way).replace("_", " ")) for way in ways]
+        box.choices = [(way, words(way)) for way in ways]
 
 
 class ReasonForm(forms.Form):
     """Why something is done."""
 
-    reason = forms.CharField(label="Why", max_length=1_000)
+    reason = forms.CharField(label=_("Why"), max_length=1_000)
 
 
 def _names(lines: Sequence[OrderLine], announced: Sequence[NoticedGoods]) -> list[str]:
@@ -179,14 +181,20 @@ def _announced(announced: Sequence[NoticedGoods]) -> dict[str, Any]:
 
 
 def _boxes(name: str, line: OrderLine) -> dict[str, forms.Field]:
-    of_line = f"of line {line.line}, {line.item.sku}"
+    of = {"line": line.line, "sku": line.item.sku}
     text = forms.TextInput({"autocomplete": "off"})
     return {
-        f"quantity_{name}": _quantity_box(f"Quantity {of_line}"),
-        f"lot_{name}": forms.CharField(label=f"Lot {of_line}", max_length=60, required=False, widget=text),
-        f"expires_on_{name}": forms.DateField(label=f"Expiry {of_line}", required=False, widget=DayInput),
-        f"damaged_{name}": _quantity_box(f"Damaged {of_line}"),
-        f"reason_{name}": forms.CharField(label=f"Damage {of_line}", max_length=300, required=False, widget=text),
+        f"quantity_{name}": _quantity_box(_("Quantity of line %(line)s, %(sku)s") % of),
+        f"lot_{name}": forms.CharField(
+            label=_("Lot of line %(line)s, %(sku)s") % of, max_length=60, required=False, widget=text
+        ),
+        f"expires_on_{name}": forms.DateField(
+            label=_("Expiry of line %(line)s, %(sku)s") % of, required=False, widget=DayInput
+        ),
+        f"damaged_{name}": _quantity_box(_("Damaged of line %(line)s, %(sku)s") % of),
+        f"reason_{name}": forms.CharField(
+            label=_("Damage of line %(line)s, %(sku)s") % of, max_length=300, required=False, widget=text
+        ),
     }
 
 

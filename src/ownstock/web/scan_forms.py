@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ownstock.base.errors import Refused
 from ownstock.base.text import plain
 from ownstock.purchasing.models import OrderLine, PurchaseOrder
@@ -39,7 +41,11 @@ def filled_by_scan(order: PurchaseOrder, lines: Sequence[OrderLine], typed: Mapp
         return Filled(boxes, refusal=refusal.sentence)
     instead = _fill(boxes, goods)
     boxes["pieces"] = " ".join([*pieces, goods.piece]).strip()
-    return Filled(boxes, sentence=f"Filled in: {goods.sentence}{instead}. Press Receive when all is scanned.")
+    told = _("Filled in: %(goods)s.")
+    if instead:
+        told = _("Filled in: %(goods)s instead of the %(before)s that stood there.")
+    told %= {"goods": goods.sentence, "before": instead}
+    return Filled(boxes, sentence=f"{told} {_('Press Receive when all is scanned.')}")
 
 
 def _day(typed: Mapping[str, Any]) -> date:
@@ -50,7 +56,7 @@ def _day(typed: Mapping[str, Any]) -> date:
 
 
 def _fill(boxes: Boxes, goods: ScannedGoods) -> str:
-    """Count goods in the row of their line and lot; returns what they stand instead of, in words.
+    """Count goods in the row of their line and lot; returns the quantity they stand instead of, empty where there is none.
 
     What stood in a row before its first scan was announced or typed: the scan begins to count anew.
     """
@@ -67,7 +73,7 @@ def _fill(boxes: Boxes, goods: ScannedGoods) -> str:
     boxes[f"lot_{name}"] = goods.lot
     if goods.expires_on is not None:
         boxes[f"expires_on_{name}"] = goods.expires_on.isoformat()
-    return f" instead of the {plain(before)} that stood there" if before and not is_counted else ""
+    return plain(before) if before and not is_counted else ""
 
 
 def _words(boxes: Boxes, name: str) -> list[str]:

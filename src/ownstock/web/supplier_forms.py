@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ownstock.access.queries import user
 from ownstock.base.text import plain
@@ -19,19 +20,20 @@ from ownstock.catalog.rules import WEEKDAYS, QualificationState, SourceClass
 from ownstock.catalog.rules.documents import MAX_DOCUMENT_BYTES, document_name
 from ownstock.planning.actions import switching
 from ownstock.web.forms import DayInput
+from ownstock.web.templatetags.figures import words, words_lazy
 
 
-def _text(label: str, most: int = 60, *, is_required: bool = True, words: str = "") -> forms.CharField:
+def _text(label: Any, most: int = 60, *, is_required: bool = True, words: Any = "") -> forms.CharField:
     box = forms.TextInput({"autocomplete": "off"})
     return forms.CharField(label=label, max_length=most, required=is_required, help_text=words, widget=box)
 
 
-def _day(label: str, *, is_required: bool = True) -> forms.DateField:
+def _day(label: Any, *, is_required: bool = True) -> forms.DateField:
     return forms.DateField(label=label, required=is_required, widget=DayInput)
 
 
 def _reason(*, is_required: bool = True) -> forms.CharField:
-    return _text("Why", 1_000, is_required=is_required)
+    return _text(_("Why"), 1_000, is_required=is_required)
 
 
 def _parted(text: str) -> list[str]:
@@ -60,16 +62,21 @@ class RegisterForm(forms.Form):
 class DecisionForm(RegisterForm):
     """Whether a supplier may be ordered from, for what, from when until when, and why."""
 
-    state = forms.ChoiceField(label="Decision", choices=[(s.value, s.value) for s in QualificationState])
-    condition = _text("On the condition that", 1_000, is_required=False, words="Of a conditional decision alone.")
-    categories = _text("For categories", 2_000, is_required=False, words="Parted by ; neither: everything.")
-    skus = _text("For items", 6_000, is_required=False, words="Their codes, parted by ;")
+    state = forms.ChoiceField(label=_("Decision"), choices=[(s.value, words_lazy(s.value)) for s in QualificationState])
+    condition = _text(
+        _("On the condition that"),
+        1_000,
+        is_required=False,
+        words=_("Of a conditional decision alone."),
+    )
+    categories = _text(_("For categories"), 2_000, is_required=False, words=_("Parted by ; neither: everything."))
+    skus = _text(_("For items"), 6_000, is_required=False, words=_("Their codes, parted by ;"))
     source_class = forms.ChoiceField(
-        label="Source class", required=False, help_text="What it is to these goods.",
-        choices=[("", "not said"), *((c.value, c.value.replace("_", " ")) for c in SourceClass)],
+        label=_("Source class"), required=False, help_text=_("What it is to these goods."),
+        choices=[("", _("not said")), *((c.value, words_lazy(c.value)) for c in SourceClass)],
     )  # fmt: skip
-    valid_from = _day("From")
-    valid_to = _day("Until", is_required=False)
+    valid_from = _day(_("From"))
+    valid_to = _day(_("Until"), is_required=False)
     reason = _reason()
 
     @property
@@ -90,13 +97,13 @@ class DecisionForm(RegisterForm):
 class CertificateForm(RegisterForm):
     """A paper of a supplier, with its document."""
 
-    kind = _text("Certificate", words="Of which sort: ISO 9001.")
-    number = _text("Number", 100)
-    issuer = _text("Issuer", 200, is_required=False)
-    valid_from = _day("From")
-    valid_to = _day("Until", is_required=False)
+    kind = _text(_("Certificate"), words=_("Of which sort: ISO 9001."))
+    number = _text(_("Number"), 100)
+    issuer = _text(_("Issuer"), 200, is_required=False)
+    valid_from = _day(_("From"))
+    valid_to = _day(_("Until"), is_required=False)
     document = forms.FileField(
-        label="Document", required=False, help_text="PDF, PNG or JPEG, at most 5 MiB.",
+        label=_("Document"), required=False, help_text=_("PDF, PNG or JPEG, at most 5 MiB."),
         widget=forms.FileInput({"accept": ".pdf,.png,.jpg,.jpeg"}),
     )  # fmt: skip
 
@@ -120,9 +127,9 @@ class CertificateForm(RegisterForm):
 class WithdrawForm(RegisterForm):
     """A certificate that was taken back."""
 
-    kind = _text("Certificate")
-    number = _text("Number", 100)
-    withdrawn_on = _day("No longer counts from")
+    kind = _text(_("Certificate"))
+    number = _text(_("Number"), 100)
+    withdrawn_on = _day(_("No longer counts from"))
     reason = _reason()
 
     def carry_out(self, actor: str) -> None:
@@ -136,12 +143,14 @@ class WithdrawForm(RegisterForm):
 class NeedForm(RegisterForm):
     """Which kind of certificate orders need."""
 
-    kind = _text("Certificate", words="Of which sort: ISO 9001.")
-    of_all = forms.BooleanField(label="Of every supplier, not of this one alone", required=False)
+    kind = _text(_("Certificate"), words=_("Of which sort: ISO 9001."))
+    of_all = forms.BooleanField(label=_("Of every supplier, not of this one alone"), required=False)
     category = _text(
-        "For items of the category", is_required=False, words="Neither a category nor an item: for everything."
+        _("For items of the category"),
+        is_required=False,
+        words=_("Neither a category nor an item: for everything."),
     )
-    sku = _text("For the item", is_required=False)
+    sku = _text(_("For the item"), is_required=False)
     reason = _reason()
 
     def carry_out(self, actor: str) -> None:
@@ -166,9 +175,9 @@ class WaiveForm(NeedForm):
 class ClosureForm(RegisterForm):
     """Days on which a supplier is closed."""
 
-    begins_on = _day("From")
-    ends_on = _day("To")
-    reason = _text("Why", 200, is_required=False)
+    begins_on = _day(_("From"))
+    ends_on = _day(_("To"))
+    reason = _text(_("Why"), 200, is_required=False)
 
     def carry_out(self, actor: str) -> None:
         """Keep them."""
@@ -178,7 +187,7 @@ class ClosureForm(RegisterForm):
 class ReopenForm(RegisterForm):
     """A closure that is taken back."""
 
-    begins_on = _day("Closed from")
+    begins_on = _day(_("Closed from"))
     reason = _reason()
 
     def carry_out(self, actor: str) -> None:
@@ -189,7 +198,11 @@ class ReopenForm(RegisterForm):
 class ContactForm(RegisterForm):
     """A supplier's account that is to act for it."""
 
-    username = _text("Name of the account", 150, words="Made by: ownstock user create NAME --role supplier.")
+    username = _text(
+        _("Name of the account"),
+        150,
+        words=_("Made by: ownstock user create NAME --role supplier."),
+    )
 
     def carry_out(self, actor: str) -> None:
         """Let its holder see this supplier's orders."""
@@ -199,7 +212,7 @@ class ContactForm(RegisterForm):
 class ContactEndForm(RegisterForm):
     """A supplier's account that is to act for it no longer."""
 
-    username = _text("Name of the account", 150)
+    username = _text(_("Name of the account"), 150)
     reason = _reason()
 
     def carry_out(self, actor: str) -> None:
@@ -211,7 +224,10 @@ class ContactEndForm(RegisterForm):
 class AgreementForm(RegisterForm):
     """What is agreed with a supplier, term by term."""
 
-    code_of_it = _text("Its code", words="An agreement of this code is changed; another is entered beside it.")
+    code_of_it = _text(
+        _("Its code"),
+        words=_("An agreement of this code is changed; another is entered beside it."),
+    )
 
     def __init__(self, code: str, on: date, data: Any = None, files: Any = None, **options: Any) -> None:
         self.held: Agreement | None = options.pop("held", None)
@@ -223,7 +239,7 @@ class AgreementForm(RegisterForm):
         else:
             self.fields["code_of_it"].initial = self.held.code
         self.fields["currency"].required = False
-        self.fields["currency"].help_text = "Empty: the supplier's."
+        self.fields["currency"].help_text = _("Empty: the supplier's.")
         self.fields["reason"] = _reason(is_required=False)
 
     def _box(self, name: str, box: forms.Field | None) -> forms.Field:
@@ -234,8 +250,8 @@ class AgreementForm(RegisterForm):
             value = _written(name, value or [])
         if isinstance(box, forms.DateField):
             box.widget = DayInput()
-        box.label = name.replace("_", " ").capitalize().replace("Otif", "OTIF")
-        box.help_text = box.help_text.replace("`", "")
+        box.label = words(name.capitalize().replace("Otif", "OTIF"))
+        box.help_text = words(box.help_text.replace("`", ""))
         if self.held is not None:
             box.initial = plain(value) if isinstance(value, Decimal) else value
         return box
@@ -261,8 +277,8 @@ class AgreementForm(RegisterForm):
 
 READ: dict[str, Callable[[str], Any]] = {"order_weekdays": weekdays_of, "rebate_tiers": tiers_of}
 WORDS = {
-    "order_weekdays": "On which weekdays orders are taken: mon thu; none: on any.",
-    "rebate_tiers": "From which turnover, which percentage: 10000:1 50000:2.5.",
+    "order_weekdays": _("On which weekdays orders are taken: mon thu; none: on any."),
+    "rebate_tiers": _("From which turnover, which percentage: 10000:1 50000:2.5."),
 }
 
 

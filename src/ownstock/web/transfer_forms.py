@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ownstock.purchasing.actions.transfers import ArrivedPart, ShippedPart
 from ownstock.purchasing.models import TransferLine
@@ -18,13 +19,15 @@ from ownstock.web.forms import QUANTITY_BOX, LinesForm
 class ShipmentForm(LinesForm):
     """Goods that leave: per line how many, and of which lot where it is not what expires first."""
 
-    reason = forms.CharField(label="Why other lots stay behind", max_length=1_000, required=False)
+    reason = forms.CharField(label=_("Why other lots stay behind"), max_length=1_000, required=False)
 
     def __init__(self, lines: Sequence[TransferLine], **options: Any) -> None:
         # Lines of transfers have number and item as those of orders have.
         super().__init__(lines, **options)  # type: ignore[arg-type]
         for line in lines:
-            self.fields[f"lot_{line.line}"] = _text_box(f"Lot of line {line.line}, {line.item.sku}", 60)
+            self.fields[f"lot_{line.line}"] = _text_box(
+                _("Lot of line %(line)s, %(sku)s") % {"line": line.line, "sku": line.item.sku}, 60
+            )
 
     @property
     def rows(self) -> Iterator[tuple[TransferLine, Decimal, forms.BoundField, forms.BoundField]]:
@@ -45,15 +48,15 @@ class ArrivalForm(forms.Form):
     """Goods that came: of each lot on the way how many came sound, and how many damaged. Sent twice, it counts once."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    reason = forms.CharField(label="What is damaged", max_length=1_000, required=False)
+    reason = forms.CharField(label=_("What is damaged"), max_length=1_000, required=False)
 
     def __init__(self, goods: Sequence[OnTheWay], *, data: Any = None, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial={"key": uuid4(), **(initial or {})})
         self.goods = merged(goods)
         for number, part in enumerate(self.goods):
             called = f"line {part.line}{f', lot {part.lot}' if part.lot else ''}"
-            self.fields[f"came_{number}"] = _quantity_box(f"Came sound of {called}")
-            self.fields[f"damaged_{number}"] = _quantity_box(f"Came damaged of {called}")
+            self.fields[f"came_{number}"] = _quantity_box(_("Came sound of %(called)s") % {"called": called})
+            self.fields[f"damaged_{number}"] = _quantity_box(_("Came damaged of %(called)s") % {"called": called})
 
     @property
     def rows(self) -> Iterator[tuple[OnTheWay, forms.BoundField, forms.BoundField]]:
@@ -65,7 +68,7 @@ class ArrivalForm(forms.Form):
         """Refuse a form without any quantity."""
         cleaned = super().clean() or {}
         if not self.errors and not self._parts(cleaned):
-            raise forms.ValidationError("Fill in what came of at least one line.")
+            raise forms.ValidationError(_("Fill in what came of at least one line."))
         return cleaned
 
     def parts(self) -> list[ArrivedPart]:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import formats, timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 
 from ownstock.exchange.confirmations.queries import AskedOrder, LineRemark
 from ownstock.exchange.confirmations.rules import AskedLine
@@ -107,8 +109,12 @@ def moment(value: datetime | None, time_zone: str = "UTC") -> str:
 
 @register.filter
 def words(value: str) -> str:
-    """A name of the code as words: `part_received` is part received."""
-    return str(value).replace("_", " ")
+    """A name of the code as words of the page's language: `part_received` is part received."""
+    return gettext(str(value).replace("_", " "))
+
+
+# For what is written before the language of a page is known.
+words_lazy = lazy(words, str)
 
 
 @register.filter
@@ -116,17 +122,17 @@ def topic(value: str) -> str:
     """What a message tells, as words: `purchase_order.placed` is purchase order placed, `exchange.syntax_answer` a syntax
     answer.
     """
-    return words(value.removeprefix("exchange.")).replace(".", " ")
+    return words(value.removeprefix("exchange.").replace(".", " "))
 
 
 @register.filter
 def person(actor: str) -> str:
     """Who an actor key names: `user:anna` is anna, `key:4f2a` the key 4f2a, `link:7` the answer link 7."""
     kind, _, name = actor.partition(":")
-    return name if kind == "user" else f"{'answer link' if kind == 'link' else kind} {name}".rstrip()
+    return name if kind == "user" else f"{words('answer_link' if kind == 'link' else kind)} {name}".rstrip()
 
 
 @register.filter
 def deed(verb: str) -> str:
     """What an audit event says was done: `purchasing.part_received` is Part received."""
-    return words(verb.rpartition(".")[2]).capitalize()
+    return words(verb.rpartition(".")[2].capitalize())

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.backends.utils import csrf_input
+from django.utils.translation import gettext as _
 
 from ownstock.base.errors import OwnstockError
 from ownstock.exchange.confirmations.actions import confirm
@@ -60,7 +61,7 @@ class Answering:
     def _confirm_all(self, posted: QueryDict) -> HttpResponse:
         form = KeyForm(posted)
         if not form.is_valid():
-            return self._page(status=422, told="The page you sent from was not whole. Please press again.")
+            return self._page(status=422, told=_("The page you sent from was not whole. Please press again."))
         return self._take([as_asked(line) for line in self.order.lines], str(form.cleaned_data["key"]), "")
 
     def _reject_all(self, posted: QueryDict) -> HttpResponse:
@@ -108,7 +109,7 @@ class Answering:
 
 def _sentence(refusal: OwnstockError) -> str:
     if refusal.code == "key_reused":
-        return (
+        return _(
             "You have answered from this page already, and that answer was taken down. "
             "To replace it by what stands here, send again."
         )

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ownstock.access.rules import Scope
@@ -31,14 +32,17 @@ TEXT = {"autocomplete": "off"}
 class ConformityForm(forms.Form):
     """A certificate of conformity with its document."""
 
-    line = forms.TypedChoiceField(label="Line", coerce=int)
-    lot = forms.CharField(label="Lot", max_length=60, required=False, widget=forms.TextInput(TEXT))
+    line = forms.TypedChoiceField(label=_("Line"), coerce=int)
+    lot = forms.CharField(label=_("Lot"), max_length=60, required=False, widget=forms.TextInput(TEXT))
     quantity = forms.DecimalField(
-        label="How many it covers", max_digits=18, decimal_places=4, widget=forms.NumberInput(QUANTITY_BOX)
+        label=_("How many it covers"),
+        max_digits=18,
+        decimal_places=4,
+        widget=forms.NumberInput(QUANTITY_BOX),
     )
-    number = forms.CharField(label="Its number", max_length=100, widget=forms.TextInput(TEXT))
+    number = forms.CharField(label=_("Its number"), max_length=100, widget=forms.TextInput(TEXT))
     document = forms.FileField(
-        label="Document", help_text="PDF, PNG or JPEG, at most 5 MiB.",
+        label=_("Document"), help_text=_("PDF, PNG or JPEG, at most 5 MiB."),
         widget=forms.FileInput({"accept": ".pdf,.png,.jpg,.jpeg"}),
     )  # fmt: skip
 
@@ -68,7 +72,9 @@ def conformity(request: HttpRequest, number: str) -> HttpResponse:
         form = ConformityForm(lines, request.POST, request.FILES)
         status = carry_out(form, lambda: form.certify(found, actor_of(request)))
         if status == 200:
-            messages.success(request, f"The certificate {form.cleaned_data['number']} is kept.")
+            messages.success(
+                request, _("The certificate %(number)s is kept.") % {"number": form.cleaned_data["number"]}
+            )
             return redirect("web:conformity", number)
     else:
         first = next((row for row in goods if row.missing), None)
@@ -86,7 +92,7 @@ def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     found, form = _of_order(number, pk), ReasonForm(request.POST)
     reason = str(form.cleaned_data["reason"]) if form.is_valid() else ""
     withdraw_conformity(found.pk, reason=reason, actor=actor_of(request))
-    messages.success(request, f"The certificate {found.number} no longer counts.")
+    messages.success(request, _("The certificate %(number)s no longer counts.") % {"number": found.number})
     return redirect("web:conformity", number)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ownstock.access.rules import Scope
@@ -20,6 +21,7 @@ from ownstock.web.invoice_forms import EnteredInvoiceForm
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
 from ownstock.web.security import needs
+from ownstock.web.templatetags.figures import words
 
 
 @needs(Scope.INVOICES_WRITE)
@@ -65,6 +67,12 @@ def _taken(form: EnteredInvoiceForm, actor: str) -> actions.TakenInvoice:
 
 def _told(request: HttpRequest, taken: actions.TakenInvoice) -> HttpResponse:
     found = taken.invoice
-    again = "" if taken.is_new else " It came before, and counts once."
-    messages.success(request, f"{found.supplier.code}, {found.number} is {found.state}.{again}")
+    told = (
+        _("%(supplier)s, %(number)s is %(state)s.")
+        if taken.is_new
+        else _("%(supplier)s, %(number)s is %(state)s. It came before, and counts once.")
+    )
+    messages.success(
+        request, told % {"supplier": found.supplier.code, "number": found.number, "state": words(found.state)}
+    )
     return redirect("web:invoice", found.pk)

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ownstock.access.rules import Scope
@@ -149,7 +150,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a matched invoice for payment."""
     found = queries.invoice_by_id(pk)
     actions.approve_invoice(found.supplier.code, found.number, actor=actor_of(request))
-    return _done(request, found, "It is approved for payment.")
+    return _done(request, found, _("It is approved for payment."))
 
 
 @needs(Scope.INVOICES_WRITE)
@@ -159,7 +160,7 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
     """Hold something against an invoice."""
     found, reason = queries.invoice_by_id(pk), _reason(request)
     actions.dispute_invoice(found.supplier.code, found.number, reason=reason, actor=actor_of(request))
-    return _done(request, found, "It is disputed.")
+    return _done(request, found, _("It is disputed."))
 
 
 @needs(Scope.INVOICES_WRITE)
@@ -175,7 +176,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         found.supplier.code, found.number, end, reason=form.cleaned_data["reason"], actor=actor_of(request),
         credit_note=request.POST.get("credit_note", ""),
     )  # fmt: skip
-    return _done(request, found, "The dispute is ended, and the invoice matched again.")
+    return _done(request, found, _("The dispute is ended, and the invoice matched again."))
 
 
 @needs(Scope.INVOICES_WRITE)
@@ -185,7 +186,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invoice out that was entered wrongly or withdrawn."""
     found, reason = queries.invoice_by_id(pk), _reason(request)
     actions.cancel_invoice(found.supplier.code, found.number, reason=reason, actor=actor_of(request))
-    return _done(request, found, "It is cancelled.")
+    return _done(request, found, _("It is cancelled."))
 
 
 def _reason(request: HttpRequest) -> str:

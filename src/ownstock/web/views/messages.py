@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages as told
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ownstock.access.rules import Scope
@@ -18,6 +19,7 @@ from ownstock.planning.queries import business_day
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
 from ownstock.web.security import needs
+from ownstock.web.templatetags.figures import words
 
 SHOWN_BYTES = 20_000
 STATES = sorted({*map(str, InboundState), *map(str, OutboundState)})
@@ -73,7 +75,7 @@ def message_content(request: HttpRequest, key: str) -> HttpResponse:
 def replay(request: HttpRequest, key: str) -> HttpResponse:
     """Read a message that was set aside once more."""
     done = actions.replay(_number(key), actor=actor_of(request))
-    told.success(request, f"{key} is {done.state}.")
+    told.success(request, _("%(key)s is %(state)s.") % {"key": key, "state": words(done.state)})
     return redirect("web:message", key)
 
 
@@ -83,7 +85,7 @@ def replay(request: HttpRequest, key: str) -> HttpResponse:
 def discard(request: HttpRequest, key: str) -> HttpResponse:
     """Lay a message that was set aside to rest, with the reason."""
     actions.discard(_number(key), actor=actor_of(request), reason=request.POST.get("reason", ""))
-    told.success(request, f"{key} is discarded; its bytes stay.")
+    told.success(request, _("%(key)s is discarded; its bytes stay.") % {"key": key})
     return redirect("web:message", key)
 
 

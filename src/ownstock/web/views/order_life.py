@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ownstock.access.rules import Scope
@@ -24,7 +25,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
     """Approve what was looked at."""
     revision = request.POST.get("revision", "")
     actions.approve(number, actor=actor_of(request), revision=int(revision) if revision.isdecimal() else None)
-    messages.success(request, f"{number} is approved.")
+    messages.success(request, _("%(number)s is approved.") % {"number": number})
     return redirect("web:order", number)
 
 
@@ -34,7 +35,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
 def chase(request: HttpRequest, number: str) -> HttpResponse:
     """Remind the supplier."""
     actions.chase(number, actor=actor_of(request))
-    messages.success(request, f"A reminder of {number} is on its way.")
+    messages.success(request, _("A reminder of %(number)s is on its way.") % {"number": number})
     return after(request, number)
 
 
@@ -45,8 +46,9 @@ def settle_price(request: HttpRequest, number: str, line: int) -> HttpResponse:
     """Accept or refuse the price that the supplier named."""
     is_accepted = request.POST.get("verdict") == "accept"
     word = "accepted" if is_accepted else "refused"
+    told = _("The price of line %(line)s is accepted.") if is_accepted else _("The price of line %(line)s is refused.")
     actions.settle_price(number, line, is_accepted=is_accepted, reason=f"{word} on its page", actor=actor_of(request))
-    messages.success(request, f"The price of line {line} is {word}.")
+    messages.success(request, told % {"line": line})
     return redirect("web:order", number)
 
 
@@ -61,7 +63,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         status = carry_out(form, lambda: form.carry_out(actor_of(request)))
         if status == 200:
-            messages.success(request, f"{number} is changed.")
+            messages.success(request, _("%(number)s is changed.") % {"number": number})
             return redirect("web:order", number)
     return render(request, "web/change_order.html", {"order": found, "form": form}, status=status)
 
@@ -79,7 +81,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
             form, lambda: actions.cancel(number, reason=form.cleaned_data["reason"], actor=actor_of(request))
         )
         if status == 200:
-            messages.success(request, f"Nothing more of {number} is wanted.")
+            messages.success(request, _("Nothing more of %(number)s is wanted.") % {"number": number})
             return redirect("web:order", number)
     return render(request, "web/cancel_order.html", {"order": found, "form": form}, status=status)
 
@@ -90,5 +92,5 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 def merge(request: HttpRequest) -> HttpResponse:
     """Make one order of the drafts of each supplier, among those that are ticked."""
     merged = merge_orders(request.POST.getlist("order"), actor=actor_of(request))
-    messages.success(request, f"Merged into {', '.join(order.number for order in merged)}.")
+    messages.success(request, _("Merged into %(merged)s.") % {"merged": ", ".join(order.number for order in merged)})
     return redirect("web:orders")

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ownstock.access.rules import Scope
@@ -69,7 +70,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 def place(request: HttpRequest, number: str) -> HttpResponse:
     """Send a draft to its supplier, or a change that waited."""
     actions.place(number, actor=actor_of(request), below_minimum=request.POST.get("below_minimum", ""))
-    messages.success(request, f"{number} is placed and on its way to the supplier.")
+    messages.success(request, _("%(number)s is placed and on its way to the supplier.") % {"number": number})
     return after(request, number)
 
 
@@ -86,7 +87,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         status = carry_out(form, lambda: _acknowledge(number, form, actor_of(request)))
         if status == 200:
-            messages.success(request, f"The supplier's answer to {number} is kept.")
+            messages.success(request, _("The supplier's answer to %(number)s is kept.") % {"number": number})
             return redirect("web:order", number)
     return render(request, "web/answer.html", {"order": found, "form": form}, status=status)
 

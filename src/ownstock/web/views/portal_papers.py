@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ownstock.base.errors import OwnstockError
@@ -52,7 +54,7 @@ def portal_notice(request: HttpRequest, supplier: Supplier, number: str) -> Http
     def take(form: NoticeForm, key: str) -> None:
         actions.take_notice(form.notice(), message_key=key, actor=actor_of(request))
 
-    return _entered(request, supplier, number, NoticeForm, take, "notice")
+    return _entered(request, supplier, number, NoticeForm, take, "notice", _("Your notice %s is taken down."))
 
 
 @for_their_people
@@ -63,12 +65,12 @@ def portal_invoice(request: HttpRequest, supplier: Supplier, number: str) -> Htt
     def take(form: InvoiceForm, key: str) -> None:
         actions.take_invoice(form.invoice(), message_key=key, actor=actor_of(request))
 
-    return _entered(request, supplier, number, InvoiceForm, take, "invoice")
+    return _entered(request, supplier, number, InvoiceForm, take, "invoice", _("Your invoice %s is taken down."))
 
 
 def _entered(
     request: HttpRequest, supplier: Supplier, number: str, make: type[PaperForm], take: Callable[[Any, str], None],
-    paper: str,
+    paper: str, told: str,
 ) -> HttpResponse:  # fmt: skip
     """The page on which a paper about one of their orders is entered: once, however often it is sent."""
     order = confirmations.orders_of(supplier).filter(number=number).first()
@@ -80,7 +82,7 @@ def _entered(
         begin = f"portal:{person_of(request).pk}:"
         status = carry_out(form, lambda: take(form, f"{begin}{form.cleaned_data['key']}"))
         if status == 200:
-            messages.success(request, f"Your {paper} {form.cleaned_data['number']} is taken down.")
+            messages.success(request, told % form.cleaned_data["number"])
             return redirect(f"web:portal-{paper}s")
     context = {"order": order, "form": form, "paper": paper, **shared(supplier)}
     return render(request, "web/portal_paper.html", context, status=status)
@@ -100,7 +102,11 @@ def portal_invoice_file(request: HttpRequest, supplier: Supplier) -> HttpRespons
         faults: Any = refusal.facts.get("faults", [])
         told = {"refusal": refusal, "faults": faults[:FAULTS_SHOWN], "fault_count": refusal.facts.get("fault_count", 0)}
         return render(request, template, {**context, **told}, status=status_of(refusal))
-    messages.success(request, f"{created} new invoice{'' if created == 1 else 's'} taken down.")
+    messages.success(
+        request,
+        ngettext("%(count)s new invoice taken down.", "%(count)s new invoices taken down.", created)
+        % {"count": created},
+    )
     return redirect("web:portal-invoices")
 
 

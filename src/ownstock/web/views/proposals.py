@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ownstock.access.rules import Scope
@@ -37,6 +37,7 @@ from ownstock.web.proposal_grid import REASONS, columns
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of, page_of, person_of
 from ownstock.web.security import needs
+from ownstock.web.templatetags.figures import number
 
 MOST_TOLD = 50
 SHOWN_WITH = ("item_site__item", "item_site__site", "supplier", "run")
@@ -127,7 +128,10 @@ def reject(request: HttpRequest) -> HttpResponse:
         count = actions.reject(ids, actor=actor_of(request), because=request.POST["because"])
     except OwnstockError as refusal:
         return _ask_why(request, ids, refusal)
-    messages.success(request, f"Turned down: {count} {'proposal' if count == 1 else 'proposals'}.")
+    messages.success(
+        request,
+        ngettext("Turned down: %(count)s proposal.", "Turned down: %(count)s proposals.", count) % {"count": count},
+    )
     return redirect("web:proposals")
 
 
@@ -145,8 +149,10 @@ def _approve_each(request: HttpRequest, ids: Sequence[int], actor: str) -> HttpR
 def _tell_of(request: HttpRequest, orders: Sequence[PurchaseOrder]) -> None:
     numbers = ", ".join(order.number for order in orders[:MOST_TOLD])
     if len(orders) > MOST_TOLD:
-        numbers = f"{numbers} … {orders[-1].number}, {len(orders):,} in all"
-    messages.success(request, f"Approved. Draft {'order' if len(orders) == 1 else 'orders'} written: {numbers}.")
+        last, count = orders[-1].number, number(len(orders), 0)
+        numbers = _("%(numbers)s … %(last)s, %(count)s in all") % {"numbers": numbers, "last": last, "count": count}
+    told = ngettext("Approved. Draft order written: %s.", "Approved. Draft orders written: %s.", len(orders))
+    messages.success(request, told % numbers)
 
 
 def _list(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpResponse:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ownstock.access.rules import Scope
@@ -27,6 +29,7 @@ from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, page_of
 from ownstock.web.scan_forms import Filled, filled_by_scan, form_with
 from ownstock.web.security import needs
+from ownstock.web.templatetags.figures import words
 
 
 @needs(Scope.RECEIPTS_WRITE)
@@ -50,7 +53,7 @@ def receive(request: HttpRequest, number: str) -> HttpResponse:
     if is_posted:
         status = carry_out(form, lambda: _receive(found, form, by_notice, actor_of(request)))
         if status == 200:
-            messages.success(request, f"Received for {number}: {_rows_in_words(form)}.")
+            messages.success(request, _told(number, form))
             return redirect("web:order", number)
     return _shown(request, found, form, by_notice, status)
 
@@ -92,9 +95,10 @@ def _receive(found: PurchaseOrder, form: ReceiptForm, by_notice: str, actor: str
     )
 
 
-def _rows_in_words(form: ReceiptForm) -> str:
+def _told(number: str, form: ReceiptForm) -> str:
     count = len(form.receipts()) + len(form.wrong())
-    return f"{count} {'line' if count == 1 else 'lines'}"
+    told = ngettext("Received for %(number)s: %(count)s line.", "Received for %(number)s: %(count)s lines.", count)
+    return told % {"number": number, "count": count}
 
 
 @needs(Scope.RECEIPTS_WRITE)
@@ -106,7 +110,7 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         raise Refused("Say why the receipt is taken back.", code="no_reason")
     actions.take_back(key, new_key=f"back:{key}"[:200], actor=actor_of(request), reason=form.cleaned_data["reason"])
-    messages.success(request, "The receipt is taken back: what it brought is open again.")
+    messages.success(request, _("The receipt is taken back: what it brought is open again."))
     return redirect("web:order", number)
 
 
@@ -130,5 +134,5 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refused("Say what it comes to, and why.", code="no_reason")
     said = form.cleaned_data
     actions.settle_discrepancy(pk, SettlementKind(said["settled_as"]), reason=said["reason"], actor=actor_of(request))
-    messages.success(request, f"It is {said['settled_as']}.")
+    messages.success(request, _("It is %s.") % words(said["settled_as"]))
     return redirect("web:discrepancies")

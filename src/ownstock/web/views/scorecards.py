@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ownstock.access.rules import Scope
@@ -24,27 +25,30 @@ from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import ROWS_A_PAGE, actor_of, person_of
 from ownstock.web.scorecard_pictures import days_chart, share_bar
 from ownstock.web.security import needs
+from ownstock.web.templatetags.figures import words, words_lazy
 from ownstock.web.views.portal import for_their_people, shared
 
-WHOLE = [("", "All of it")]
+WHOLE = [("", _("All of it"))]
 
 
 class PeriodForm(forms.Form):
     """From which day to which, and of which item."""
 
-    begins_on = forms.DateField(label="From", required=False, widget=DayInput)
-    ends_on = forms.DateField(label="To", required=False, widget=DayInput)
-    sku = forms.CharField(label="Item", required=False, max_length=60)
+    begins_on = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    ends_on = forms.DateField(label=_("To"), required=False, widget=DayInput)
+    sku = forms.CharField(label=_("Item"), required=False, max_length=60)
 
 
 class CommentForm(forms.Form):
     """What is said, and of what."""
 
     figure = forms.ChoiceField(
-        label="Of", required=False, choices=[*WHOLE, *((name.value, title) for name, title in TITLES.items())]
+        label=_("Of"),
+        required=False,
+        choices=[*WHOLE, *((name.value, words_lazy(title)) for name, title in TITLES.items())],
     )
     text = forms.CharField(
-        label="What you say", max_length=actions.MAX_COMMENT_LENGTH, widget=forms.Textarea({"rows": 3})
+        label=_("What you say"), max_length=actions.MAX_COMMENT_LENGTH, widget=forms.Textarea({"rows": 3})
     )
     answers = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -87,14 +91,14 @@ def _page(request: HttpRequest, found: Supplier, template: str, more: dict[str, 
     if request.method == "POST":
         status = carry_out(form, lambda: _say(form, period, actor_of(request)))
         if status == 200:
-            messages.success(request, "Your comment is kept.")
+            messages.success(request, _("Your comment is kept."))
             return redirect(request.get_full_path())
     card = queries.scorecard(period)
     bins = next((one.facts["bins"] for one in card.figures if one.facts.get("bins")), None)
     context = {
         **more, "supplier": found, "card": card, "period": period, "days": days, "form": form,
         "figures": [(one, share_bar(one)) for one in card.figures],
-        "comments": [(said, TITLES[FigureName(said.figure)] if said.figure else "") for said in card.comments],
+        "comments": [(said, words(TITLES[FigureName(said.figure)]) if said.figure else "") for said in card.comments],
         "picture": days_chart(bins) if bins else None, "asked": _asked(request), "is_portal": bool(more),
         "may_say": bool(more) or Scope.SUPPLIERS_WRITE in person_of(request).scopes,
     }  # fmt: skip
@@ -114,12 +118,12 @@ def _counted(request: HttpRequest, found: Supplier, figure: str, template: str, 
     if figure not in list(FigureName):
         raise Http404
     name = FigureName(figure)
-    period, _ = _period(request, found)
+    period, _form = _period(request, found)
     whole = queries.counted_rows(period, name, limit=0)
     page = Paginator(range(whole.count), ROWS_A_PAGE).get_page(request.GET.get("page"))
     some = queries.counted_rows(period, name, first=(page.number - 1) * ROWS_A_PAGE, limit=ROWS_A_PAGE)
     context = {
-        **more, "supplier": found, "title": TITLES[name], "name": name, "period": period, "page": page,
+        **more, "supplier": found, "title": words(TITLES[name]), "name": name, "period": period, "page": page,
         "rows": some.rows, "count": whole.count, "asked": _asked(request), "is_portal": bool(more),
     }  # fmt: skip
     return render(request, template, context)

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from ownstock.access.rules import Scope
@@ -49,7 +51,9 @@ def taken_sheet(
 
 
 def _in_words(taken: TakenAnswer) -> str:
-    lines = f"{taken.lines} line{'' if taken.lines == 1 else 's'}"
+    lines = ngettext("%s line", "%s lines", taken.lines) % taken.lines
     return (
-        f"{taken.number}: {lines} taken down." if taken.is_new else f"{taken.number}: known already, nothing changed."
+        _("%(number)s: %(lines)s taken down.") % {"number": taken.number, "lines": lines}
+        if taken.is_new
+        else _("%(number)s: known already, nothing changed.") % {"number": taken.number}
     )

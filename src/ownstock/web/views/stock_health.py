@@ -22,6 +22,7 @@ from ownstock.web.policy_cells import matrix
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.security import needs
 from ownstock.web.spans import GROUP_NAMES, address, all_only_of, by_of, named, only_of
+from ownstock.web.templatetags.figures import words
 
 SHOWN = ("on_hand_value", "excess", "dead", "days_of_cover", "availability", "fill_rate", "turns", "record_accuracy")
 SHARES = frozenset({"availability", "fill_rate", "record_accuracy"})
@@ -108,7 +109,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
             for row in kpis.health(by, only=narrow)
         ],
         "by_name": GROUP_NAMES[by],
-        "chart": trend_chart(str(KPI_FORMULAS[name].name), days, is_share=name in SHARES) if len(known) > 1 else None,
+        "chart": trend_chart(words(KPI_FORMULAS[name].name), days, is_share=name in SHARES) if len(known) > 1 else None,
         "is_of_lines": name in figures.LINES,
         "lines": [_line(one) for one in lines],
         "columns": _columns(name),
@@ -162,7 +163,7 @@ def _tile(name: str, value: Any, days: Any, only: dict[str, str], group: str = "
     """A figure as tiles and cells show it, with where it leads."""
     return {
         "name": name,
-        "title": KPI_FORMULAS[name].name,
+        "title": words(KPI_FORMULAS[name].name),
         "formula": KPI_FORMULAS[name],
         "value": value,
         "group": group,

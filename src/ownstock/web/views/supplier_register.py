@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ownstock.access.rules import Scope
@@ -33,9 +35,9 @@ class Task:
     `begun` is what the boxes are filled with at first, `touches` what is shown when somebody asks what it touches.
     """
 
-    title: str
-    button: str
-    told: str
+    title: str | Promise
+    button: str | Promise
+    told: str | Promise
     form: type[forms.RegisterForm]
     duty: Duty
     begun: Callable[[HttpRequest, Supplier], dict[str, Any]] = lambda _, __: {}
@@ -92,27 +94,37 @@ def _touched(found: Supplier, form: forms.DecisionForm) -> Any:
 
 TASKS: dict[str, Task] = {
     "decide": Task(
-        "Decide on the supplier", "Decide", "it is decided.", forms.DecisionForm, Duty.DECIDE, touches=_touched
+        _("Decide on the supplier"), _("Decide"), _("it is decided."), forms.DecisionForm, Duty.DECIDE, touches=_touched
     ),
-    "certificate": Task("Add a certificate", "Keep it", "the certificate is kept.", forms.CertificateForm, Duty.DECIDE),
+    "certificate": Task(
+        _("Add a certificate"), _("Keep it"), _("the certificate is kept."),
+        forms.CertificateForm, Duty.DECIDE,
+    ),
     "withdraw": Task(
-        "Withdraw a certificate", "Withdraw", "the certificate is withdrawn.", forms.WithdrawForm, Duty.DECIDE,
+        _("Withdraw a certificate"), _("Withdraw"), _("the certificate is withdrawn."), forms.WithdrawForm, Duty.DECIDE,
         _named("kind", "number"),
     ),
-    "require": Task("Require a certificate", "Require", "the certificate is needed now.", forms.NeedForm, Duty.DECIDE),
+    "require": Task(
+        _("Require a certificate"), _("Require"), _("the certificate is needed now."),
+        forms.NeedForm, Duty.DECIDE,
+    ),
     "waive": Task(
-        "Waive a certificate", "Waive", "the certificate is no longer needed there.", forms.WaiveForm, Duty.DECIDE,
+        _("Waive a certificate"), _("Waive"), _("the certificate is no longer needed there."), forms.WaiveForm, Duty.DECIDE,
         _named("kind", "category", "sku", "of_all"),
     ),
-    "agree": Task("Keep the agreement", "Keep it", "the agreement is kept.", forms.AgreementForm, Duty.AGREE, _agreed),
-    "close": Task("Keep when it is closed", "Keep it", "the days are kept.", forms.ClosureForm, Duty.AGREE),
-    "reopen": Task(
-        "Take a closure back", "Take back", "it is not closed then.", forms.ReopenForm, Duty.AGREE, _named("begins_on")
+    "agree": Task(
+        _("Keep the agreement"), _("Keep it"), _("the agreement is kept."),
+        forms.AgreementForm, Duty.AGREE, _agreed,
     ),
-    "admit": Task("Let somebody sign in", "Let in", "the account acts for it.", forms.ContactForm, Duty.ADMIT),
+    "close": Task(_("Keep when it is closed"), _("Keep it"), _("the days are kept."), forms.ClosureForm, Duty.AGREE),
+    "reopen": Task(
+        _("Take a closure back"), _("Take back"), _("it is not closed then."), forms.ReopenForm, Duty.AGREE,
+        _named("begins_on"),
+    ),
+    "admit": Task(_("Let somebody sign in"), _("Let in"), _("the account acts for it."), forms.ContactForm, Duty.ADMIT),
     "dismiss": Task(
-        "End that somebody signs in", "End it", "the account acts for it no longer.", forms.ContactEndForm, Duty.ADMIT,
-        _named("username"),
+        _("End that somebody signs in"), _("End it"), _("the account acts for it no longer."), forms.ContactEndForm,
+        Duty.ADMIT, _named("username"),
     ),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ownstock.access.rules import Scope
@@ -29,7 +30,11 @@ class CostForm(forms.Form):
     """What a switch costs beside prices."""
 
     one_off_cost = forms.DecimalField(
-        label="What moving one item costs once", required=False, min_value=0, max_digits=16, decimal_places=2
+        label=_("What moving one item costs once"),
+        required=False,
+        min_value=0,
+        max_digits=16,
+        decimal_places=2,
     )
 
 
@@ -82,6 +87,13 @@ def _choices(request: HttpRequest, options: SwitchOptions) -> dict[tuple[str, st
 
 
 def _told(outcome: dict[str, Any]) -> str:
-    words = {"cancelled": "Cancelled", "changed": "Changed", "drafted": "Drafted"}
+    words = {"cancelled": _("Cancelled"), "changed": _("Changed"), "drafted": _("Drafted")}
     parts = [f"{word}: {', '.join(outcome[name])}." for name, word in words.items() if outcome[name]]
-    return " ".join([*parts, f"Proposals withdrawn: {outcome['withdrawn_proposals']}.", *outcome["lacking"].values()])
+    return " ".join(
+        [
+            *parts,
+            _("Proposals withdrawn: %(withdrawn_proposals)s.")
+            % {"withdrawn_proposals": outcome["withdrawn_proposals"]},
+            *outcome["lacking"].values(),
+        ]
+    )

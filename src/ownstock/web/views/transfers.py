@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ownstock.access.rules import Scope
@@ -82,7 +83,7 @@ def _shipments(order: TransferOrder) -> list[str]:
 def place(request: HttpRequest, number: str) -> HttpResponse:
     """Tell the source to ship."""
     actions.place(number, actor=actor_of(request))
-    messages.success(request, f"{number} is placed: the source is to ship it.")
+    messages.success(request, _("%(number)s is placed: the source is to ship it.") % {"number": number})
     return redirect("web:transfer", number)
 
 
@@ -99,7 +100,10 @@ def ship(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         status = carry_out(form, lambda: _ship(number, form, actor_of(request)))
         if status == 200:
-            messages.success(request, f"{number}: the goods are on the way to {found.target.code}.")
+            messages.success(
+                request,
+                _("%(number)s: the goods are on the way to %(code)s.") % {"number": number, "code": found.target.code},
+            )
             return redirect("web:transfer", number)
     picks = suggested(found, today=business_day(found.source.time_zone))
     context = {"transfer": found, "form": form, "picks": picks, "can_ship": _can_ship(found, lines)}
@@ -128,7 +132,9 @@ def receive(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         status = carry_out(form, lambda: _receive(number, form, actor_of(request)))
         if status == 200:
-            messages.success(request, f"{number}: received at {found.target.code}.")
+            messages.success(
+                request, _("%(number)s: received at %(code)s.") % {"number": number, "code": found.target.code}
+            )
             return redirect("web:transfer", number)
     rows = [(part, _item(lines, part), came, damaged) for part, came, damaged in form.rows]
     return render(request, "web/transfer_receive.html", {"transfer": found, "form": form, "rows": rows}, status=status)
