@@ -1,22 +1,24 @@
 """The languages of the pages: `python -m tools.translations` brings each catalogue up to date with the sources.
 
-`--check` tells what a catalogue lacks, `--compile` writes what the running program reads. Templates are read as Django reads
-them, Python as it stands; a catalogue names for each text the files that say it, without lines, so that it changes only
-when a text does.
+`--check` tells what a catalogue lacks, `--compile` writes what the running program reads, as set-up and the wheel do.
+Templates are read as Django reads them, Python as it stands, the words of the rules from `web/words.py`; a catalogue names
+for each text the files that say it, without lines, so that it changes only when a text does.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import django
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from django.conf import settings
 from django.utils.translation.template import templatize
 
 from tools.steps import ROOT, say
@@ -33,6 +35,8 @@ msgstr ""
 "Plural-Forms: {plurals}\\n"
 
 """
+# What was done, as an event of the journal names it: the pages write its last word.
+VERB = re.compile(r'verb="(?:\w+\.)?(\w+)"')
 # What the templates' tags become, and what Python itself says.
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -53,8 +57,12 @@ def languages() -> list[str]:
 
 
 def extracted() -> Catalog:
-    """Every text of templates and Python that people may read in their language."""
+    """Every text of templates, Python and rules that people may read in their language."""
+    from ownstock.web import words  # needs Django set up
+
     found = Catalog(charset="utf-8")
+    for text in words.texts():
+        found.add(text, locations=[("web/words.py", 0)])
     for path in sorted([*SOURCES.rglob("*.html"), *SOURCES.rglob("*.svg"), *SOURCES.rglob("*.py")]):
         place = path.relative_to(SOURCES).as_posix()
         for text, context in _texts(path):
@@ -64,8 +72,10 @@ def extracted() -> Catalog:
 
 def _texts(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
     source = path.read_text(encoding="utf-8")
-    if path.suffix == ".py" and "gettext" not in source:
-        return
+    if path.suffix == ".py":
+        yield from ((verb.capitalize().replace("_", " "), None) for verb in VERB.findall(source))
+        if "gettext" not in source:
+            return
     code = source if path.suffix == ".py" else templatize(source, origin=str(path))
     for _, text, _, context in extract("python", BytesIO(code.encode()), keywords=KEYWORDS):
         yield text, context
@@ -135,11 +145,11 @@ def _name(message: Message) -> str:
 
 def main(words: list[str]) -> int:
     """Do what the words ask; 1 when a catalogue lacks something."""
-    if not settings.configured:
-        settings.configure(USE_I18N=True)
     if "--compile" in words:
         compile_all()
         return 0
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ownstock.site.settings")
+    django.setup()
     if "--check" not in words:
         for language in languages():
             update(language)
