@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
@@ -38,6 +39,13 @@ def signed_in(name: str = "anna", roles: list[Role] | None = None) -> str:
     client = Client()
     client.force_login(create_user(name, PASSWORD, roles=roles or [Role.VIEWER], actor=ACTOR))
     return client.cookies["sessionid"].value
+
+
+def downloaded(port: int, session: str, path: str) -> str:
+    """What the server answers, one part after another."""
+    asked = Request(f"http://127.0.0.1:{port}{path}", headers={"Cookie": f"sessionid={session}"})
+    with urlopen(asked) as answer:
+        return str(answer.read().decode())
 
 
 class Page:
@@ -119,7 +127,7 @@ def told(story: Callable[[Pages], Awaitable[None]]) -> None:
     asyncio.run(tell())
 
 
-def test_a_posted_movement_reaches_an_open_page_within_two_seconds_and_the_server_ends_at_once(
+def test_a_posted_movement_reaches_an_open_page_within_two_seconds_beside_other_answers_and_the_server_ends_at_once(
     committed_db: Credentials,
 ) -> None:
     session = signed_in()
@@ -136,6 +144,8 @@ def test_a_posted_movement_reaches_an_open_page_within_two_seconds_and_the_serve
         assert everything.events[-1]["tables"]["ledger_posting"] == 1
         orders.read(0.3)
         assert orders.subjects() == []
+        assert json.loads(downloaded(port, session, "/item-sites/rows"))["count"] == 2
+        assert downloaded(port, session, "/orders/file.csv").startswith("Order,")
         stopped_at = time.monotonic()
         server.terminate()
         while everything.read(5):

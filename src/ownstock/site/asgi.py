@@ -5,11 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-import warnings
 from importlib import import_module
 
 import django
-from django.core.asgi import get_asgi_application
 from django.db import connections
 
 from ownstock.site.bodies import with_limits
@@ -18,6 +16,7 @@ from ownstock.site.keeper import end_in_time
 from ownstock.site.live.application import ADDRESS as LIVE
 from ownstock.site.live.application import LiveApplication
 from ownstock.site.programs import ProgramApplication, by_address, with_end
+from ownstock.site.threaded import ThreadedApplication
 
 
 def end_with_parent() -> None:
@@ -33,8 +32,6 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-# Said of every static file: whitenoise reads them in one go, as they are small.
-warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 os.environ["OWNSTOCK_PROCESS"] = "web"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ownstock.site.settings")
 end_with_parent()
@@ -45,6 +42,6 @@ STREAMS = import_module("ownstock.site.metrics").STREAMS
 # The check has used a connection of this thread; the requests have threads of their own.
 connections.close_all()
 live = LiveApplication()
-pages = by_address(LIVE, live, get_asgi_application())
+pages = by_address(LIVE, live, ThreadedApplication("page"))
 STREAMS.set_function(lambda: len(live.hub.streams))
-application = with_end(with_limits(by_address("/api/", ProgramApplication(), pages)), live.hub.end)
+application = with_end(with_limits(by_address("/api/", ProgramApplication("program"), pages)), live.hub.end)

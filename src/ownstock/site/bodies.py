@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from ownstock.site.programs import Application, Scope
+from ownstock.site.threaded import Application, Scope
 
 MEBIBYTE = 1 << 20
 IMPORTS = "/api/imports/"

@@ -1,39 +1,26 @@
-"""How programs are answered: each call in one thread of a pool, from its first statement to its last.
+"""How programs are answered, and which application answers which address.
 
-Django's own handler takes a new thread for every call, and hops between it and the event loop for each middleware that pages
-need. Programs bring a key with every call and need none of those; without them a call costs a third.
+Programs bring a key with every call and need none of the middleware of pages.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any, cast
+from collections.abc import Callable
+from typing import Any, cast
 
-from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.exception import convert_exception_to_response
-from django.core.signals import request_started
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.security import SecurityMiddleware
-from django.urls import set_script_prefix
 
 from ownstock.site.requests import measured
-
-Scope = dict[str, Any]
-Application = Callable[[Scope, Any, Any], Awaitable[None]]
-# Callers that post wait for one another; each holds a thread and, while it asks, a connection.
-THREADS = 32
+from ownstock.site.threaded import Application, Scope, ThreadedApplication
 
 
-class ProgramApplication(ASGIHandler):
+class ProgramApplication(ThreadedApplication):
     """Answers programs, without the middleware of pages."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._threads = ThreadPoolExecutor(THREADS, "program")
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Make the chain: what sets the headers of safety, then the view."""
@@ -42,32 +29,8 @@ class ProgramApplication(ASGIHandler):
         self._exception_middleware: list[Any] = []
         view = self._get_response  # type: ignore[attr-defined]  # of Django's handlers, its stubs leave it out
         inner = convert_exception_to_response(view)
-        # Called without an event loop, it answers at once.
         secured = cast("Callable[[HttpRequest], HttpResponseBase]", SecurityMiddleware(inner))
         self._middleware_chain = convert_exception_to_response(measured(secured))
-
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        """Answer one call."""
-        try:
-            body = await self.read_body(receive)
-        except RequestAborted:
-            return
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self._threads, self._answered, scope, body)
-        await self.send_response(response, send)
-        body.close()
-
-    def _answered(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
-        """The whole of a call; its connection goes back to the pool with it."""
-        set_script_prefix(get_script_prefix(scope))
-        request_started.send(sender=self.__class__, scope=scope)
-        request, refusal = self.create_request(scope, body)
-        if request is None:
-            assert refusal is not None
-            return refusal
-        response = self.get_response(request)
-        response.close()
-        return response
 
 
 def by_address(prefix: str, programs: Application, pages: Application) -> Application:

@@ -28,7 +28,7 @@ from ownstock.site.live.rules import (
     opening,
     topics_of,
 )
-from ownstock.site.programs import Scope
+from ownstock.site.threaded import Scope
 
 ADDRESS = "/live"
 # Few, as each asks two short questions; many pages that open at once wait for one another.
