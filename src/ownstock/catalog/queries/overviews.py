@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import (
@@ -63,11 +64,12 @@ def suppliers(on: date) -> QuerySet[Supplier]:
     holds = Q(valid_to=None) | Q(valid_to__gte=on)
     decided = Qualification.objects.filter(holds, supplier=OuterRef("pk"), valid_from__lte=on).order_by("-id")
     agreed = Agreement.objects.filter(holds, supplier=OuterRef("pk"), valid_from__lte=on)
-    sells = Q(supply_terms__valid_to=None) | Q(supply_terms__valid_to__gte=on)
+    sold = SupplyTerm.objects.filter(holds, supplier=OuterRef("pk"), valid_from__lte=on).order_by()
+    counted = sold.values("supplier").annotate(n=Count("item", distinct=True)).values("n")
     return Supplier.objects.annotate(
         state=Subquery(decided.values("state")[:1]),
         agreement_code=Subquery(agreed.values("code")[:1]),
-        item_count=Count("supply_terms__item", distinct=True, filter=sells & Q(supply_terms__valid_from__lte=on)),
+        item_count=Coalesce(Subquery(counted), 0),
     ).order_by("code")
 
 

@@ -44,6 +44,6 @@ def supplier(request: HttpRequest, code: str) -> HttpResponse:
         "open": open_at(found.supplier, found.as_of),
         "commitments": commitment_standings(found.supplier, found.as_of),
         "rebate": rebate_standing(agreed, found.as_of),
-        "lapses": [lapse for lapse in queries.lapses(found.as_of) if lapse.supplier == code],
+        "lapses": queries.lapses(found.as_of, supplier=code),
     }
     return render(request, "web/supplier.html", context)
