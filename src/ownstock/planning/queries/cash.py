@@ -25,8 +25,11 @@ NINTH_TENTH = 1.2815515655446004
 
 CUTS = f"""
     {AGREED}
-    SELECT id, sku, supplier, currency, amount, value FROM ({PROPOSED}) p
-    WHERE due_on >= %(first)s AND due_on < %(until)s AND amount > 0 ORDER BY value / amount, id LIMIT {MOST_CUTS}
+    SELECT p.id, i.sku, s.code, s.currency, p.amount, p.value
+    FROM ({PROPOSED}) p JOIN catalog_supplier s ON s.id = p.supplier_id
+    JOIN catalog_item_site k ON k.id = p.item_site_id JOIN catalog_item i ON i.id = k.item_id
+    WHERE p.due_on >= %(first)s AND p.due_on < %(until)s AND p.amount > 0
+    ORDER BY p.value / p.amount, p.id LIMIT {MOST_CUTS}
 """
 
 
@@ -93,7 +96,9 @@ class CashMonth:
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class Due:
+    """What is due to a supplier in a week, of a kind; who shows weeks and months reads all of it once."""
+
     kind: str
     supplier: str
     currency: str
@@ -119,25 +124,25 @@ class _Rates:
         return None if rate is None else amount * rate
 
 
-def cash(weeks: int = 26) -> list[CashWeek]:
+def cash(weeks: int = 26, *, dues: Sequence[Due] | None = None) -> list[CashWeek]:
     """What is to be paid to suppliers in each of the weeks to come, by kind, supplier and currency.
 
     Invoices when they are due (those due earlier count as paid); goods that came and open orders when an invoice of the day
     on which they came, or are expected, would be; proposals and planned orders alike.
     """
     on = business_day()
-    by_week: dict[date, list[_Due]] = defaultdict(list)
-    for due in _dues(on):
+    by_week: dict[date, list[Due]] = defaultdict(list)
+    for due in all_dues(on) if dues is None else dues:
         by_week[due.week].append(due)
     first, rates = on - timedelta(days=on.weekday()), _Rates(on)
     return [_week(first + timedelta(weeks=n), by_week[first + timedelta(weeks=n)], rates) for n in range(weeks)]
 
 
-def cash_months(months: int = 6) -> list[CashMonth]:
+def cash_months(months: int = 6, *, dues: Sequence[Due] | None = None) -> list[CashMonth]:
     """What is to be paid in each of the months to come beside its budget, and what is cut first."""
     on = business_day()
     rates, to_pay = _Rates(on), defaultdict[date, Decimal](Decimal)
-    for due in _dues(on):
+    for due in all_dues(on) if dues is None else dues:
         to_pay[due.month] += rates.base(due.amount, due.currency) or NOTHING
     budgets = dict(CashBudget.objects.values_list("month_start_on", "amount"))
     first, found = on.replace(day=1), []
@@ -150,7 +155,7 @@ def cash_months(months: int = 6) -> list[CashMonth]:
     return found
 
 
-def _week(week: date, dues: Sequence[_Due], rates: _Rates) -> CashWeek:
+def _week(week: date, dues: Sequence[Due], rates: _Rates) -> CashWeek:
     sums, spread, unrated = dict.fromkeys(KINDS, NOTHING), 0.0, set()
     low = high = NOTHING
     for due in dues:
@@ -171,14 +176,15 @@ def _week(week: date, dues: Sequence[_Due], rates: _Rates) -> CashWeek:
     )  # fmt: skip
 
 
-def _dues(on: date) -> list[_Due]:
+def all_dues(on: date) -> list[Due]:
+    """All that is due from a day on, planned orders among it."""
     found = [
-        _Due(kind, supplier, currency, week, month, amount, amount, amount)
+        Due(kind, supplier, currency, week, month, amount, amount, amount)
         for kind, currency, supplier, week, month, amount in _rows(DUE, {"on": on, "net": NET_DAYS})
     ]
     for one, due_on in due_of_planned(on):
         week, month = due_on - timedelta(days=due_on.weekday()), due_on.replace(day=1)
-        found.append(_Due("planned", one.supplier.code, one.currency, week, month, one.mean, one.p10, one.p90))
+        found.append(Due("planned", one.supplier.code, one.currency, week, month, one.mean, one.p10, one.p90))
     return found
 
 

@@ -22,65 +22,85 @@ AGREED = """
         WHERE valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s) ORDER BY supplier_id, valid_from DESC)
 """
 PROPOSED = """
-    SELECT p.id, s.currency, s.code AS supplier, i.sku, p.quantity * p.price AS amount, p.value, p.requested_on AS from_on,
+    SELECT p.id, p.supplier_id, p.item_site_id, p.quantity * p.price AS amount, p.value, p.requested_on AS from_on,
         a.net_days, p.requested_on + coalesce(a.net_days, %(net)s) AS due_on
-    FROM planning_proposal p JOIN catalog_supplier s ON s.id = p.supplier_id
-    JOIN catalog_item_site k ON k.id = p.item_site_id JOIN catalog_item i ON i.id = k.item_id
-    LEFT JOIN agreed a ON a.supplier_id = p.supplier_id WHERE p.state = 'pending'
+    FROM planning_proposal p LEFT JOIN agreed a ON a.supplier_id = p.supplier_id WHERE p.state = 'pending'
 """
-# Each: kind, currency, supplier, document, its line or item, the day that counts, agreed net days, money, when it is due.
-LINES = f"""
-    SELECT 'invoiced' AS kind, i.currency, s.code AS supplier, i.id::text AS document, i.number AS what,
-        i.invoiced_on AS from_on,
-        CASE WHEN i.due_on IS NULL THEN a.net_days ELSE i.due_on - i.invoiced_on END AS net_days, i.total AS amount,
-        coalesce(i.due_on, i.invoiced_on + coalesce(a.net_days, %(net)s)) AS due_on
-    FROM purchasing_invoice i JOIN catalog_supplier s ON s.id = i.supplier_id
-    LEFT JOIN agreed a ON a.supplier_id = i.supplier_id
-    WHERE i.state <> 'cancelled' AND coalesce(i.due_on, i.invoiced_on + coalesce(a.net_days, %(net)s)) >= %(on)s
-    UNION ALL
-    SELECT 'ordered', o.currency, s.code, o.number, m.sku,
-        greatest(coalesce(d.announced_on, d.latest_promised_on, d.requested_on), %(on)s), a.net_days,
-        greatest(d.quantity - d.received_quantity - d.cancelled_quantity, 0) * l.price,
-        greatest(coalesce(d.announced_on, d.latest_promised_on, d.requested_on), %(on)s) + coalesce(a.net_days, %(net)s)
-    FROM purchasing_purchase_order o JOIN catalog_supplier s ON s.id = o.supplier_id
-    JOIN purchasing_order_revision r ON r.purchase_order_id = o.id JOIN purchasing_order_line l ON l.revision_id = r.id
-    JOIN catalog_item m ON m.id = l.item_id
-    JOIN purchasing_delivery d ON d.line_id = l.id LEFT JOIN agreed a ON a.supplier_id = o.supplier_id
-    WHERE o.state IN ('draft', 'approved', 'placed', 'acknowledged', 'part_received')
-    UNION ALL
-    SELECT 'received', o.currency, s.code, o.number, m.sku, d.came_on, a.net_days,
-        greatest(d.came - coalesce(v.invoiced, 0), 0) * d.price, d.came_on + coalesce(a.net_days, %(net)s)
-    FROM (
-        SELECT r.purchase_order_id, l.line, l.item_id, max(l.price) AS price, sum(d.received_quantity) AS came,
-            max(c.received_on) AS came_on
-        FROM purchasing_purchase_order o JOIN purchasing_order_revision r ON r.purchase_order_id = o.id
-        JOIN purchasing_order_line l ON l.revision_id = r.id JOIN purchasing_delivery d ON d.line_id = l.id
-        JOIN LATERAL (
-            SELECT max(received_on) AS received_on FROM purchasing_receipt WHERE delivery_id = d.id) c ON true
-        WHERE NOT o.is_invoiced AND d.received_quantity > 0 GROUP BY 1, 2, 3) d
-    JOIN purchasing_purchase_order o ON o.id = d.purchase_order_id JOIN catalog_supplier s ON s.id = o.supplier_id
-    JOIN catalog_item m ON m.id = d.item_id
-    LEFT JOIN agreed a ON a.supplier_id = o.supplier_id
-    LEFT JOIN LATERAL (
-        SELECT sum(n.stock_units) AS invoiced
-        FROM purchasing_invoice_line n JOIN purchasing_invoice i ON i.id = n.invoice_id
-        WHERE n.purchase_order_id = d.purchase_order_id AND n.line = d.line AND i.state <> 'cancelled') v ON true
-    UNION ALL
-    SELECT 'proposed', currency, supplier, id::text, sku, from_on, net_days, amount, due_on FROM ({PROPOSED}) p
-"""
+# Each: kind, currency (none: the supplier's), supplier, document, what of it (or the item, or the item-site), the day that
+# counts, agreed net days, money, when it is due. Names are looked up for the lines that are shown.
+LINES = {
+    "invoiced": """
+        SELECT 'invoiced' AS kind, i.currency, i.supplier_id, i.id::text AS document, i.number AS what,
+            NULL::bigint AS item_id, NULL::bigint AS item_site_id, i.invoiced_on AS from_on,
+            CASE WHEN i.due_on IS NULL THEN a.net_days ELSE i.due_on - i.invoiced_on END AS net_days, i.total AS amount,
+            coalesce(i.due_on, i.invoiced_on + coalesce(a.net_days, %(net)s)) AS due_on
+        FROM purchasing_invoice i LEFT JOIN agreed a ON a.supplier_id = i.supplier_id
+        WHERE i.state <> 'cancelled' AND coalesce(i.due_on, i.invoiced_on + coalesce(a.net_days, %(net)s)) >= %(on)s
+    """,
+    "ordered": """
+        SELECT 'ordered', o.currency, o.supplier_id, o.number, NULL, l.item_id, NULL,
+            greatest(coalesce(d.announced_on, d.latest_promised_on, d.requested_on), %(on)s), a.net_days,
+            greatest(d.quantity - d.received_quantity - d.cancelled_quantity, 0) * l.price,
+            greatest(coalesce(d.announced_on, d.latest_promised_on, d.requested_on), %(on)s) + coalesce(a.net_days, %(net)s)
+        FROM purchasing_purchase_order o
+        JOIN purchasing_order_revision r ON r.purchase_order_id = o.id JOIN purchasing_order_line l ON l.revision_id = r.id
+        JOIN purchasing_delivery d ON d.line_id = l.id LEFT JOIN agreed a ON a.supplier_id = o.supplier_id
+        WHERE o.state IN ('draft', 'approved', 'placed', 'acknowledged', 'part_received')
+    """,
+    "received": """
+        SELECT 'received', o.currency, o.supplier_id, o.number, NULL, d.item_id, NULL, d.came_on, a.net_days,
+            greatest(d.came - coalesce(v.invoiced, 0), 0) * d.price, d.came_on + coalesce(a.net_days, %(net)s)
+        FROM (
+            SELECT r.purchase_order_id, l.line, l.item_id, max(l.price) AS price, sum(d.received_quantity) AS came,
+                max(c.received_on) AS came_on
+            FROM purchasing_purchase_order o JOIN purchasing_order_revision r ON r.purchase_order_id = o.id
+            JOIN purchasing_order_line l ON l.revision_id = r.id JOIN purchasing_delivery d ON d.line_id = l.id
+            JOIN LATERAL (
+                SELECT max(received_on) AS received_on FROM purchasing_receipt WHERE delivery_id = d.id) c ON true
+            WHERE NOT o.is_invoiced AND o.state NOT IN ('draft', 'approved', 'placed', 'acknowledged')
+                AND d.received_quantity > 0 GROUP BY 1, 2, 3) d
+        JOIN purchasing_purchase_order o ON o.id = d.purchase_order_id
+        LEFT JOIN agreed a ON a.supplier_id = o.supplier_id
+        LEFT JOIN LATERAL (
+            SELECT sum(n.stock_units) AS invoiced
+            FROM purchasing_invoice_line n JOIN purchasing_invoice i ON i.id = n.invoice_id
+            WHERE n.purchase_order_id = d.purchase_order_id AND n.line = d.line AND i.state <> 'cancelled') v ON true
+    """,
+    "proposed": f"""
+        SELECT 'proposed', NULL, supplier_id, id::text, NULL, NULL, item_site_id, from_on, net_days, amount, due_on
+        FROM ({PROPOSED}) p
+    """,
+}
+COLUMNS = "(kind, currency, supplier_id, document, what, item_id, item_site_id, from_on, net_days, amount, due_on)"
+# Each kind by itself: so PostgreSQL sorts none of the lines.
+BY_DAY = " UNION ALL ".join(
+    "SELECT kind, currency, supplier_id, due_on, sum(amount) AS amount "
+    f"FROM ({lines}) line {COLUMNS} WHERE amount <> 0 GROUP BY 1, 2, 3, 4"
+    for lines in LINES.values()
+)
 DUE = f"""
-    {AGREED}
-    SELECT kind, currency, supplier, date_trunc('week', greatest(due_on, %(on)s))::date AS week,
-        date_trunc('month', greatest(due_on, %(on)s))::date AS month, sum(amount) AS amount
-    FROM ({LINES}) due WHERE amount <> 0 GROUP BY 1, 2, 3, 4, 5
+    {AGREED}, due AS ({BY_DAY}), by_week AS (
+        SELECT kind, currency, supplier_id, date_trunc('week', pay_on)::date AS week,
+            date_trunc('month', pay_on)::date AS month, sum(amount) AS amount
+        FROM (SELECT *, greatest(due_on, %(on)s)::timestamp AS pay_on FROM due) d GROUP BY 1, 2, 3, 4, 5)
+    SELECT d.kind, coalesce(d.currency, s.currency), s.code, d.week, d.month, d.amount
+    FROM by_week d JOIN catalog_supplier s ON s.id = d.supplier_id
 """
 DUE_LINES = f"""
-    {AGREED}
-    SELECT kind, currency, supplier, document, what, from_on, net_days, amount, greatest(due_on, %(on)s) AS pay_on
-    FROM ({LINES}) due
-    WHERE amount <> 0 AND (%(kind)s = '' OR kind = %(kind)s) AND (%(supplier)s = '' OR supplier = %(supplier)s)
-        AND greatest(due_on, %(on)s) >= %(since)s AND greatest(due_on, %(on)s) < %(until)s
-    ORDER BY amount DESC, kind, document, what LIMIT %(limit)s OFFSET %(first)s
+    {AGREED}, asked AS (
+        SELECT kind, currency, supplier_id, document, what, item_id, item_site_id, from_on, net_days, amount,
+            greatest(due_on, %(on)s) AS pay_on
+        FROM ({" UNION ALL ".join(LINES.values())}) due {COLUMNS}
+        WHERE amount <> 0 AND (%(kind)s = '' OR kind = %(kind)s)
+            AND (%(supplier)s = '' OR supplier_id = (SELECT id FROM catalog_supplier WHERE code = %(supplier)s))
+            AND greatest(due_on, %(on)s) >= %(since)s AND greatest(due_on, %(on)s) < %(until)s
+        ORDER BY amount DESC, kind, document, item_id, item_site_id LIMIT %(limit)s OFFSET %(first)s)
+    SELECT l.kind, coalesce(l.currency, s.currency), s.code, l.document, coalesce(l.what, i.sku), l.from_on, l.net_days,
+        l.amount, l.pay_on
+    FROM asked l JOIN catalog_supplier s ON s.id = l.supplier_id
+    LEFT JOIN catalog_item_site k ON k.id = l.item_site_id
+    LEFT JOIN catalog_item i ON i.id = coalesce(k.item_id, l.item_id)
+    ORDER BY l.amount DESC, l.kind, l.document, coalesce(l.what, i.sku)
 """
 
 

@@ -54,7 +54,9 @@ def cash_page(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpResponse:
-    weeks, months, currency, on = cash.cash(WEEKS), cash.cash_months(MONTHS), base_currency(), business_day()
+    currency, on = base_currency(), business_day()
+    due = cash.all_dues(on)
+    weeks, months = cash.cash(WEEKS, dues=due), cash.cash_months(MONTHS, dues=due)
     last = max((n for n, week in enumerate(weeks) if week.amounts), default=0)
     shown = weeks[: max(last + 1, 8)]
     rates = {code: rate_on(code, on) for code in {one.currency for week in weeks for one in week.amounts}}
