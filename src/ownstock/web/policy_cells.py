@@ -38,7 +38,7 @@ class PolicyForm(forms.Form):
         label=_("One short costs"), required=False, min_value=0, max_digits=12, decimal_places=4
     )
     holding_percent = forms.DecimalField(
-        label=_("Holding, % of cost a year"),
+        label=_("Holding a year, percent of cost"),
         required=False,
         min_value=Decimal("0.1"),
         max_value=1000,
