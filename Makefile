@@ -62,6 +62,7 @@ bench:
 wheel:
 	$(SETUP) build
 	$(PYTHON_HERE) -m tools.pages
+	$(PYTHON_HERE) -m tools.translations --compile
 	$(PYTHON_HERE) -m hatchling build --target wheel --directory dist
 
 lock:

@@ -3,7 +3,7 @@
 A stamp inside `.venv`, written last, tells what it was made from. Nothing to do takes a fraction of a second.
 No stamp (a set-up that was interrupted), another Python, a changed lock file or a moved checkout: made anew,
 because an upgrade in place would keep packages that the lock has dropped. A higher level only adds packages.
-All levels but the first also build the pages from frontend/ (tools/pages.py).
+All levels but the first also build the pages from frontend/ (tools/pages.py) and compile their catalogues of languages.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tools.steps import ROOT, StepFailed, alone, closing, run, say, step
 
 VENV = ROOT / ".venv"
 STAMP = VENV / "ownstock-setup.json"
+LOCALES = ROOT / "src" / "ownstock" / "web" / "locale"
 LOG = ROOT / ".cache" / "setup.log"
 LOCK = ROOT / ".cache" / "setup.lock"
 # Each level holds all that the one before it holds; the last lock file is the one that a level adds.
@@ -128,6 +129,7 @@ def set_up(level: str) -> None:
         _set_up_packages(level)
         if level != "build":
             pages.build()
+            _set_up_languages()
 
 
 def _set_up_packages(level: str) -> None:
@@ -142,6 +144,24 @@ def _set_up_packages(level: str) -> None:
     carry_out(wanted, level)
     locks = kept | {name: now.locks[name] for name in (LEVELS[level] if wanted.packages else ())}
     _write_stamp(Stamp(root=now.root, python=now.python, locks=locks, project=now.project))
+
+
+def _set_up_languages() -> None:
+    """Compile the catalogues that are newer than what the program reads of them."""
+    if all(map(_is_compiled, LOCALES.glob("*/LC_MESSAGES/*.po"))):
+        return
+    with step("languages", "the catalogues of web/locale compiled"):
+        run(
+            [str(_python()), "-m", "tools.translations", "--compile"],
+            log=LOG,
+            sentence=f"The catalogues could not be compiled: mend src/ownstock/web/locale as said above, {AGAIN}",
+            limit_seconds=STEP_LIMIT_SECONDS,
+        )
+
+
+def _is_compiled(catalogue: Path) -> bool:
+    compiled = catalogue.with_suffix(".mo")
+    return compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime
 
 
 def carry_out(wanted: Plan, level: str) -> None:

@@ -14,12 +14,10 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-import django
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from django.utils.translation.template import templatize
 
 from tools.steps import ROOT, say
 
@@ -58,11 +56,11 @@ def languages() -> list[str]:
 
 def extracted() -> Catalog:
     """Every text of templates, Python and rules that people may read in their language."""
-    from ownstock.web import words  # needs Django set up
+    from ownstock.web import words  # needs Django, which the wheel is built without
 
     found = Catalog(charset="utf-8")
-    for text in words.texts():
-        found.add(text, locations=[("web/words.py", 0)])
+    for said in words.texts():
+        found.add(said, locations=[("web/words.py", 0)])
     for path in sorted([*SOURCES.rglob("*.html"), *SOURCES.rglob("*.svg"), *SOURCES.rglob("*.py")]):
         place = path.relative_to(SOURCES).as_posix()
         for text, context in _texts(path):
@@ -76,6 +74,8 @@ def _texts(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
         yield from ((verb.capitalize().replace("_", " "), None) for verb in VERB.findall(source))
         if "gettext" not in source:
             return
+    from django.utils.translation.template import templatize
+
     code = source if path.suffix == ".py" else templatize(source, origin=str(path))
     for _, text, _, context in extract("python", BytesIO(code.encode()), keywords=KEYWORDS):
         yield text, context
@@ -148,6 +148,8 @@ def main(words: list[str]) -> int:
     if "--compile" in words:
         compile_all()
         return 0
+    import django
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ownstock.site.settings")
     django.setup()
     if "--check" not in words:
