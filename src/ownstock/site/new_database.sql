@@ -4570,6 +4570,8 @@ CREATE UNIQUE INDEX count_line_on_one_open_sheet ON public.ledger_count_line USI
 
 CREATE INDEX delivery_open_by_day ON public.purchasing_delivery USING btree (COALESCE(announced_on, latest_promised_on, requested_on), line_id) WHERE (quantity > (received_quantity + cancelled_quantity));
 
+CREATE INDEX delivery_under_way ON public.purchasing_delivery USING btree (line_id) WHERE ((quantity > (received_quantity + cancelled_quantity)) AND (shipped_quantity > received_quantity));
+
 CREATE INDEX demand_allocation_line_id_70616841 ON public.demand_allocation USING btree (line_id);
 
 CREATE INDEX demand_allocation_location_id_22130ab5 ON public.demand_allocation USING btree (location_id);
@@ -5717,4 +5719,5 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('purchasing', 
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('purchasing', '0014_order_clauses', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('purchasing', '0015_rates', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('purchasing', '0016_order_lists', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('purchasing', '0017_goods_under_way', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('sessions', '0001_initial', now());

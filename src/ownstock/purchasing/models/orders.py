@@ -129,7 +129,13 @@ class Delivery(models.Model):
                 "line",
                 name="delivery_open_by_day",
                 condition=Q(quantity__gt=F("received_quantity") + F("cancelled_quantity")),
-            )
+            ),
+            models.Index(
+                fields=["line"],
+                name="delivery_under_way",
+                condition=Q(quantity__gt=F("received_quantity") + F("cancelled_quantity"))
+                & Q(shipped_quantity__gt=F("received_quantity")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder, Receipt
@@ -87,22 +87,21 @@ def orders_at(stage: OrderStage, *, today: date) -> QuerySet[PurchaseOrder]:
         unsent = rows.filter(state__in=UNSENT_STATES)
         return lacking if stage is OrderStage.APPROVAL else unsent.exclude(pk__in=lacking.values("pk"))
     if stage is OrderStage.SHIPPED:
-        return rows.filter(_shipped(), state__in=LEAVING_STATES)
+        return rows.filter(pk__in=_shipped(), state__in=LEAVING_STATES)
     if stage in (OrderStage.PLACED, OrderStage.ACKNOWLEDGED):
-        return rows.filter(~_shipped(), state=stage.value)
+        return rows.exclude(pk__in=_shipped()).filter(state=stage.value)
     if stage is OrderStage.CLOSED:
         came = Receipt.objects.filter(received_on__gt=today - timedelta(days=CLOSED_DAYS))
-        return rows.filter(
-            Exists(came.filter(delivery__line__revision__purchase_order=OuterRef("pk"))), state=OrderState.CLOSED
-        )
+        of_orders = came.values_list("delivery__line__revision__purchase_order", flat=True).distinct()
+        return rows.filter(pk__in=of_orders, state=OrderState.CLOSED)
     state = OrderState.RECEIVED if stage is OrderStage.TO_INVOICE else OrderState.PART_RECEIVED
     return rows.filter(state=state)
 
 
-def _shipped() -> Exists:
-    """Whether something open of an order has left the supplier."""
+def _shipped() -> QuerySet[Delivery, int]:
+    """The orders of which something open has left the supplier."""
     left = Delivery.objects.filter(IS_OPEN, shipped_quantity__gt=F("received_quantity"))
-    return Exists(left.filter(**{ORDER_OF_DELIVERY: OuterRef("pk")}))
+    return left.values_list(ORDER_OF_DELIVERY, flat=True).distinct()
 
 
 def count_up_to(rows: QuerySet[PurchaseOrder], most: int = MOST_COUNTED) -> int:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ownstock.base.errors import Refused
@@ -34,15 +34,15 @@ def waiting_orders(waits_for: WaitsFor, *, today: date) -> QuerySet[PurchaseOrde
     if waits_for is WaitsFor.ANSWER:
         return rows.filter(state=OrderState.PLACED)
     if waits_for is WaitsFor.GOODS:
-        return rows.filter(_late(today), state__in=ANSWERABLE_STATES)
+        return rows.filter(pk__in=_late(today), state__in=ANSWERABLE_STATES)
     return rows.filter(pk__in=[order.pk for order in _unsent() if _lacks_approval(order)])
 
 
-def _late(today: date) -> Exists:
-    """Whether something open of an order should have come."""
+def _late(today: date) -> QuerySet[Delivery, int]:
+    """The orders of which something open should have come, looked up once by its day and not order by order."""
     expected_on = Coalesce("announced_on", "latest_promised_on", "requested_on")
     late = Delivery.objects.filter(IS_OPEN).annotate(expected_on=expected_on).filter(expected_on__lt=today)
-    return Exists(late.filter(line__revision__purchase_order=OuterRef("pk")))
+    return late.values_list("line__revision__purchase_order", flat=True).distinct()
 
 
 def _unsent() -> QuerySet[PurchaseOrder]:
