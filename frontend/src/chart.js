@@ -56,6 +56,8 @@ function show(place) {
 
 /** What all charts share, under what this one says itself. */
 function themed(option) {
+  const written = new Intl.NumberFormat(document.documentElement.lang || "en-GB");
+  const figure = (value) => (typeof value === "number" ? written.format(value) : (value ?? "–"));
   const axis = {
     axisLine: { lineStyle: { color: "--line-strong" } }, axisTick: { show: false },
     axisLabel: { color: "--ink-soft", fontSize: 12, hideOverlap: true }, splitLine: { lineStyle: { color: "--line" } },
@@ -72,11 +74,11 @@ function themed(option) {
     animationDuration: 250,
     grid: [option.grid ?? {}].flat().map((one) => ({ left: 8, right: 16, top: 32, bottom: 8, containLabel: true, ...one })),
     ...(option.xAxis && { xAxis: axes(option.xAxis, { ...axis, splitLine: { show: false } }) }),
-    ...(option.yAxis && { yAxis: axes(option.yAxis, axis) }),
+    ...(option.yAxis && { yAxis: axes(option.yAxis, axis).map((one) => (one.type === "category" ? one : { ...one, axisLabel: { formatter: figure, ...axis.axisLabel, ...one.axisLabel } })) }),
     ...(option.legend && { legend: { textStyle: { color: "--ink-soft" }, itemWidth: 18, top: 0, left: 0, ...option.legend } }),
     tooltip: {
       // The words of a tooltip go into the page as text with style attributes otherwise, which the policy refuses.
-      renderMode: "richText", confine: true, backgroundColor: "--surface", borderColor: "--line-strong", textStyle: { color: "--ink", fontSize: 13 },
+      renderMode: "richText", valueFormatter: (value) => [value].flat().map(figure).join(", "), confine: true, backgroundColor: "--surface", borderColor: "--line-strong", textStyle: { color: "--ink", fontSize: 13 },
       ...option.tooltip,
     },
   };

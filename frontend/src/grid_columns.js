@@ -3,11 +3,13 @@
 // kind: text (usual), code, number, money, day, state, link. `href: "/item-sites/{id}"` makes a link of the cell.
 const language = () => document.documentElement.lang || "en-GB";
 const NOTHING = "–";
+// As the filter `day` writes it: 10 Dec 2010, elsewhere in figures.
+const dayParts = () => (language().startsWith("en") ? { day: "numeric", month: "short" } : { day: "2-digit", month: "2-digit" });
 
 const written = {
   number: (value, column) => figure(value, column.decimals ?? 0, column.decimals ?? 4),
   money: (value, column) => figure(value, column.decimals ?? 2, column.decimals ?? 2),
-  day: (value) => new Date(`${value}T00:00:00Z`).toLocaleDateString(language(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }),
+  day: (value) => new Date(`${value}T00:00:00Z`).toLocaleDateString(language(), { ...dayParts(), year: "numeric", timeZone: "UTC" }),
   text: String,
 };
 

@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ownstock.demand.models import DemandEvent
 from ownstock.planning.queries import Fan
 from ownstock.planning.queries.fan import ForecastBucket
+from ownstock.web.templatetags.figures import day as written_day
 
 Option = dict[str, Any]
 # Hatching, so that nothing is told by colour alone.
@@ -35,7 +35,7 @@ def outlook_chart(fan: Fan) -> Option:
         _ordered(fan, place, len(days)), _planned(fan, place, len(days)),
     ]  # fmt: skip
     option = {
-        "xAxis": {"type": "category", "data": [_short(day) for day in days], "boundaryGap": True},
+        "xAxis": {"type": "category", "data": [written_day(day) for day in days], "boundaryGap": True},
         "yAxis": [
             {"type": "value", "name": _("units"), "minInterval": 1},
             {"type": "value", "max": 1, "min": 0, "show": False},
@@ -71,7 +71,7 @@ def demand_chart(fan: Fan, events: Sequence[DemandEvent]) -> Option:
          "itemStyle": {"color": "--series-3"}},
     ]  # fmt: skip
     option = {
-        "xAxis": {"type": "category", "data": [_short(day) for day in begins]},
+        "xAxis": {"type": "category", "data": [written_day(day) for day in begins]},
         "yAxis": {"type": "value", "name": _("units a week"), "minInterval": 1},
         "grid": {"top": 64, "bottom": 8},
         "legend": {"type": "scroll", "data": _named(series)},
@@ -233,7 +233,3 @@ def _line(name: str, data: list[Any], **more: Any) -> Option:
 
 def _thin() -> Option:
     return {"color": "--series-1", "width": 1, "opacity": 0.65}
-
-
-def _short(day: date) -> str:
-    return date_format(day, "j M Y")

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
-
-from ownstock.web.templatetags.figures import number
+from ownstock.web.templatetags.figures import day_of_year, number
 
 # A week less in stock than this does not count in the forecast (`engine.history`).
 LEAST_IN_STOCK = 0.5
@@ -113,5 +111,5 @@ def _dates(start_on: date, days: Scale) -> Iterable[Mark]:
     monday = start_on + timedelta(days=-start_on.weekday() % 7)
     weeks_apart = max(1, math.ceil(days.high / 7 / MOST_LABELS))
     while (first_day := (monday - start_on).days) < days.high - 3:
-        yield Mark(days(first_day), date_format(monday, "j M"))
+        yield Mark(days(first_day), day_of_year(monday))
         monday += timedelta(weeks=weeks_apart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from ownstock.base.errors import Refused
@@ -19,6 +21,8 @@ from ownstock.web.grids import MAX_FILTER_LENGTH
 
 MOST_CHANGES, MOST_BYTES = 1_000, 262_144
 MOST_DIGITS = 20
+IN_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
+GROUPED = re.compile(r"-?\d{1,3}(\.\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +86,30 @@ def quantities_of(request: HttpRequest) -> tuple[list[AskedQuantity], dict[str, 
 
 
 def number_of(text: str) -> Decimal | None:
-    """A number as people and spreadsheets write whole ones: 1200, 1,200, 1 200, 1'200, 12.0; None: it is none."""
+    """A number as people and spreadsheets write it in their language; None: it is none, or may mean two.
+
+    English: 1200, 1,200, 1 200, 1'200, 12.5. German: 1200, 1.200,0, 12,5; 1.200 may mean both.
+    """
     bare = "".join(sign for sign in text if sign not in " \u00a0\u202f\u2019'")
-    if bare.count(",") and all(len(part) == 3 for part in bare.split(".")[0].split(",")[1:]):
+    if get_format("DECIMAL_SEPARATOR") == ",":
+        bare = _with_a_point(bare)
+    elif IN_THOUSANDS.fullmatch(bare):
         bare = bare.replace(",", "")
     try:
         number = Decimal(bare)
     except InvalidOperation:
         return None
     return number if number.is_finite() and len(bare) <= MOST_DIGITS else None
+
+
+def _with_a_point(text: str) -> str:
+    whole, comma, part = text.partition(",")
+    is_grouped = GROUPED.fullmatch(whole) is not None
+    if comma:
+        return f"{whole.replace('.', '') if is_grouped else whole}.{part}"
+    if not is_grouped:
+        return text
+    return text.replace(".", "") if text.count(".") > 1 else ""
 
 
 def _is_id(text: str) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ownstock.planning.queries import Reprojection
 from ownstock.planning.rules.waterfall import Bar
+from ownstock.web.templatetags.figures import day_of_year
 
 Option = dict[str, Any]
 MOST_DAYS = 182
@@ -34,7 +34,7 @@ def path_chart(meaning: Reprojection) -> Option:
         {**thin, **colour, "name": _("High (P90)"), "data": high},
     ]  # fmt: skip
     option = {
-        "xAxis": {"type": "category", "data": [date_format(d.day_on, "j M") for d in days]},
+        "xAxis": {"type": "category", "data": [day_of_year(d.day_on) for d in days]},
         "yAxis": {"type": "value", "name": _("units"), "minInterval": 1},
         "grid": {"top": 32, "bottom": 8},
         "tooltip": {"trigger": "axis"},

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import formats, timezone
 from django.utils.functional import lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from ownstock.exchange.confirmations.queries import AskedOrder, LineRemark
 from ownstock.exchange.confirmations.rules import AskedLine
@@ -25,6 +25,12 @@ def units(value: Decimal | float | None) -> str:
         return NOTHING
     exact = Decimal(str(value)).quantize(Decimal("0.0001")).normalize()
     return number(exact, max(-int(exact.as_tuple().exponent), 0))
+
+
+@register.filter
+def typed(value: Decimal) -> str:
+    """A quantity as somebody would type it: in the locale's decimal mark, thousands not parted."""
+    return formats.number_format(value.normalize(), use_l10n=True)
 
 
 @register.filter
@@ -93,10 +99,16 @@ def less(value: float, other: float) -> Decimal:
 
 @register.filter
 def day(value: date | str | None) -> str:
-    """A day as people write it: 10 Dec 2010. Takes the text of a day as well."""
+    """A day as people write it: 10 Dec 2010, in German 10.12.2010. Takes the text of a day as well."""
     if not value:
         return NOTHING
-    return formats.date_format(date.fromisoformat(value) if isinstance(value, str) else value, "j M Y")
+    found = date.fromisoformat(value) if isinstance(value, str) else value
+    return formats.date_format(found, pgettext("a day, as Django's filter `date` takes it", "j M Y"))
+
+
+def day_of_year(value: date) -> str:
+    """A day of a year that is clear: 10 Dec."""
+    return formats.date_format(value, pgettext("a day without its year, as Django's filter `date` takes it", "j M"))
 
 
 @register.filter
@@ -104,7 +116,8 @@ def moment(value: datetime | None, time_zone: str = "UTC") -> str:
     """An instant on the clock of a site: 10 Dec 2010, 14:05."""
     if not value:
         return NOTHING
-    return formats.date_format(timezone.localtime(value, ZoneInfo(time_zone)), "j M Y, H:i")
+    local = timezone.localtime(value, ZoneInfo(time_zone))
+    return f"{day(local)}, {formats.date_format(local, 'H:i')}"
 
 
 @register.filter
