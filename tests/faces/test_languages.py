@@ -13,7 +13,7 @@ from ownstock.web.proposal_asked import number_of
 from ownstock.web.templatetags.figures import NOTHING, day, moment, number, percent, typed, units, words
 from tests.web_cases import pending, planned_shop, read, signed_in
 
-GERMAN = {"headers": {"accept-language": "de-AT,de;q=0.9,en;q=0.5"}}
+GERMAN = {"accept-language": "de-AT,de;q=0.9,en;q=0.5"}
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def client(db: None) -> Client:
 
 
 def test_a_page_is_german_where_the_browser_asks_for_it(client: Client) -> None:
-    page = client.get("/", **GERMAN)
+    page = client.get("/", headers=GERMAN)
     assert '<html lang="de">' in page.content.decode()
     assert "Vorschläge" in read(page).text
     assert "Proposals" not in read(page).text
@@ -38,7 +38,7 @@ def test_the_switch_keeps_the_page_and_the_choice_outlives_what_the_browser_asks
     assert (answer.status_code, answer["Location"]) == (302, address)
     assert "Bestellungen" in read(client.get(address, headers={"accept-language": "en"})).text
     client.post("/language", {"language": "en-gb", "next": address})
-    assert "Orders" in read(client.get(address, **GERMAN)).text
+    assert "Orders" in read(client.get(address, headers=GERMAN)).text
 
 
 def test_the_switch_goes_to_no_other_site(client: Client) -> None:
@@ -48,8 +48,8 @@ def test_the_switch_goes_to_no_other_site(client: Client) -> None:
 
 def test_the_sign_in_and_a_page_that_is_not_there_are_german_too(db: None) -> None:
     outside = Client()
-    assert "Anmelden" in read(outside.get("/sign-in", **GERMAN)).text
-    assert "Nicht gefunden" in read(outside.get("/nowhere", **GERMAN)).text
+    assert "Anmelden" in read(outside.get("/sign-in", headers=GERMAN)).text
+    assert "Nicht gefunden" in read(outside.get("/nowhere", headers=GERMAN)).text
 
 
 def test_figures_and_days_are_written_as_the_language_writes_them() -> None:
