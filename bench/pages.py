@@ -84,10 +84,10 @@ def pages() -> Pages:
         "proposals": lambda _: reverse("web:proposals"),
         "proposals, searched": lambda r: f"{reverse('web:proposals')}?text={r.choice(words)}",
         "proposal": lambda r: reverse("web:proposal", args=[r.choice(proposals)]),
-        "items": lambda r: f"{reverse('web:item-sites')}?page={r.randrange(1, 3_000)}",
+        "items": lambda r: f"{reverse('web:item-sites')}?page={_page(r, 3_000)}",
         "items, searched": lambda r: f"{reverse('web:item-sites')}?text={r.choice(words)}",
         "item-site": lambda r: reverse("web:item-site", args=[r.choice(item_sites)]),
-        "orders": lambda r: f"{reverse('web:orders')}?page={r.randrange(1, 500)}",
+        "orders": lambda r: f"{reverse('web:orders')}?page={_page(r, 2_000)}",
         "order": lambda r: reverse("web:order", args=[r.choice(orders)]),
         "suppliers": lambda _: reverse("web:suppliers"),
         "supplier": lambda r: reverse("web:supplier", args=[r.choice(suppliers)]),
@@ -96,6 +96,11 @@ def pages() -> Pages:
         "invoices": lambda _: reverse("web:invoices"),
         "transfers": lambda _: reverse("web:transfers"),
     }
+
+
+def _page(rng: random.Random, last: int) -> int:
+    """A page that somebody opens of a long list: one of the first, seldom one far down."""
+    return rng.randrange(1, last) if rng.random() < 0.05 else rng.randrange(1, 20)
 
 
 def signed_in() -> list[str]:

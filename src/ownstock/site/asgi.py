@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from importlib import import_module
 
@@ -32,6 +33,8 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+# An answer waits for the database many times; each time it would wait as long again until a thread that computes lets go.
+sys.setswitchinterval(0.0005)
 os.environ["OWNSTOCK_PROCESS"] = "web"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ownstock.site.settings")
 end_with_parent()

@@ -2,7 +2,7 @@
 
 from ownstock.catalog.queries.agreements import agreement, agreements_on, next_order_day, terms_of
 from ownstock.catalog.queries.certificates import KeptDocument, certificate, document_of
-from ownstock.catalog.queries.company import base_currency, is_catalog_empty, world_location
+from ownstock.catalog.queries.company import base_currency, is_catalog_empty, site_codes, world_location
 from ownstock.catalog.queries.duties import check_duty, may
 from ownstock.catalog.queries.item_sites import (
     ITEM_SITE_FILTERS,
@@ -31,6 +31,6 @@ __all__ = [
     "duty_conflict", "exchange_rates", "in_base_currency", "is_catalog_empty", "item_site", "item_sites",
     "items_by_sku", "lapses", "may", "next_order_day", "objections", "prices_at", "rate_on",
     "reasons_without_source",
-    "search_item_sites", "source_class_of", "supplier", "supplier_of", "supplier_overview", "suppliers",
+    "search_item_sites", "site_codes", "source_class_of", "supplier", "supplier_of", "supplier_overview", "suppliers",
     "supply_terms", "terms_of", "terms_to_order_by", "world_location",
 ]  # fmt: skip

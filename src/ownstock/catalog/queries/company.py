@@ -29,3 +29,8 @@ def is_catalog_empty() -> bool:
 def base_currency() -> str:
     """The currency in which the company keeps all value."""
     return Company.objects.get().currency
+
+
+def site_codes() -> list[str]:
+    """The codes of all sites, in their order."""
+    return list(Location.objects.filter(kind=LocationKind.SITE).order_by("code").values_list("code", flat=True))

@@ -102,12 +102,6 @@ def listed_proposals(rows: Iterable[Proposal] | QuerySet[Proposal]) -> list[List
     return [_listed(row, meaning, edits.get(row.pk)) for row, meaning in zip(wanted, meanings, strict=True)]
 
 
-def sites_of_proposals() -> list[str]:
-    """The codes of all sites for which something is proposed."""
-    rows = Proposal.objects.filter(state=ProposalState.PENDING)
-    return sorted(rows.order_by().values_list("item_site__site__code", flat=True).distinct())
-
-
 def ids_that_fit(filters: Mapping[str, str], *, on: date) -> list[int]:
     """The numbers of all proposals that fit the filters.
 

@@ -25,7 +25,6 @@ from ownstock.planning.queries.proposal_lists import (
     DUE_IN_A_WEEK,
     DUE_NOW,
     search_proposals,
-    sites_of_proposals,
 )
 from ownstock.planning.rules.waterfall import waterfall
 from ownstock.purchasing.models import PurchaseOrder
@@ -40,6 +39,8 @@ from ownstock.web.security import needs
 from ownstock.web.templatetags.figures import number
 
 MOST_TOLD = 50
+# Of more suppliers one types the code, or part of the name, sooner than one finds it in a list.
+MOST_TO_CHOOSE_FROM = 100
 SHOWN_WITH = ("item_site__item", "item_site__site", "supplier", "run")
 OF_THE_FORM = ("text", "supplier", "site", "abc_class", "due")
 DUES: Mapping[str, Promise] = {DUE_NOW: gettext_lazy("Now"), DUE_IN_A_WEEK: gettext_lazy("Within a week")}
@@ -159,12 +160,13 @@ def _list(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpRes
     filters, as_of = filters_of(request), queries.business_day()
     found = search_proposals(filters, on=as_of).select_related(*SHOWN_WITH)
     may_decide = Scope.PROPOSALS_DECIDE in person_of(request).scopes
+    suppliers = list(queries.suppliers_of_proposals()[: MOST_TO_CHOOSE_FROM + 1])
     context = {
         "page": page_of(request, found),
         "filters": filters,
         "asked": urlencode({name: filters[name] for name in OF_THE_FORM if name in filters}),
-        "suppliers": queries.suppliers_of_proposals(),
-        "sites": sites_of_proposals(),
+        "suppliers": suppliers if len(suppliers) <= MOST_TO_CHOOSE_FROM else None,
+        "sites": catalog.site_codes(),
         "dues": DUES.items(),
         "reasons": REASONS.items(),
         "columns": columns(is_editable=may_decide),
