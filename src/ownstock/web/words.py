@@ -42,14 +42,16 @@ NAMED: Sequence[type[Enum]] = (
     RuleAction, SettlementKind, SourceClass, Status, TransferState, Verdict, VerdictOutcome,
 )  # fmt: skip
 # Who did something, where it was no person.
-ACTORS = ("answer link", "key", "system", "automation", "portal", "command")
+ACTORS = ("answer link", "job", "key")
+# What a library asks for that has no word for it in some language.
+OF_LIBRARIES = ("Username",)
 
 
 def texts() -> Iterator[str]:
     """Each text as it stands in the rules, words instead of underscores."""
     for kind in NAMED:
         yield from (str(member.value).replace("_", " ").replace(".", " ") for member in kind)
-    yield from ACTORS
+    yield from (*ACTORS, *OF_LIBRARIES)
     yield from (one.meaning for kind in (Role, Scope, RejectReason) for one in kind)
     yield from SIGNATURES.values()
     yield from (text for one in KPI_FORMULAS.values() for text in (one.name, one.formula))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html
@@ -30,6 +31,12 @@ def navigation(context: Context) -> dict[str, Any]:
 def navigation_keys(context: Context) -> dict[str, Any]:
     """The keys that go to the pages of the menu."""
     return {"links": links_for(context["request"].user.scopes, context["request"].path)}
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """The languages of the pages: (code, its name in itself)."""
+    return list(settings.LANGUAGES)
 
 
 @register.simple_tag(takes_context=True)
