@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ownstock.exchange.models import UploadedFile
 from ownstock.exchange.set_up.files import FIELD_NAMES
@@ -50,7 +51,7 @@ NAMES = {
     "valid_from": _("Valid from"), "valid_to": _("Valid to"), "time_zone": _("Time zone"), "kind": _("Kind"),
     "holding_rate": _("Cost of holding a year"), "shortage_cost": _("Cost of one unit short"),
     "review_period_days": _("Days between orders"), "unserved_demand": _("Unserved demand"),
-    "source": _("From"), "target": _("To"),
+    "source": _("From"), "target": pgettext_lazy("whom or where", "To"),
 }  # fmt: skip
 PRESETS = [("plain", _("None of these")), ("shopify", "Shopify"), ("odoo", "Odoo"), ("erpnext", "ERPNext"),
            ("netsuite", "NetSuite")]  # fmt: skip

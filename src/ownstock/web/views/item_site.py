@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from ownstock.access.rules import Scope
@@ -171,7 +171,7 @@ def _columns() -> list[dict[str, Any]]:
         {"field": "kind", "title": _("Kind"), "width": 150, **fixed},
         {"field": "quantity", "title": _("Quantity"), "kind": "number", "width": 100, **fixed},
         {"field": "source", "title": _("From"), "width": 130, **fixed},
-        {"field": "target", "title": _("To"), "width": 130, **fixed},
+        {"field": "target", "title": pgettext("whom or where", "To"), "width": 130, **fixed},
         {"field": "lot", "title": _("Lot"), "width": 110, **fixed},
         {"field": "reference", "title": _("Reference"), "width": 160, **fixed},
         {"field": "posting", "title": _("Posting"), "kind": "code", "min_width": 160, "grow": 2, **fixed},
