@@ -11,10 +11,13 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import Item, ItemSite, SupplyTerm
 from ownstock.exchange.models import AssumedValue, SetUp, UploadedFile
 from ownstock.exchange.set_up import actions, files, running
-from ownstock.exchange.set_up.health import health_now
+from ownstock.exchange.set_up import health as health_of_data
+from ownstock.exchange.set_up.counting import keep_health
+from ownstock.exchange.set_up.health import health, health_now
 from ownstock.exchange.set_up.rules import FileState, SetUpState
 from ownstock.ledger.queries import on_hand
 from ownstock.planning.models import Proposal
+from tests.factories import small_business
 from tests.raw_files import RawFiles, write
 
 ACTOR = "user:anna"
@@ -172,3 +175,16 @@ def test_a_run_that_is_done_again_changes_nothing() -> None:
     assert set_up.state == SetUpState.DONE
     assert before <= set(AssumedValue.objects.values_list("field", "value", "basis"))
     assert (Item.objects.count(), SupplyTerm.objects.count()) == (4, 4)
+
+
+def test_a_large_company_is_told_what_was_counted_last_and_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_of_data, "FEW_MOVEMENTS", "SELECT false")
+    assert health().figures.items == 0, "Nothing was counted before: it is counted now."
+    keep_health()
+    kept = health()
+    small_business(skus=["CUP", "PLATE"])
+    assert health() == kept
+    assert health_now().figures.items == 2
+    assert health_now().counted_at > kept.counted_at
+    keep_health()
+    assert health().figures == health_now().figures

@@ -20,7 +20,7 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.ledger import Reason
 from ownstock.api.pages import Page, Part, page
 from ownstock.base.tables import Directions
-from ownstock.exchange.set_up.health import health_now
+from ownstock.exchange.set_up.health import health as health_of_data
 from ownstock.exchange.set_up.kinds import KINDS
 from ownstock.ledger import actions
 from ownstock.ledger.models import ImportedFile
@@ -77,6 +77,7 @@ class HealthOut(Schema):
 
     plannable_share: float | None = Field(description="Of what is on hand, at cost, the share that can be planned.")
     findings: list[FindingOut]
+    counted_at: datetime = Field(description="Now, or last night where counting takes long.")
 
 
 class ImportedFileOut(Schema):
@@ -131,7 +132,7 @@ def bring(
 @router.get("/data-health", auth=READS, response=HealthOut, summary="What the data lack")
 def health(request: HttpRequest) -> Any:
     """What the data lack and what was assumed for it, in counted sentences, the gravest first."""
-    return health_now()
+    return health_of_data()
 
 
 @router.get("/imports", auth=WRITES, response=Page[ImportedFileOut], summary="Files that were brought in")

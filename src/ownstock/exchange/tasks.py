@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from ownstock.exchange.set_up.counting import keep_health
 from ownstock.exchange.set_up.running import TASK, run
 
 
@@ -11,3 +12,10 @@ from ownstock.exchange.set_up.running import TASK, run
 def set_up_company() -> None:
     """Import what was brought in a set-up, and plan; what a killed job has done already is not done again."""
     run()
+
+
+@app.periodic(cron="49 3 * * *")
+@app.task(name="ownstock.count_data_health", queueing_lock="ownstock.count_data_health")
+def count_data_health(timestamp: int) -> None:
+    """Every night: count what the data lack, for companies in which that takes longer than a page may."""
+    keep_health()

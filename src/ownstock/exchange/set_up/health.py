@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
+from ownstock.exchange.models import DataHealthCount
 from ownstock.exchange.set_up.assumed import still_assumed
 from ownstock.exchange.set_up.sentences import (
     SEASON_DAYS,
@@ -60,6 +64,12 @@ SELECT (SELECT count(*) FROM ledger_balance WHERE on_hand < 0) AS below_zero,
         WHERE p.is_assumed AND p.key LIKE 'set-up:%%:opening:%%') AS assumed_openings"""
 
 
+# So many movements are counted within a page's time.
+FEW_MOVEMENTS = """
+SELECT coalesce(sum(greatest(c.reltuples, 0)), 0) < 200000 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'ledger_movement'::regclass"""
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """What was found: all that was counted, the share of stock that can be planned, and sentences, the gravest first."""
@@ -67,16 +77,40 @@ class Health:
     figures: Figures
     plannable_share: float | None
     findings: list[Finding]
+    counted_at: datetime
+
+
+def health() -> Health:
+    """What the data lack and what was assumed for it: counted now, or where that takes long as it was counted last."""
+    with connection.cursor() as cursor:
+        cursor.execute(FEW_MOVEMENTS, [])
+        is_quick = cursor.fetchone()[0]
+    kept = None if is_quick else DataHealthCount.objects.first()
+    if kept is None:
+        return health_now()
+    return _told(Figures(**{name: _read(name, text) for name, text in kept.figures.items()}), kept.counted_at)
+
+
+def _read(name: str, text: str) -> Any:
+    return Decimal(text) if isinstance(getattr(Figures(), name), Decimal) else int(text)
 
 
 def health_now() -> Health:
     """Count what the data lack and what was assumed for it."""
+    return _told(count(), timezone.now())
+
+
+def count() -> Figures:
+    """Count what the data lack, over whole tables."""
     found: dict[str, int | Decimal] = {}
     with connection.cursor() as cursor:
         for statement in (HELD, SOLD, WRONG):
             cursor.execute(statement, [])
             names = [column.name for column in cursor.description]
             found |= dict(zip(names, cursor.fetchone(), strict=True))
-    figures = Figures(**{field.name: found[field.name] for field in fields(Figures)})  # type: ignore[arg-type]
+    return Figures(**{field.name: found[field.name] for field in fields(Figures)})  # type: ignore[arg-type]
+
+
+def _told(figures: Figures, counted_at: datetime) -> Health:
     taken = [of_assumed(a.field, a.basis, a.count, a.least, a.most) for a in still_assumed()]
-    return Health(figures, plannable_share(figures), ranked([*of_figures(figures), *taken]))
+    return Health(figures, plannable_share(figures), ranked([*of_figures(figures), *taken]), counted_at)

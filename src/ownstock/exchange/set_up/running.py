@@ -28,6 +28,7 @@ from ownstock.catalog.rules import LocationKind
 from ownstock.exchange.models import SetUp, UploadedFile
 from ownstock.exchange.set_up import assumed, files, terms
 from ownstock.exchange.set_up import sales as history
+from ownstock.exchange.set_up.counting import keep_health
 from ownstock.exchange.set_up.kinds import (
     FIELDS,
     ITEM_SITES,
@@ -93,6 +94,8 @@ class _Work:
         value(patience_seconds=10)
         zone = ZoneInfo(files.time_zone_of(self.set_up))
         planned = plan(planned_on=datetime.now(zone).date(), actor=self.actor)
+        report("counting what the data lack")
+        keep_health()
         self.set_up.told = [f"{planned.run.item_site_count:,} planned, {planned.run.proposed_count:,} to be ordered."]
         self.set_up.state, self.set_up.ended_at = SetUpState.DONE, timezone.now()
         self.set_up.save(update_fields=["told", "state", "ended_at"])

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from ownstock.access.rules import Scope
 from ownstock.catalog.queries import base_currency
-from ownstock.exchange.set_up.health import health_now
+from ownstock.exchange.set_up.health import health as health_of_data
 from ownstock.planning.queries import last_run
 from ownstock.web.security import needs
 
@@ -19,6 +19,6 @@ def health(request: HttpRequest) -> HttpResponse:
     """Counted sentences about the data, the gravest first, and what to do next."""
     run = last_run()
     context = {
-        "health": health_now(), "currency": base_currency(), "run": run,
+        "health": health_of_data(), "currency": base_currency(), "run": run,
     }  # fmt: skip
     return render(request, "web/set_up_health.html", context)
