@@ -20,19 +20,21 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import psutil
+from django.urls import reverse
 
 from bench.demand_history import installation_in, make_catalog, write_ledger
 from bench.ledger_http import KeptOpen
 from bench.plan_with_receipts import make_suppliers, write_orders
 from bench.tables import print_table
 
-PEOPLE, READS_SECONDS, MINUTES = 10, 1.0, 1.0
+PEOPLE, READS_SECONDS, MINUTES = 10, 1.0, 4.0
 RECEIPTS, MOVEMENTS = 500_000, 3_000_000
 PORT, START_SECONDS = 8_471, 120
 # Of what was ordered long ago the invoices have come, too.
@@ -45,14 +47,26 @@ LOW = "UPDATE ledger_balance SET on_hand = id % 3 WHERE id % 10 > 0"
 # It leads nowhere: what the server, the session and the account cost each page.
 FLOOR = "/nowhere"
 TARGET_MS = 300.0
-Pages = dict[str, Callable[[random.Random], str]]
+TOKEN = "a" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page asks for: its address, and what it sends."""
+
+    path: str
+    sent: bytes = b""
+
+
+Pages = dict[str, Callable[[random.Random], Asked]]
 
 
 def build(item_sites: int, movements: int) -> None:
-    """The company, with a plan."""
+    """The company, with a plan and what its days come to."""
     from django.db import connections
 
     from ownstock.planning import actions
+    from ownstock.planning.actions.kpis import measure as measure_days
 
     now = datetime.now(UTC)
     make_catalog(item_sites)
@@ -64,37 +78,88 @@ def build(item_sites: int, movements: int) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(INVOICED)
     actions.plan(planned_on=now.date(), actor="bench")
+    measure_days(now.date() - timedelta(days=1))
 
 
 def pages() -> Pages:
     """Each page by its name: where it lies, of things drawn anew each time."""
-    from django.urls import reverse
-
     from ownstock.catalog.models import ItemSite, Supplier
+    from ownstock.journal.models import Alert
     from ownstock.planning.models import Proposal
     from ownstock.purchasing.models import PurchaseOrder
 
     item_sites = list(ItemSite.objects.order_by("id").values_list("pk", flat=True)[:200_000:101])
-    proposals = list(Proposal.objects.order_by("id").values_list("pk", flat=True)[:50_000:53])
+    proposals = list(Proposal.objects.order_by("id").values_list("pk", "quantity")[:50_000:53])
     orders = list(PurchaseOrder.objects.order_by("-id").values_list("number", flat=True)[:5_000:7])
     suppliers = list(Supplier.objects.order_by("id").values_list("code", flat=True)[:2_000:11])
+    alerts = list(Alert.objects.order_by("id").values_list("pk", flat=True)[:200])
     words = [f"I{number:04}" for number in range(0, 5_000, 97)]
+
+    def at(name: str, *among: Any, query: str = "") -> Callable[[random.Random], Asked]:
+        """A page by name, of one of some things; `#` of the query is a page of a long list, `*` a word."""
+
+        def asked(rng: random.Random) -> Asked:
+            said = query.replace("#", str(_page(rng, 1_500))).replace("*", rng.choice(words))
+            path = reverse(f"web:{name}", args=[rng.choice(list(among))] if among else None)
+            return Asked(f"{path}?{said}" if said else path)
+
+        return asked
+
+    def edit(rng: random.Random) -> Asked:
+        """A quantity that is typed: what it means is answered before it is set."""
+        pk, quantity = rng.choice(proposals)
+        change = {"id": pk, "value": str(int(quantity) + rng.randrange(1, 5))}
+        return Asked(reverse("web:proposal-quantities"), json.dumps({"changes": [change]}).encode())
+
+    some = [pk for pk, _ in proposals]
+    tabs = ("demand", "known", "policy", "supply", "movements", "comments")
     return {
-        "floor": lambda _: FLOOR,
-        "proposals": lambda _: reverse("web:proposals"),
-        "proposals, searched": lambda r: f"{reverse('web:proposals')}?text={r.choice(words)}",
-        "proposal": lambda r: reverse("web:proposal", args=[r.choice(proposals)]),
-        "items": lambda r: f"{reverse('web:item-sites')}?page={_page(r, 3_000)}",
-        "items, searched": lambda r: f"{reverse('web:item-sites')}?text={r.choice(words)}",
-        "item-site": lambda r: reverse("web:item-site", args=[r.choice(item_sites)]),
-        "orders": lambda r: f"{reverse('web:orders')}?page={_page(r, 2_000)}",
-        "order": lambda r: reverse("web:order", args=[r.choice(orders)]),
-        "suppliers": lambda _: reverse("web:suppliers"),
-        "supplier": lambda r: reverse("web:supplier", args=[r.choice(suppliers)]),
-        "scorecard": lambda r: reverse("web:scorecard", args=[r.choice(suppliers)]),
-        "messages": lambda _: reverse("web:messages"),
-        "invoices": lambda _: reverse("web:invoices"),
-        "transfers": lambda _: reverse("web:transfers"),
+        "floor": lambda _: Asked(FLOOR),
+        "today": at("today"),
+        "today, of a kind": at("today-list", query="kind=stocked_out"),
+        **({"today, one": at("alert", *alerts), "today, its items": at("alert-rows", *alerts)} if alerts else {}),
+        "proposals": at("proposals"),
+        "proposals, searched": at("proposals", query="text=*"),
+        "proposals, rows": at("proposal-rows", query="page=#&size=100"),
+        "proposals, sorted": at("proposal-rows", query="page=1&size=100&sort=sku"),
+        "proposals, filtered": at("proposal-rows", query="page=1&size=100&filter.sku=*"),
+        "proposal, panel": at("proposal-panel", *some),
+        "proposal": at("proposal", *some),
+        "quantity, judged": edit,
+        "items": at("item-sites", query="page=#"),
+        "items, rows": at("item-site-rows", query="page=#"),
+        "items, searched": at("item-sites", query="text=*"),
+        "item-site": at("item-site", *item_sites),
+        "item-site, fan": at("item-site-fan", *item_sites),
+        **{f"item-site, {tab}": at(f"item-site-{tab}", *item_sites) for tab in tabs},
+        "orders": at("orders", query="page=#"),
+        "orders, rows": at("order-rows", query="page=#"),
+        "orders, board": at("order-board"),
+        "order": at("order", *orders),
+        "suppliers": at("suppliers"),
+        "supplier": at("supplier", *suppliers),
+        "supplier, forecast": at("supplier-forecast", *suppliers),
+        "supplier, negotiation": at("negotiation", *suppliers),
+        "scorecard": at("scorecard", *suppliers),
+        "receive": at("receiving"),
+        "invoices": at("invoices"),
+        "transfers": at("transfers"),
+        "monitoring": at("monitoring"),
+        "monitoring, by supplier": at("monitoring", query="by=supplier"),
+        "monitoring, items": at("moving-item-rows"),
+        "health": at("stock-health"),
+        "health, excess": at("health-rows", "excess"),
+        "health, a cell": at("policy-cell", query="abc_class=A&xyz_class=X"),
+        "cash": at("cash"),
+        "cash, lines": at("cash-lines"),
+        "calendar": at("calendar"),
+        "overrides": at("overrides"),
+        "messages": at("messages"),
+        "automation": at("automation"),
+        "automation, items": at("autonomy-rows"),
+        "jobs": at("jobs"),
+        "audit": at("audit"),
+        "data health": at("data-health"),
     }
 
 
@@ -155,19 +220,25 @@ def _is_web(process: psutil.Process) -> tuple[bool, float]:
     return ("spawn_main" in words, process.memory_info().rss)
 
 
+def opened(cookie: str) -> KeptOpen:
+    """A connection of somebody who is signed in, as a page of ours sends what it sends."""
+    told = {"Cookie": f"{cookie}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN, "Content-Type": "application/json"}
+    return KeptOpen("127.0.0.1", PORT, told)
+
+
 def read(cookie: str, where: Pages, seed: int, until: float, told: dict[str, list[float]], faults: list[str]) -> None:
     """One person: a page, a second's reading, the next."""
     rng, asked = random.Random(seed), list(where.items())
-    connection = KeptOpen("127.0.0.1", PORT, {"Cookie": cookie})
+    connection = opened(cookie)
     while time.monotonic() < until:
         rng.shuffle(asked)
         for name, address in asked:
-            path = address(rng)
+            page = address(rng)
             start = time.perf_counter()
-            status, body = connection.ask("GET", path)
+            status, body = connection.ask("POST" if page.sent else "GET", page.path, page.sent)
             told[name].append((time.perf_counter() - start) * 1e3)
-            if status != 200 and path != FLOOR:
-                faults.append(f"{path}: {status} {body[:80]!r}")
+            if status != 200 and page.path != FLOOR:
+                faults.append(f"{page.path}: {status} {body[:80]!r}")
             time.sleep(rng.uniform(0.5, 1.5) * READS_SECONDS)
             if time.monotonic() > until:
                 return
@@ -183,9 +254,10 @@ def measure(home: Path, minutes: float) -> dict[str, Any]:
     # A server that nobody has leased ends once its connections have: the one that is served would wait for ours.
     connections.close_all()
     with served(home) as web:
-        warm = KeptOpen("127.0.0.1", PORT, {"Cookie": cookies[0]})
+        warm = opened(cookies[0])
         for address in where.values():
-            warm.ask("GET", address(random.Random(0)))
+            page = address(random.Random(0))
+            warm.ask("POST" if page.sent else "GET", page.path, page.sent)
         before = web.cpu_times()
         until = time.monotonic() + 60 * minutes
         people = [Thread(target=read, args=(c, where, n, until, told, faults)) for n, c in enumerate(cookies)]
