@@ -64,6 +64,7 @@ function themed(option) {
     nameTextStyle: { color: "--ink-soft" },
   };
   const axes = (given, usual) => [given].flat().filter(Boolean).map((one) => ({ ...usual, ...one }));
+  const inFigures = (one) => (one.type === "value" ? { ...one, axisLabel: { formatter: figure, ...axis.axisLabel, ...one.axisLabel } } : one);
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return {
     color: SERIES.map((number) => `--series-${number}`),
@@ -73,8 +74,8 @@ function themed(option) {
     animation: !isStill && option.animation !== false,
     animationDuration: 250,
     grid: [option.grid ?? {}].flat().map((one) => ({ left: 8, right: 16, top: 32, bottom: 8, containLabel: true, ...one })),
-    ...(option.xAxis && { xAxis: axes(option.xAxis, { ...axis, splitLine: { show: false } }) }),
-    ...(option.yAxis && { yAxis: axes(option.yAxis, axis).map((one) => (one.type === "category" ? one : { ...one, axisLabel: { formatter: figure, ...axis.axisLabel, ...one.axisLabel } })) }),
+    ...(option.xAxis && { xAxis: axes(option.xAxis, { ...axis, splitLine: { show: false } }).map(inFigures) }),
+    ...(option.yAxis && { yAxis: axes(option.yAxis, axis).map(inFigures) }),
     ...(option.legend && { legend: { textStyle: { color: "--ink-soft" }, itemWidth: 18, top: 0, left: 0, ...option.legend } }),
     tooltip: {
       // The words of a tooltip go into the page as text with style attributes otherwise, which the policy refuses.

@@ -18,11 +18,13 @@ from ownstock.exchange.documents import Verdict
 from ownstock.exchange.inbox.rules import InboundState
 from ownstock.exchange.rules import AttemptOutcome, OrderTopic, OutboundState
 from ownstock.journal.events import SIGNATURES
+from ownstock.journal.models import JobRun
 from ownstock.ledger.rules.posting import Kind, Status
 from ownstock.planning.rules.edits import EditReason
 from ownstock.planning.rules.kpis import KPI_FORMULAS
 from ownstock.planning.rules.overrides import OverrideKind, ReasonCode
 from ownstock.planning.rules.proposals import ProposalState
+from ownstock.planning.rules.waterfall import STEPS
 from ownstock.purchasing.queries.variances import Grouping
 from ownstock.purchasing.rules import scorecards
 from ownstock.purchasing.rules.answers import AnswerOutcome
@@ -37,9 +39,9 @@ from ownstock.purchasing.rules.transfers import TransferState
 # What pages write by the filter `words`: states, kinds and outcomes.
 NAMED: Sequence[type[Enum]] = (
     AnswerOutcome, AttemptOutcome, AutonomyState, ChargeKind, CommitmentOutlook, Content, DiscrepancyKind, DisputeEnd,
-    EditReason, Evidence, FindingCode, Grouping, InboundState, InvoiceKind, InvoiceState, Kind, LapseKind, MessageFormat,
-    NoticePurpose, OrderState, OrderTopic, OutboundState, OverrideKind, ProposalState, QualificationState, ReasonCode,
-    RuleAction, SettlementKind, SourceClass, Status, TransferState, Verdict, VerdictOutcome,
+    EditReason, Evidence, FindingCode, Grouping, InboundState, InvoiceKind, InvoiceState, JobRun.State, Kind, LapseKind,
+    MessageFormat, NoticePurpose, OrderState, OrderTopic, OutboundState, OverrideKind, ProposalState, QualificationState,
+    ReasonCode, RuleAction, SettlementKind, SourceClass, Status, TransferState, Verdict, VerdictOutcome,
 )  # fmt: skip
 # Who did something, where it was no person.
 ACTORS = ("answer link", "job", "key")
@@ -53,7 +55,7 @@ def texts() -> Iterator[str]:
         yield from (str(member.value).replace("_", " ").replace(".", " ") for member in kind)
     yield from (*ACTORS, *OF_LIBRARIES)
     yield from (one.meaning for kind in (Role, Scope, RejectReason) for one in kind)
-    yield from SIGNATURES.values()
+    yield from (*SIGNATURES.values(), *STEPS.values())
     yield from (text for one in KPI_FORMULAS.values() for text in (one.name, one.formula))
     yield from (*scorecards.TITLES.values(), *scorecards.FORMULAS.values())
     for field in Agreement._meta.get_fields():
