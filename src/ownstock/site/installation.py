@@ -66,7 +66,7 @@ def database(url: str) -> dict[str, Any]:
     # The driver's own cursors then keep the plans of what they ask again and again; Django's do not ask for it.
     options: dict[str, Any] = {"prepare_threshold": 5, **parts}
     if os.environ.get("OWNSTOCK_PROCESS") == "web":
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
 
 

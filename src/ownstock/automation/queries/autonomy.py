@@ -24,7 +24,7 @@ from ownstock.purchasing.rules import UNSENT_STATES, OrderState
 DAYS_LOOKED_BACK = 120
 # What left item-sites for customers, by their own weeks from Monday on.
 USED = """
-    SELECT k.id, date_trunc('week', m.moved_at AT TIME ZONE z.time_zone)::date AS week, sum(m.quantity)
+    SELECT k.id, date_trunc('week', m.moved_at AT TIME ZONE nullif(z.time_zone, ''))::date AS week, sum(m.quantity)
     FROM catalog_item_site k
     JOIN catalog_location z ON z.id = k.site_id
     JOIN ledger_movement m ON m.item_id = k.item_id AND m.moved_at >= %s AND m.moved_at < %s

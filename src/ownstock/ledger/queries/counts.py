@@ -50,7 +50,7 @@ DUE = f"""
         FROM ledger_count_line l JOIN ledger_cycle_count c ON c.id = l.cycle_count_id WHERE l.is_open
     ), known AS (
         SELECT k.item_id, k.site_id, coalesce(a.abc_class, 'C') AS abc_class, coalesce(a.issued_value, 0) AS issued_value,
-            n.counted_at, (n.counted_at AT TIME ZONE s.time_zone)::date + p.every_days AS due_on
+            n.counted_at, (n.counted_at AT TIME ZONE nullif(s.time_zone, ''))::date + p.every_days AS due_on
         FROM ({KEPT}) k
         JOIN catalog_location s ON s.id = k.site_id
         LEFT JOIN ledger_classification a ON a.item_id = k.item_id AND a.site_id = k.site_id
@@ -84,7 +84,7 @@ EXPECTED = """
 """
 
 ACCURACY = """
-    SELECT to_char(l.counted_at AT TIME ZONE s.time_zone, 'YYYY-MM'), s.code, l.abc_class, count(*),
+    SELECT to_char(l.counted_at AT TIME ZONE nullif(s.time_zone, ''), 'YYYY-MM'), s.code, l.abc_class, count(*),
         count(*) FILTER (WHERE l.counted_quantity = l.expected_quantity), count(*) FILTER (WHERE l.is_within_tolerance),
         sum(round((l.counted_quantity - l.expected_quantity) * l.unit_cost, 4)),
         sum(round(abs(l.counted_quantity - l.expected_quantity) * l.unit_cost, 4))

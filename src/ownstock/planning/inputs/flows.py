@@ -29,7 +29,7 @@ WANTED = """
 # What is asked for from so many days ago on is read apart from the rest, for which more months must be looked through.
 RECENT_DAYS = 35
 
-DAY = "(m.moved_at AT TIME ZONE z.time_zone)::date - date '1970-01-01'"
+DAY = "(m.moved_at AT TIME ZONE nullif(z.time_zone, ''))::date - date '1970-01-01'"
 END = f"""
     SELECT k.id AS item_site, {DAY} AS day,
         CASE WHEN {WANTED} THEN -({{sign}}) * (m.quantity * 10000)::bigint ELSE 0 END AS demand,

@@ -28,7 +28,7 @@ IN_QUARANTINE = """
         GROUP BY k.id, b.item_id, b.lot_id, i.release_days
     ), came AS (
         SELECT h.item_site, h.lot_id, h.on_hand, m.quantity,
-            (m.moved_at AT TIME ZONE z.time_zone)::date + h.release_days AS expected_on,
+            (m.moved_at AT TIME ZONE nullif(z.time_zone, ''))::date + h.release_days AS expected_on,
             sum(m.quantity) OVER (PARTITION BY h.item_site, h.lot_id
                 ORDER BY m.moved_at DESC, m.posting_id DESC, m.line DESC) AS newer_too
         FROM held h

@@ -10,8 +10,9 @@ from ownstock.planning.rules.kpis import DEAD_AFTER_DAYS, RATE_DAYS, TREND_DAYS
 # What leaves for a customer or another site is issued, what comes from a supplier or another site received; what customers
 # bring back was not issued after all. Moves within a site change nothing.
 END = """
-    SELECT k.id AS item_site_id, k.item_id, k.site_id, m.id AS movement_id, m.posting_id, m.moved_at, z.time_zone,
-        (m.moved_at AT TIME ZONE z.time_zone)::date AS day_on, {sign} * m.quantity AS change,
+    SELECT k.id AS item_site_id, k.item_id, k.site_id, m.id AS movement_id, m.posting_id, m.moved_at,
+        nullif(z.time_zone, '') AS time_zone,
+        (m.moved_at AT TIME ZONE nullif(z.time_zone, ''))::date AS day_on, {sign} * m.quantity AS change,
         CASE WHEN o.kind = 'customer' OR {sign} < 0 AND is_away THEN -({sign}) * m.quantity ELSE 0 END AS issued,
         CASE WHEN o.kind = 'supplier' OR {sign} > 0 AND is_away THEN ({sign}) * m.quantity ELSE 0 END AS received
     FROM ledger_movement m

@@ -22,6 +22,8 @@ from ownstock.web.security import needs
 from ownstock.web.spans import GROUP_NAMES, PRESETS, SpanForm, address, all_only_of, by_of, named, only_of, span_of
 
 MOVEMENTS_A_PAGE = 100
+# Nobody reads two thousand suppliers one below the other.
+MOST_GROUPS = 100
 
 
 @needs(Scope.LEDGER_READ, Scope.PLANNING_READ)
@@ -40,6 +42,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         if not span.preset
         else {"preset": span.preset}
     )
+    trends = kpis.monitor(by, span.since, span.until, against=span.against, only=only)
     [whole] = kpis.monitor("", span.since, span.until, against=span.against, only=only)
     now, before = kpis.daily(span.since, span.until, only), kpis.daily(span.against, span.against_until, only)
     context = {
@@ -54,8 +57,9 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         "whole": whole,
         "rows": [
             (row, *_links(by, row.group, only, asked))
-            for row in kpis.monitor(by, span.since, span.until, against=span.against, only=only)
+            for row in trends[:MOST_GROUPS]
         ],
+        "left_out": max(len(trends) - MOST_GROUPS, 0),
         "stock": beside_chart(_("Stock value by day"), "on_hand_value", now, before, span, is_line=True),
         "sales": beside_chart(_("Issued value by day"), "issued_value", now, before, span, is_line=False),
         "tables": [(_("These days"), _weeks(now)), (_("The other days"), _weeks(before))],
@@ -69,7 +73,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         },
         "all": address(reverse("web:monitoring"), {"by": by}, asked),
         "kept": {**only, **asked},
-        "today": moved_today(by),
+        "today": moved_today(by)[:MOST_GROUPS],
     }
     return render(request, "web/monitoring.html", context)
 
@@ -79,7 +83,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
 def today(request: HttpRequest) -> HttpResponse:
     """What moved today so far: the part of the page that is loaded anew when something is posted."""
     by = by_of(request.GET)
-    context = {"today": moved_today(by), "by": by, "by_name": GROUP_NAMES[by], "currency": base_currency()}
+    context = {"today": moved_today(by)[:MOST_GROUPS], "by": by, "by_name": GROUP_NAMES[by], "currency": base_currency()}
     return render(request, "web/includes/moved_today.html", context)
 
 
