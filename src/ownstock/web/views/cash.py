@@ -27,6 +27,7 @@ from ownstock.planning import actions
 from ownstock.planning.actions.ahead import JOB
 from ownstock.planning.queries import business_day, cash, dues, last_run
 from ownstock.web.figure_charts import cash_chart, kind_names
+from ownstock.web.kept import forget, kept
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
 from ownstock.web.security import needs
@@ -55,7 +56,7 @@ def cash_page(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpResponse:
     currency, on = base_currency(), business_day()
-    due = cash.all_dues(on)
+    due, reckoned_at = kept("dues", lambda: cash.all_dues(on), on)
     weeks, months = cash.cash(WEEKS, dues=due), cash.cash_months(MONTHS, dues=due)
     last = max((n for n, week in enumerate(weeks) if week.amounts), default=0)
     shown = weeks[: max(last + 1, 8)]
@@ -64,6 +65,7 @@ def _page(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpRes
     path = reverse("web:cash-lines")
     context = {
         "as_of": on,
+        "reckoned_at": reckoned_at,
         "currency": currency,
         "chart": cash_chart(shown, sums, path, currency),
         "kinds": kind_names(),
@@ -102,7 +104,8 @@ def lines(request: HttpRequest) -> HttpResponse:
     names = kind_names()
     text = request.GET.get("page", "1")
     page = max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 5 else 1
-    found = _found(since, until, kind if kind in names else "", supplier, (page - 1) * dues.LINES_A_PAGE)
+    asked_for = (since, until, kind if kind in names else "", supplier, (page - 1) * dues.LINES_A_PAGE)
+    found, _at = kept("due lines", lambda: _found(*asked_for), on, *asked_for)
     asked = {"week": week, "kind": kind or None, "supplier": supplier or None}
     context = {
         "rows": [(line, names[line.kind]) for line in found[: dues.LINES_A_PAGE]],
@@ -138,6 +141,7 @@ def budget(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         actions.set_cash_budget(form.cleaned_data["month"], form.cleaned_data["amount"], actor=actor_of(request))
         messages.success(request, _("The budget is kept."))
+        forget()
     else:
         messages.error(request, _("A budget is an amount of money, 0 or more."))
     return redirect(f"{reverse('web:cash')}#budget")
@@ -153,6 +157,7 @@ def cut(request: HttpRequest) -> HttpResponse:
         count = actions.cut(ids, month=month, actor=actor_of(request))
     except OwnstockError as refusal:
         return _page(request, refusal)
+    forget()
     said = ngettext("Cut: %(count)d proposal.", "Cut: %(count)d proposals.", count)
     messages.success(request, said % {"count": count})
     return redirect(f"{reverse('web:cash')}#budget")

@@ -17,6 +17,7 @@ from ownstock.planning.queries.moved import MOST_MOVEMENTS, moved_today, movemen
 from ownstock.planning.rules.kpis import KPI_FORMULAS, TREND_DAYS, change
 from ownstock.web.figure_charts import beside_chart
 from ownstock.web.grids import answer_of, asked_of
+from ownstock.web.kept import kept
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.security import needs
 from ownstock.web.spans import GROUP_NAMES, PRESETS, SpanForm, address, all_only_of, by_of, named, only_of, span_of
@@ -42,7 +43,14 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         if not span.preset
         else {"preset": span.preset}
     )
-    trends = kpis.monitor(by, span.since, span.until, against=span.against, only=only)
+    trends, _at = kept(
+        "trends",
+        lambda: kpis.monitor(by, span.since, span.until, against=span.against, only=only),
+        by,
+        span,
+        only,
+        last,
+    )
     [whole] = kpis.monitor("", span.since, span.until, against=span.against, only=only)
     now, before = kpis.daily(span.since, span.until, only), kpis.daily(span.against, span.against_until, only)
     context = {
@@ -55,10 +63,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         "presets": PRESETS,
         "form": SpanForm(initial={"since": span.since, "until": span.until, "against": span.against}),
         "whole": whole,
-        "rows": [
-            (row, *_links(by, row.group, only, asked))
-            for row in trends[:MOST_GROUPS]
-        ],
+        "rows": [(row, *_links(by, row.group, only, asked)) for row in trends[:MOST_GROUPS]],
         "left_out": max(len(trends) - MOST_GROUPS, 0),
         "stock": beside_chart(_("Stock value by day"), "on_hand_value", now, before, span, is_line=True),
         "sales": beside_chart(_("Issued value by day"), "issued_value", now, before, span, is_line=False),
@@ -83,7 +88,12 @@ def monitoring(request: HttpRequest) -> HttpResponse:
 def today(request: HttpRequest) -> HttpResponse:
     """What moved today so far: the part of the page that is loaded anew when something is posted."""
     by = by_of(request.GET)
-    context = {"today": moved_today(by)[:MOST_GROUPS], "by": by, "by_name": GROUP_NAMES[by], "currency": base_currency()}
+    context = {
+        "today": moved_today(by)[:MOST_GROUPS],
+        "by": by,
+        "by_name": GROUP_NAMES[by],
+        "currency": base_currency(),
+    }
     return render(request, "web/includes/moved_today.html", context)
 
 

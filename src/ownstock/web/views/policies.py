@@ -17,6 +17,7 @@ from ownstock.base.errors import OwnstockError
 from ownstock.catalog.actions.planning_settings import set_planning_settings
 from ownstock.catalog.queries import base_currency
 from ownstock.planning.queries import figures, kpis
+from ownstock.web.kept import forget
 from ownstock.web.policy_cells import PolicyForm, previewed, sampled
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
@@ -52,6 +53,7 @@ def _adopted(request: HttpRequest, ids: list[int], form: PolicyForm, only: dict[
     count = set_planning_settings(
         ids, actor=actor_of(request), reason=request.POST.get("reason", ""), **form.settings()
     )
+    forget()
     said = ngettext(
         "%(count)d item-site is planned so from now on.", "%(count)d item-sites are planned so from now on.", count
     )

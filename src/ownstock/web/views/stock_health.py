@@ -18,6 +18,7 @@ from ownstock.planning.queries import figures, kpis
 from ownstock.planning.rules.kpis import KPI_FORMULAS
 from ownstock.web.figure_charts import sparkline, trend_chart
 from ownstock.web.grids import answer_of, asked_of
+from ownstock.web.kept import kept
 from ownstock.web.policy_cells import matrix
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.security import needs
@@ -73,7 +74,7 @@ def stock_health(request: HttpRequest) -> HttpResponse:
             (row, [_tile(name, getattr(row, name), {}, {**only, by: row.group}) for name in SHOWN])
             for row in kpis.health(by, only=only)
         ],
-        "matrix": matrix(figures.class_policies(only), only),
+        "matrix": matrix(kept("class policies", lambda: figures.class_policies(only), only, last)[0], only),
         "all": address(reverse("web:stock-health"), {"by": by}),
     }
     return render(request, "web/stock_health.html", context)
