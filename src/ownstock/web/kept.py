@@ -14,7 +14,7 @@ from django.utils import timezone
 Found = TypeVar("Found")
 # What is reckoned sooner is reckoned anew for every page.
 LONG_SECONDS, KEPT_SECONDS = 0.3, 300
-SINCE = "kept since"
+SINCE = "kept_since"
 
 
 def kept(name: str, make: Callable[[], Found], *asked: object) -> tuple[Found, datetime]:

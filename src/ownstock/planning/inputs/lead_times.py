@@ -153,6 +153,11 @@ def supply_outlook(candidates: Sequence[Candidate], records: SupplierRecords, pl
     return SupplyOutlook(leads, deliveries, coming, owner, starts, of_orders.told(), of_coming.told())
 
 
+NOTHING_TOLD = ArrivalQuantiles(
+    np.zeros(0, np.int64), np.zeros((0, LEVELS.size), np.int64), np.zeros(0, np.float64), np.zeros(0, np.float64)
+)
+
+
 @dataclass(frozen=True)
 class Answers:
     """What records say of each order or delivery: row `row` [n] of what was found, -1 where nothing is told."""
@@ -220,8 +225,10 @@ def _told(asked: Ints, record: ArrivalRecord, records: SupplierRecords, planned_
     asked: [n, 4] supplier, site, item, and the promised day counted from 1970-01-01
     """
     known = np.flatnonzero(np.isin(asked[:, 0], [who for who, n in records.arrivals.items() if n >= ENOUGH]))
-    found = arrival_quantiles(record, _frame(asked[known]), planned_on, LEVELS)
     row = np.full(len(asked), -1, dtype=np.int64)
+    if not known.size:
+        return Answers(row, NOTHING_TOLD)
+    found = arrival_quantiles(record, _frame(asked[known]), planned_on, LEVELS)
     row[known] = np.where(found.in_days[found.row, 0] >= 0, found.row, -1)
     return Answers(row, found)
 
