@@ -101,6 +101,7 @@ def things() -> dict[str, dict[str, object]]:
         "/automation/items/": {"pk": proposal.item_site_id},
         "/jobs/": {"pk": job.pk},
         "/overrides/": {"number": told.number},
+        "/people/": {"pk": User.objects.create(username="zoe", roles=[Role.VIEWER]).pk, "prefix": "0"},
         "/stock-health/": {"name": "fill_rate"},
         "/today/": {"pk": Alert.objects.earliest("id").pk},
         "/alerts/": {"pk": Alert.objects.earliest("id").pk},

@@ -1,4 +1,4 @@
-"""Making and revoking the keys of programs; making people, giving them roles, ending their access."""
+"""Making and revoking the keys of programs; making people, giving them roles and passwords, ending their access."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
 
 MIN_PASSWORD_LENGTH = 12
+# Of a password that is read out or copied by hand: no two signs that look alike.
+SIGNS, SIGNS_A_GROUP, GROUPS = "abcdefghjkmnpqrstuvwxyz23456789", 5, 4
 
 
 @transaction.atomic
-def create_user(username: str, password: str, *, actor: str, roles: Iterable[Role] = ()) -> User:
+def create_user(username: str, password: str, *, actor: str, roles: Iterable[Role] = (), email: str = "") -> User:
     """Make a person who can sign in.
 
     Raises:
@@ -34,7 +36,7 @@ def create_user(username: str, password: str, *, actor: str, roles: Iterable[Rol
         )
     if User.objects.filter(username=username).exists():
         raise Refused(f"There is already a user named {username}.", code="user_exists", username=username)
-    user = User.objects.create_user(username=username, password=password, roles=held)
+    user = User.objects.create_user(username=username, password=password, roles=held, email=email)
     journal.record(actor=actor, verb="access.user_created", subject=user.actor, new={"roles": held})
     return user
 
@@ -46,12 +48,14 @@ def change_roles(
     """Give a person roles and take others; what is held already, or not held, changes nothing.
 
     Raises:
-        Refused: there is no such user, the roles do not go together, or none would be left.
+        Refused: there is no such user, the roles do not go together, none would be left, or nobody would give roles.
     """
     user = _locked(username)
     before = list(user.roles)
     user.roles = [str(role) for role in roles_after(before, add=list(add), remove=list(remove))]
     if user.roles != before:
+        if Role.ADMIN in before and Role.ADMIN not in user.roles:
+            _check_another_administrator(user)
         user.save(update_fields=["roles"])
         _record_change("access.roles_changed", user, "roles", before, actor, reason)
     return user
@@ -62,8 +66,12 @@ def disable_user(username: str, *, actor: str, reason: str = "") -> User:
     """End a person's access, and with it every session that is open: the next request of each is a stranger's.
 
     Raises:
-        Refused: there is no such user.
+        Refused: there is no such user, it is the actor, or nobody would be left who gives roles.
     """
+    user = _locked(username)
+    _check_not_oneself(user, actor, "end your own access")
+    if user.is_active and Role.ADMIN in user.roles:
+        _check_another_administrator(user)
     return _set_active(username, False, "access.user_disabled", actor, reason)
 
 
@@ -82,11 +90,14 @@ def reset_second_factor(username: str, *, actor: str, reason: str = "") -> User:
     """Take a person's app, passkeys and recovery codes away, who lost them; every open session ends with them.
 
     Raises:
-        Refused: there is no such user, or nothing to take away.
+        Refused: there is no such user, it is the actor, or there is nothing to take away.
     """
     from allauth.mfa.models import Authenticator
 
     user = _locked(username)
+    _check_not_oneself(
+        user, actor, "take your own second factor away here; your account's page does, once you said who you are"
+    )
     found = Authenticator.objects.filter(user=user)
     kinds = sorted(found.values_list("type", flat=True))
     if not kinds:
@@ -97,6 +108,62 @@ def reset_second_factor(username: str, *, actor: str, reason: str = "") -> User:
         actor=actor, verb="access.second_factor_reset", subject=user.actor, old={"factors": kinds}, reason=reason
     )
     return user
+
+
+def new_password() -> str:
+    """A password that nobody can guess and everybody can copy: four groups of five letters and digits, 99 bits."""
+    groups = ("".join(secrets.choice(SIGNS) for _ in range(SIGNS_A_GROUP)) for _ in range(GROUPS))
+    return "-".join(groups)
+
+
+@transaction.atomic
+def replace_password(username: str, *, actor: str, reason: str = "") -> str:
+    """Give a person who forgot theirs a new password and return it: it is shown this once; every open session ends.
+
+    Raises:
+        Refused: there is no such user, or it is the actor.
+    """
+    user = _locked(username)
+    _check_not_oneself(
+        user, actor, "replace your own password here; your account's page does, once you said who you are"
+    )
+    password = new_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _end_sessions(user)
+    journal.record(actor=actor, verb="access.password_replaced", subject=user.actor, reason=reason)
+    return password
+
+
+@transaction.atomic
+def change_email(username: str, email: str, *, actor: str) -> User:
+    """Say where a person's mail goes; empty: nowhere.
+
+    Raises:
+        Refused: there is no such user.
+    """
+    user = _locked(username)
+    before, user.email = user.email, email
+    if before != email:
+        user.save(update_fields=["email"])
+        _record_change("access.email_changed", user, "email", before, actor, "")
+    return user
+
+
+def _check_not_oneself(user: User, actor: str, what: str) -> None:
+    if actor == user.actor:
+        raise Refused(f"You cannot {what}.", code="oneself", username=user.username)
+
+
+def _check_another_administrator(user: User) -> None:
+    # All of them locked, so that two do not take the role from each other at once.
+    found = User.objects.select_for_update().filter(is_active=True, roles__contains=[Role.ADMIN]).order_by("pk")
+    if set(found.values_list("pk", flat=True)) <= {user.pk}:
+        raise Refused(
+            f"{user.username} is the last administrator: nobody would be left who gives roles. Make another first.",
+            code="last_administrator",
+            username=user.username,
+        )
 
 
 def _set_active(username: str, is_active: bool, verb: str, actor: str, reason: str) -> User:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ownstock.access.models import ApiKey, User
 from ownstock.access.rules import KeyState, Role, is_same_secret, key_state, roles_named, split_key
 from ownstock.base.errors import Refused
+from ownstock.journal.models import AuditEvent
 
 
 def live_key(token: str) -> ApiKey | None:
@@ -40,6 +44,21 @@ def users() -> QuerySet[User]:
     return User.objects.order_by("username")
 
 
+def people(text: str = "") -> QuerySet[User]:
+    """Whoever can or could sign in, by name, each with `has_factor`; those whose name or address holds a text."""
+    from allauth.mfa.models import Authenticator
+
+    found = Authenticator.objects.filter(user=OuterRef("pk"), type__in=_factor_kinds())
+    rows = users().annotate(has_factor=Exists(found))
+    return rows.filter(Q(username__icontains=text) | Q(email__icontains=text)) if text else rows
+
+
+def last_acts(keys: Iterable[ApiKey]) -> dict[str, datetime]:
+    """When each of some keys last changed something, by its prefix; of those that only looked nothing is written down."""
+    acts = AuditEvent.objects.filter(actor__in=[key.actor for key in keys])
+    return {actor.removeprefix("key:"): at for actor, at in acts.values_list("actor").annotate(Max("recorded_at"))}
+
+
 def our_people() -> list[str]:
     """The names of those who sign in and work here, no supplier's account among them."""
     people = User.objects.filter(is_active=True).exclude(roles__contains=[Role.SUPPLIER])
@@ -58,12 +77,29 @@ def user(username: str) -> User:
     return found
 
 
+def account(pk: int) -> User:
+    """One person's account, by its number.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = User.objects.filter(pk=pk).first()
+    if found is None:
+        raise Refused("There is no such account.", code="no_account")
+    return found
+
+
 def has_second_factor(user: User) -> bool:
     """Whether somebody's sign-in by password asks for more: the code of an app, or a passkey."""
     from allauth.mfa.models import Authenticator
 
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
+    return bool(Authenticator.objects.filter(user=user, type__in=_factor_kinds()).exists())
+
+
+def _factor_kinds() -> list[str]:
+    from allauth.mfa.models import Authenticator
+
+    return [str(Authenticator.Type.TOTP), str(Authenticator.Type.WEBAUTHN)]
 
 
 def lacks_second_factor(user: User) -> bool:

@@ -58,6 +58,7 @@ OURS: Sequence[Link] = (
     Link(_("Automation"), "web:automation", (), "a", is_primary=False),
     Link(_("Jobs"), "web:jobs", (), "j", is_primary=False),
     Link(_("Audit"), "web:audit", (), "u", is_primary=False),
+    Link(_("People"), "web:people", (), "", is_primary=False),
     Link(_("Data health"), "web:data-health", (), "", is_primary=False),
     Link(_("Set-up"), "web:set-up", ("/set-up/company", "/set-up/files", "/set-up/work"), "", is_primary=False),
 )

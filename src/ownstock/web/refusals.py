@@ -13,6 +13,7 @@ from ownstock.base.errors import OwnstockError, Refused
 
 NOT_FOUND = frozenset(
     {
+        "no_account",
         "no_alert",
         "no_automation_run",
         "no_job_run",

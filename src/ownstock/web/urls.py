@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from ownstock.web import urls_operations, urls_today
+from ownstock.web import urls_operations, urls_people, urls_today
 from ownstock.web.security import for_everybody
 from ownstock.web.urls_figures import urlpatterns as figures
 from ownstock.web.views import (
@@ -45,6 +45,7 @@ from ownstock.web.views import (
 app_name = "web"
 urlpatterns = [
     *urls_operations.urlpatterns,
+    *urls_people.urlpatterns,
     *urls_today.urlpatterns,
     path("proposals", proposals.proposals, name="proposals"),
     path("proposals/rows", proposal_grid.proposal_rows, name="proposal-rows"),

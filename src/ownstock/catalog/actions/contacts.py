@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from ownstock.access.actions import change_roles
+from ownstock.access.actions import change_roles, create_user
 from ownstock.access.models import User
 from ownstock.access.queries import user as find_user
 from ownstock.access.rules import Role
@@ -42,6 +42,17 @@ def add_contact(supplier: str, user: User, *, actor: str) -> SupplierContact:
             actor=actor, verb="catalog.contact_added", subject=f"supplier:{supplier}", new={"user": user.username}
         )
     return contact
+
+
+@transaction.atomic
+def create_contact(supplier: str, username: str, password: str, *, actor: str, email: str = "") -> SupplierContact:
+    """Make an account for a person of a supplier, who sees what is that supplier's and nothing else.
+
+    Raises:
+        Refused: see `create_user` and `add_contact`.
+    """
+    user = create_user(username, password, roles=[Role.SUPPLIER], email=email, actor=actor)
+    return add_contact(supplier, user, actor=actor)
 
 
 @transaction.atomic
