@@ -79,14 +79,30 @@ def _with_deliveries(rows: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
     return rows.select_related("item").prefetch_related(deliveries)
 
 
+CHANGING = (
+    "line",
+    "quantity",
+    "requested_on",
+    "first_promised_on",
+    "latest_promised_on",
+    "shipped_quantity",
+    "announced_on",
+    "received_quantity",
+    "cancelled_quantity",
+    "refused_quantity",
+    "cancelled_on",
+)
+
+
 def save(deliveries: Sequence[Delivery]) -> None:
     """Write changed deliveries, and those that a split or a change made new."""
     Delivery.objects.bulk_create([d for d in deliveries if d.pk is None])
-    columns = ["line", "quantity", "requested_on", "first_promised_on", "latest_promised_on", "received_quantity"]
-    Delivery.objects.bulk_update(
-        [d for d in deliveries if d.pk is not None],
-        [*columns, "cancelled_quantity", "refused_quantity", "cancelled_on", "shipped_quantity", "announced_on"],
-        batch_size=500,
+    # Told as an insertion that meets its row: an update of many rows by Django is a case for each value.
+    Delivery.objects.bulk_create(
+        {d.pk: d for d in deliveries if d.pk is not None}.values(),
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=CHANGING,
     )
 
 
