@@ -15,7 +15,7 @@ def set_up_company() -> None:
 
 
 @app.periodic(cron="49 3 * * *")
-@app.task(name="ownstock.count_data_health", queueing_lock="ownstock.count_data_health")
-def count_data_health(timestamp: int) -> None:
+@app.task(name="ownstock.count_health", queueing_lock="ownstock.count_health")
+def count_health(timestamp: int) -> None:
     """Every night: count what the data lack, for companies in which that takes longer than a page may."""
     keep_health()

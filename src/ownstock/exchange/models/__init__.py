@@ -4,9 +4,9 @@ from ownstock.exchange.models.channels import Channel, ChannelSecret
 from ownstock.exchange.models.links import AnswerLink
 from ownstock.exchange.models.messages import Attempt, InboundMessage, OutboundMessage, SyntaxAnswer
 from ownstock.exchange.models.remarks import AnswerRemark
-from ownstock.exchange.models.set_ups import AssumedValue, DataHealthCount, SetUp, UploadedFile
+from ownstock.exchange.models.set_ups import AssumedValue, HealthCount, SetUp, UploadedFile
 
 __all__ = [
-    "AnswerLink", "AnswerRemark", "AssumedValue", "Attempt", "Channel", "ChannelSecret", "DataHealthCount",
+    "AnswerLink", "AnswerRemark", "AssumedValue", "Attempt", "Channel", "ChannelSecret", "HealthCount",
     "InboundMessage", "OutboundMessage", "SetUp", "SyntaxAnswer", "UploadedFile",
 ]  # fmt: skip

@@ -89,14 +89,14 @@ class AssumedValue(models.Model):
         return f"{self.field} {self.record_id}: {self.value}"
 
 
-class DataHealthCount(models.Model):
+class HealthCount(models.Model):
     """What was last counted of a large company's data, in one row: counting takes longer than a page may."""
 
     figures = models.JSONField(help_text="By their names; money and quantities as texts.")
     counted_at = models.DateTimeField(db_default=Now(), help_text="When it was counted.")
 
     class Meta:
-        db_table = "exchange_data_health_count"
+        db_table = "exchange_health_count"
 
     def __str__(self) -> str:
         return f"data health at {self.counted_at:%Y-%m-%d %H:%M}"

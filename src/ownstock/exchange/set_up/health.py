@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from ownstock.exchange.models import DataHealthCount
+from ownstock.exchange.models import HealthCount
 from ownstock.exchange.set_up.assumed import still_assumed
 from ownstock.exchange.set_up.sentences import (
     SEASON_DAYS,
@@ -85,7 +85,7 @@ def health() -> Health:
     with connection.cursor() as cursor:
         cursor.execute(FEW_MOVEMENTS, [])
         is_quick = cursor.fetchone()[0]
-    kept = None if is_quick else DataHealthCount.objects.first()
+    kept = None if is_quick else HealthCount.objects.first()
     if kept is None:
         return health_now()
     return _told(Figures(**{name: _read(name, text) for name, text in kept.figures.items()}), kept.counted_at)

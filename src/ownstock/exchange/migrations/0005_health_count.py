@@ -12,14 +12,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DataHealthCount',
+            name='HealthCount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('figures', models.JSONField(help_text='By their names; money and quantities as texts.')),
                 ('counted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it was counted.')),
             ],
             options={
-                'db_table': 'exchange_data_health_count',
+                'db_table': 'exchange_health_count',
             },
         ),
     ]
