@@ -241,7 +241,7 @@ class ValuationEntry(models.Model):
 class Valuation(models.Model):
     """How far an item is valued and what lies there then: a cache of its movements and late costs, made anew at will.
 
-    One row after so many movements, so that what comes late is valued again from the row before it.
+    One row after so many movements and one where they ended, so that what comes is valued from the row before it.
     """
 
     item = models.ForeignKey(Item, models.PROTECT)

@@ -35,6 +35,8 @@ LOCK = 0x0D5_7021
 ITEMS_AT_ONCE = 200
 # After so many movements of an item what lies there is kept, so that what comes late is replayed from nearby.
 KEPT_EVERY = 500
+# The same where a run ended, unless so few movements came since that reading them again costs less than keeping it.
+KEPT_AT_END = 50
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 FORGET = """
 DELETE FROM ledger_valuation v USING unnest(%s::bigint[], %s::timestamptz[]) AS start(item_id, moment)
@@ -110,7 +112,7 @@ def _replayed(rows: Sequence[FlowRow], before: Valuation | None, method: str) ->
     valued = zip(counted, effects(map(_flow, counted), layers, method), strict=True)
     for number, (row, effect) in enumerate(valued, start=1):
         replay.entries += _differences(row, effect.amount - _steps(row.late), effect.corrected)
-        if number % KEPT_EVERY == 0:
+        if number % KEPT_EVERY == 0 or (number == len(counted) and number % KEPT_EVERY >= KEPT_AT_END):
             replay.kept.append(_kept(row, layers))
     replay.entries += _cancelled([row for row in rows if row.is_cancelled])
     return replay
