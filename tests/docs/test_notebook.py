@@ -38,12 +38,12 @@ def cells() -> list[dict[str, Any]]:
     return found
 
 
-def run(python: Path, folder: Path, *absent: str, **settings: str) -> None:
+def run(python: Path, folder: Path, *absent: str) -> None:
     """Run all cells in a process of its own, in a folder of its own."""
     done = subprocess.run(
         [python, "-W", "error:::ownstock", "-c", CELLS_IN_ORDER, NOTEBOOK, *absent],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), **settings},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
         timeout=HUNG_AFTER_SECONDS,
@@ -75,5 +75,4 @@ def test_the_notebook_runs_to_its_end_with_nothing_but_the_engine(tmp_path: Path
     pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
     install = [*pip, "--only-binary", ":all:", "--require-hashes", "-r", LOCK]
     subprocess.run(install, check=True, capture_output=True)
-    # No kernel is compiled yet, as at a reader's first time.
-    run(python, tmp_path, "django", "click", "psycopg", "matplotlib", NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
+    run(python, tmp_path, "django", "click", "psycopg", "matplotlib")
