@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ownstock.base.errors import Refused
-from ownstock.catalog.models import ItemSite, SupplyTerm
+from ownstock.catalog.models import Item, ItemSite, Supplier, SupplyTerm
 from ownstock.catalog.rules import QualificationState
 from ownstock.journal import queries as journal
 from ownstock.journal import worklist
@@ -17,7 +17,7 @@ from ownstock.ledger import actions as ledger
 from ownstock.planning import actions
 from ownstock.planning.models import ItemSitePlan, Proposal
 from ownstock.purchasing import actions as purchasing
-from tests.factories import ACTOR, TODAY, opening, sale, sell_every_week, small_business
+from tests.factories import ACTOR, TODAY, keep, opening, sale, sell_every_week, small_business
 
 pytestmark = pytest.mark.django_db
 RUSH = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC) - timedelta(days=4)
@@ -74,6 +74,31 @@ def test_excess_is_told_once_a_site_with_what_it_costs_to_hold() -> None:
     held = item_site.holding_rate * item_site.item.unit_cost * (excess - a_year / 2)
     assert told.money == pytest.approx(held, abs=Decimal("0.02"))
     assert told.facts["named"] == ["PLATE"]
+
+
+def test_what_nobody_took_for_half_a_year_is_told_once_a_site_as_dead_and_not_as_excess_too() -> None:
+    old = Item.objects.create(sku="OLD", description="Old", unit_cost=Decimal(3))
+    keep(old, "SHOP")
+    SupplyTerm.objects.create(
+        supplier=Supplier.objects.earliest("pk"), item=old, supplier_sku="OLD-S", moq=1, order_multiple=1, price=3,
+        currency="EUR", lead_time_days=14, valid_from=TODAY - timedelta(days=900),
+    )  # fmt: skip
+    opening("OLD", 100, moved_at=RUSH - timedelta(days=300))
+    planned()
+    assert not journal.open_alerts().filter(kind="dead_stock").exists(), "nothing was measured yet"
+    actions.measure(TODAY)
+    planned()
+    told, item_site = alert("dead_stock"), ItemSite.objects.get(item__sku="OLD")
+    assert told.facts["named"] == ["OLD"]
+    assert Decimal(told.facts["value"]) == 100 * item_site.item.unit_cost
+    assert told.money == pytest.approx(100 * item_site.item.unit_cost * item_site.holding_rate, abs=Decimal("0.01"))
+    assert told.sentence.startswith("Of 1 item-site at SHOP nothing was issued in 180 days: goods of ")
+    assert alert("excess").facts["named"] == ["PLATE"]
+    ledger.post([sale("OLD", 1, key="at last", moved_at=RUSH)], actor=ACTOR)
+    actions.measure(TODAY)
+    planned()
+    assert journal.cleared_alerts().get(kind="dead_stock").cleared_because == "the plan no longer finds it"
+    assert set(alert("excess").facts["named"]) == {"PLATE", "OLD"}
 
 
 def test_what_is_on_order_beyond_the_need_is_told_by_supplier() -> None:

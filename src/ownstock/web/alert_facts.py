@@ -21,7 +21,9 @@ LABELS: dict[str, str | Promise] = {
     "sku": _("Item"), "item_site": _("Item-site"), "proposal": _("Proposal"), "quantity": _("Quantity"),
     "lost": _("Lost until goods can come"), "saved_by_ordering": _("Lost beyond that, if nothing is ordered"),
     "value": _("Value of the goods"), "days_late": _("Days late"), "named": _("Among them"), "fault": _("What is missing"),
-    "due_at": _("Was due"), "reason": _("Reason"),
+    "used_a_week": _("Used a week"), "expected_a_week": _("Was expected a week"),
+    "forecast_a_week": _("Is forecast a week today"), "forecast_made_on": _("Forecast made on"), "due_at": _("Was due"),
+    "reason": _("Reason"),
 }  # fmt: skip
 SHORT_MONEY = _(
     "Units expected to be short until an order placed now is of use x the shortage cost of one, plus what ordering saves: "
@@ -34,6 +36,11 @@ HELD_MONEY = _(
 FORMULAS: dict[str, str | Promise] = {
     "stocked_out": SHORT_MONEY, "will_stock_out": SHORT_MONEY, "surplus_on_order": HELD_MONEY, "excess": HELD_MONEY,
     "demand_jump": _("Units wanted beyond the usual x lead time in weeks x the shortage cost of one, if it lasts."),
+    "dead_stock": _("On hand x unit cost x holding rate, for a year, where nothing was issued for 180 days."),
+    "forecast_drift": _(
+        "Too low: units a week that today's forecast is below what was used x lead time in weeks x the shortage cost of one. "
+        "Too high: units a week above it x lead time and review period in weeks, at what such a surplus costs to hold."
+    ),
     "late_delivery": _("What the item of the late line is short of meanwhile, as for an item that runs out."),
     "supplier_blocked": _("The sum over its item-sites of what they are short of, as for items that run out."),
 }  # fmt: skip

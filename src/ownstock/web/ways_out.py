@@ -19,7 +19,8 @@ from ownstock.web.security import needed_by
 
 LABELS: Mapping[str, str | Promise] = {
     "stocked_out": _("Stocked out"), "will_stock_out": _("Will stock out"), "surplus_on_order": _("Surplus on order"),
-    "excess": _("Excess"), "new": _("New"), "late": _("Late order"), "no_answer": _("No answer"), "blocked": _("Blocked"),
+    "excess": _("Excess"), "forecast": _("Forecast"), "new": _("New"), "late": _("Late order"), "no_answer": _("No answer"),
+    "blocked": _("Blocked"),
     "data": _("Data"), "system": _("System"), OTHER: _("To see to"),
 }  # fmt: skip
 
@@ -63,6 +64,8 @@ JOBS = Spec(_("See the jobs"), "web:jobs")
 MESSAGES = Spec(_("See the messages"), "web:messages")
 INVOICES = Spec(_("See the invoices"), "web:invoices")
 ITEMS_OF_SITE = Spec(_("See the excess"), "web:health-figure", ("figure",), {"site": "site"})
+DEAD_OF_SITE = Spec(_("See what is dead"), "web:health-figure", ("dead_figure",), {"site": "site"})
+DEMAND = Spec(_("See its demand"), "web:item-site-demand", ("item_site",))
 SHORT = (APPROVE, WHY, ITEM_SITE, PROPOSALS)
 UNANSWERED = (CHASE, ANSWER, ORDER, CANCEL)
 WAYS: Mapping[str, Sequence[Spec]] = {
@@ -71,6 +74,8 @@ WAYS: Mapping[str, Sequence[Spec]] = {
     "demand_jump": SHORT,
     "surplus_on_order": (ORDERS, SUPPLIER),
     "excess": (ITEMS_OF_SITE, Spec(_("Move goods to another site"), "web:transfers")),
+    "dead_stock": (DEAD_OF_SITE, Spec(_("Move goods to another site"), "web:transfers")),
+    "forecast_drift": (Spec(_("Say what will be wanted"), "web:item-site-known", ("item_site",)), DEMAND, ITEM_SITE),
     "new_items": (Spec(_("Say what they are like"), "web:overrides"), Spec(_("See the items"), "web:item-sites")),
     "unplanned": (Spec(_("See what data lacks"), "web:data-health"), Spec(_("See the items"), "web:item-sites")),
     "late_delivery": (CHASE, ANSWER, CHANGE, CANCEL, ORDER),
@@ -120,7 +125,7 @@ def ways_out(alert: Alert, user: User) -> list[Way]:
 
 
 def _known(alert: Alert) -> dict[str, Any]:
-    facts = {"number": alert.facts.get("order"), **alert.facts, "figure": "excess"}
+    facts = {"number": alert.facts.get("order"), **alert.facts, "figure": "excess", "dead_figure": "dead"}
     if alert.kind == "inbound_quarantined":
         facts["message_key"] = f"in-{alert.facts.get('message')}"
     return facts

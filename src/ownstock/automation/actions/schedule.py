@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ownstock.automation.actions.autopilot import autopilot
+from ownstock.automation.actions.drifting import tell_drift
 from ownstock.automation.models import AutomationRun, Pause
 from ownstock.automation.queries.orders import open_moments, waiting_orders
 from ownstock.automation.queries.policy import policy
@@ -48,12 +49,14 @@ def run_due(now: datetime) -> AutomationRun | None:
 
 
 def plan_and_act(now: datetime, *, occasion: str, actor: str = ACTOR) -> AutomationRun:
-    """Plan for the day that it is by the company's clock, then let the rules act.
+    """Plan for the day that it is by the company's clock, tell whose forecast drifted, then let the rules act.
 
     Raises:
         Unavailable: another plan or run is at work.
     """
-    planning.plan(planned_on=now.astimezone(ZoneInfo(policy().time_zone)).date(), actor=actor)
+    on = now.astimezone(ZoneInfo(policy().time_zone)).date()
+    planning.plan(planned_on=on, actor=actor)
+    tell_drift(on)
     return autopilot(now, occasion=occasion, actor=actor)
 
 

@@ -9,7 +9,8 @@ GROUPS: Mapping[str, frozenset[str]] = {
     "stocked_out": frozenset({"stocked_out", "short_allocation"}),
     "will_stock_out": frozenset({"will_stock_out", "demand_jump"}),
     "surplus_on_order": frozenset({"surplus_on_order"}),
-    "excess": frozenset({"excess"}),
+    "excess": frozenset({"excess", "dead_stock"}),
+    "forecast": frozenset({"forecast_drift"}),
     "new": frozenset({"new_items"}),
     "late": frozenset({"late_delivery", "late_transfer", "order_day_missed", "promise_lowered"}),
     "no_answer": frozenset({

@@ -21,6 +21,7 @@ def tell_exceptions() -> int:
         "jumped": found.rows(found.JUMPED, found.ONE_BY_ONE),
         "on_order": found.rows(found.ON_ORDER),
         "excess": found.rows(found.EXCESS),
+        "dead": found.rows(found.DEAD_STOCK),
         "unplanned": found.rows(found.UNPLANNED),
         "new": found.rows(found.NEW),
     }

@@ -57,7 +57,16 @@ EXCESS = f"""
     SELECT s.code AS site, count(*) AS item_sites, sum((p.usable - p.order_up_to_level) * i.unit_cost) AS value,
         sum({HELD.format(units="(p.usable - p.order_up_to_level)")})::numeric AS held,
         (array_agg(i.sku ORDER BY (p.usable - p.order_up_to_level) * i.unit_cost DESC))[1:{NAMED}] AS named
-    FROM {PLANS} WHERE p.fault = '' AND p.usable > p.order_up_to_level GROUP BY s.code
+    FROM {PLANS} LEFT JOIN planning_kpi_item_site d ON d.item_site_id = p.item_site_id AND d.dead_value > 0
+    WHERE p.fault = '' AND p.usable > p.order_up_to_level AND (d.item_site_id IS NULL OR p.is_new) GROUP BY s.code
+"""
+# As it was measured last: of what is new nobody can say that it is dead.
+DEAD_STOCK = f"""
+    SELECT s.code AS site, count(*) AS item_sites, sum(d.dead_value) AS value, sum(d.dead_value * k.holding_rate) AS held,
+        (array_agg(i.sku ORDER BY d.dead_value DESC))[1:{NAMED}] AS named
+    FROM planning_kpi_item_site d JOIN catalog_item_site k ON k.id = d.item_site_id JOIN catalog_item i ON i.id = k.item_id
+    JOIN catalog_location s ON s.id = k.site_id LEFT JOIN planning_item_site_plan p ON p.item_site_id = k.id
+    WHERE d.dead_value > 0 AND NOT coalesce(p.is_new, false) GROUP BY s.code
 """
 UNPLANNED = f"""
     SELECT p.fault, count(*) AS item_sites, (array_agg(i.sku || ' at ' || s.code ORDER BY i.sku, s.code))[1:{NAMED}] AS named
@@ -85,9 +94,9 @@ BY_BLOCKED_SUPPLIER = f"""
 """
 
 
-def rows(query: str, *parameters: Any) -> list[dict[str, Any]]:
-    """The rows of one of the statements above."""
+def rows(query: str, *parameters: Any, **named: Any) -> list[dict[str, Any]]:
+    """The rows of one of the statements above, or of one that is made from their parts."""
     with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
+        cursor.execute(query, named or parameters)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -8,12 +8,14 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from ownstock.planning.rules.kpis import DEAD_AFTER_DAYS
+
 Row = Mapping[str, Any]
 CENT = Decimal("0.01")
 STOCKED_OUT, WILL_STOCK_OUT = "stocked_out", "will_stock_out"
 SURPLUS_ON_ORDER, EXCESS, UNPLANNED, NEW_ITEMS = "surplus_on_order", "excess", "unplanned", "new_items"
-DEMAND_JUMP = "demand_jump"
-KINDS = (STOCKED_OUT, WILL_STOCK_OUT, DEMAND_JUMP, SURPLUS_ON_ORDER, EXCESS, UNPLANNED, NEW_ITEMS)
+DEMAND_JUMP, DEAD_STOCK = "demand_jump", "dead_stock"
+KINDS = (STOCKED_OUT, WILL_STOCK_OUT, DEMAND_JUMP, SURPLUS_ON_ORDER, EXCESS, DEAD_STOCK, UNPLANNED, NEW_ITEMS)
 # What an order is the way out of: nothing that keeps anybody from ordering.
 MENDED_BY_ORDERING = (STOCKED_OUT, WILL_STOCK_OUT)
 # A surplus whose holding costs less is not worth a person's look.
@@ -98,6 +100,21 @@ def said_of_excess(row: Row, currency: str) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def said_of_dead(row: Row, currency: str) -> dict[str, Any] | None:
+    """What lies at a site and nobody takes; None where it is not worth a look."""
+    held = money(row["held"])
+    if held < LEAST_HELD:
+        return None
+    return {
+        "key": f"{DEAD_STOCK}:{row['site']}", "kind": DEAD_STOCK,
+        "sentence": f"Of {_sites(row)} at {row['site']} nothing was issued in {DEAD_AFTER_DAYS} days: goods of "
+        f"{_amount(money(row['value']), currency)}, which cost about {_amount(held, currency)} a year to hold. Return, sell "
+        "off or scrap them, and order no more.",
+        "money": held, "item_count": row["item_sites"],
+        "facts": {"site": row["site"], "value": str(money(row["value"])), "named": row["named"]},
+    }  # fmt: skip
+
+
 def said_of_unplanned(row: Row) -> dict[str, Any]:
     """Item-sites that cannot be planned, all for the same reason."""
     are = "is" if row["item_sites"] == 1 else "are"
@@ -140,13 +157,14 @@ def said_of_jump(row: Row, currency: str) -> dict[str, Any]:
 
 def said_of_all(found: Mapping[str, Sequence[Row]], currency: str) -> list[dict[str, Any]]:
     """Everything that is told of what was found, by where it was found: `each`, `others`, `jumped`, `on_order`, `excess`,
-    `unplanned`, `new`.
+    `dead`, `unplanned`, `new`.
     """
     told = [said_of_short(row, currency) for row in found["each"]]
     told += [said_of_jump(row, currency) for row in found["jumped"]]
     told += [said_of_others_short(row, currency) for row in found["others"]]
     told += [said for row in found["on_order"] if (said := said_of_surplus_on_order(row, currency))]
     told += [said for row in found["excess"] if (said := said_of_excess(row, currency))]
+    told += [said for row in found["dead"] if (said := said_of_dead(row, currency))]
     told += [said_of_unplanned(row) for row in found["unplanned"]]
     return told + [said_of_new(row) for row in found["new"]]
 
