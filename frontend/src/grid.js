@@ -3,7 +3,7 @@ import {
   AccessorModule, AjaxModule, ClipboardModule, EditModule, FilterModule, FormatModule, FrozenColumnsModule, InteractionModule,
   KeybindingsModule, PageModule, ResizeColumnsModule, ResizeTableModule, SelectRangeModule, SortModule, Tabulator,
 } from "tabulator-tables";
-import { send, shownColumns } from "./grid_columns.js";
+import { PHONE, send, shownColumns } from "./grid_columns.js";
 import { startPaste } from "./grid_paste.js";
 import { Ticks } from "./grid_ticks.js";
 import { tell } from "./told.js";
@@ -49,22 +49,27 @@ class Grid {
     this.columns = columns;
     const frame = document.createElement("div");
     place.append(frame);
-    this.table = new Tabulator(frame, this.options(columns));
+    this.table = new Tabulator(frame, this.options());
     this.table.on("tableBuilt", () => this.built(frame));
     this.table.on("dataLoadError", () => this.failed());
     this.table.on("cellEdited", (cell) => this.change([this.changed(cell, cell.getOldValue())]));
     this.table.on("dataProcessed", () => this.loaded());
     this.table.on("renderComplete", () => this.label());
+    PHONE.addEventListener("change", () => this.table.setColumns(this.shown()));
     startPaste(this);
   }
 
-  options(columns) {
+  shown() {
+    return [...(this.ticks ? [this.ticks.column()] : []), ...shownColumns(this.columns, this.words)];
+  }
+
+  options() {
     const words = this.words;
     return {
       index: "id",
-      height: this.place.dataset.height || "min(70vh, 46rem)",
+      maxHeight: this.place.dataset.height || "min(70vh, 46rem)",
       layout: "fitColumns",
-      columns: [...(this.ticks ? [this.ticks.column()] : []), ...shownColumns(columns, words)],
+      columns: this.shown(),
       columnDefaults: { minWidth: 80, headerSortTristate: true, resizable: "header" },
       placeholder: this.place.dataset.empty || words.empty || "",
       selectableRange: 1,
@@ -164,6 +169,7 @@ class Grid {
   loaded() {
     this.place.removeAttribute("aria-busy");
     this.ticks?.show();
+    this.label();
   }
 
   failed() {

@@ -1,7 +1,10 @@
 // Columns of a grid as a page names them: `{field, title, kind, href, editable, filter, width, choices}`.
 //
 // kind: text (usual), code, number, money, day, state, link. `href: "/item-sites/{id}"` makes a link of the cell.
+// On a phone a grid shows the columns that say `phone`, their least width there; one that says it for none scrolls sideways.
 const language = () => document.documentElement.lang || "en-GB";
+/** Whether the window is a phone's; the styles say the same width. */
+export const PHONE = matchMedia("(max-width: 44rem)");
 const NOTHING = "–";
 // As the filter `day` writes it: 10 Dec 2010, elsewhere in figures.
 const dayParts = () => (language().startsWith("en") ? { day: "numeric", month: "short" } : { day: "2-digit", month: "2-digit" });
@@ -25,14 +28,15 @@ export function text(value, column) {
 
 /** The columns as Tabulator takes them. */
 export function shownColumns(columns, words) {
+  const isFew = PHONE.matches && columns.some((column) => column.phone);
   return columns.map((column) => ({
     field: column.field,
     title: column.title,
-    width: column.width,
-    minWidth: column.min_width,
+    width: isFew ? undefined : column.width,
+    minWidth: isFew ? column.phone : column.min_width,
     widthGrow: column.grow,
     frozen: column.frozen,
-    visible: column.visible ?? true,
+    visible: isFew ? Boolean(column.phone) : (column.visible ?? true),
     headerSort: column.sort ?? true,
     hozAlign: column.kind === "number" || column.kind === "money" ? "right" : "left",
     headerHozAlign: column.kind === "number" || column.kind === "money" ? "right" : "left",

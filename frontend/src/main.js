@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import "idiomorph/htmx";
 import { startDialogs } from "./dialogs.js";
+import { startFilters } from "./filters.js";
 import { startKeys } from "./keys.js";
 import { startNavigation } from "./navigation.js";
 import { tell } from "./told.js";
@@ -43,5 +44,6 @@ htmx.onLoad((part) => part !== document.body && start(part));
 
 startDialogs();
 startKeys();
+startFilters();
 startNavigation();
 start(document);

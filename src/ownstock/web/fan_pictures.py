@@ -24,6 +24,9 @@ HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 4], "rotation
 UNSHOWN = {"show": False}
 BLUE = {"color": "--series-1"}
 LEAST_IN_STOCK = 0.5
+LEAST_PAST = 56
+# What is written over lines and hatching stands on the ground of the page.
+_ON_ITS_OWN = {"backgroundColor": "--surface", "padding": [2, 5], "distance": 6}
 
 
 def outlook_chart(fan: Fan) -> Option:
@@ -40,12 +43,30 @@ def outlook_chart(fan: Fan) -> Option:
             {"type": "value", "name": _("units"), "minInterval": 1},
             {"type": "value", "max": 1, "min": 0, "show": False},
         ],
-        "grid": {"top": 64, "bottom": 8},
+        "grid": {"top": 64, "bottom": 48},
+        "dataZoom": [_window(fan, days)],
         "legend": {"type": "scroll", "data": _named(series)},
         "tooltip": {"trigger": "axis"},
         "series": series,
     }
     return {"label": _("Stock until now and as projected"), "option": option}
+
+
+def _window(fan: Fan, days: Sequence[date]) -> Option:
+    """What is shown at first: what lies ahead, and as much of the past; the slider below shows the rest."""
+    behind, ahead = (fan.on - days[0]).days, (days[-1] - fan.on).days
+    colours = {
+        "backgroundColor": "transparent", "borderColor": "--line-strong", "fillerColor": "transparent",
+        "handleStyle": {"color": "--accent", "borderColor": "--accent"}, "moveHandleStyle": {"color": "--line-strong"},
+        "textStyle": {"color": "--ink-soft"},
+        "dataBackground": {"lineStyle": {"color": "--line-strong"}, "areaStyle": {"color": "--line"}},
+        "selectedDataBackground": {"lineStyle": {"color": "--accent"}, "areaStyle": {"color": "--accent-wash"}},
+    }  # fmt: skip
+    first = max(behind - max(LEAST_PAST, ahead), 0)
+    return {
+        "type": "slider", "startValue": first, "endValue": len(days) - 1, "height": 18, "bottom": 6,
+        "showDetail": False, "brushSelect": False, **colours,
+    }  # fmt: skip
 
 
 def demand_chart(fan: Fan, events: Sequence[DemandEvent]) -> Option:
@@ -84,7 +105,8 @@ def demand_chart(fan: Fan, events: Sequence[DemandEvent]) -> Option:
 def _named(series: Sequence[Option]) -> list[str]:
     """The series that the legend names: those that have anything."""
     names = (one["name"] for one in series if any(value is not None for value in one["data"]))
-    return [name for name in dict.fromkeys(names) if name != "range"]
+    # The edges of the range are told by what lies between them.
+    return [name for name in dict.fromkeys(names) if name not in ("range", _("Low (P10)"), _("High (P90)"))]
 
 
 def _comparable(fan: Fan) -> list[ForecastBucket]:
@@ -129,7 +151,9 @@ def _lines(fan: Fan, place: dict[date, int]) -> Iterable[Option]:
     if fan.reorder_point >= 0:
         line = {"yAxis": fan.reorder_point, "lineStyle": {"color": "--series-2", "type": [6, 4], "width": 1.5}}
         told = _("reorder point %(units)s") % {"units": f"{fan.reorder_point:,}"}
-        yield line | {"label": {**label, "color": "--series-2", "formatter": told, "position": "insideStartTop"}}
+        yield line | {
+            "label": {**label, "color": "--series-2", "formatter": told, "position": "insideStartTop", **_ON_ITS_OWN}
+        }
 
 
 def _band(fan: Fan, place: dict[date, int], count: int) -> list[Option]:
@@ -153,7 +177,8 @@ def _filled(low: list[Any], wide: list[Any]) -> list[Option]:
     """What lies between the quantiles, from the lower edge up, below zero too."""
     unseen = {"lineStyle": {"opacity": 0}, "stack": "range", "stackStrategy": "all", "tooltip": UNSHOWN}
     area = {"color": "--series-1", "opacity": 0.22}
-    return [_line("range", low, **unseen), _line("range", wide, **unseen, areaStyle=area)]
+    filled = {"icon": "rect", "itemStyle": {"color": "--series-1", "opacity": 0.3}}
+    return [_line("range", low, **unseen), _line(_("P10 to P90"), wide, **unseen, areaStyle=area, **filled)]
 
 
 def _ahead(fan: Fan, place: dict[date, int], count: int) -> Option:

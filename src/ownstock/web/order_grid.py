@@ -48,7 +48,10 @@ def columns() -> list[dict[str, Any]]:
     states = {str(state): str(words) for state, words in STATES.items()}
     day, bare = {"kind": "day"}, {"sort": False}
     return [
-        {"field": "number", "title": _("Order"), "kind": "code", "href": "/orders/{number}", "filter": True, "width": 140},
+        {
+            "field": "number", "title": _("Order"), "kind": "code", "href": "/orders/{number}",
+            "filter": True, "width": 140, "phone": 110,
+        },
         {
             "field": "supplier", "title": _("Supplier"), "text": "supplier_words", "href": "/suppliers/{supplier}",
             "filter": True, "min_width": 200, "grow": 2,
@@ -56,7 +59,7 @@ def columns() -> list[dict[str, Any]]:
         {"field": "site", "title": _("Site"), "filter": True, "width": 90},
         {
             "field": "state", "title": _("State"), "kind": "state", "text": "state_words", "filter": True,
-            "choices": states, "width": 140,
+            "choices": states, "width": 140, "phone": 120,
         },
         {"field": "waits_for", "title": _("Waits for"), **bare, "min_width": 150},
         {"field": "next_expected_on", "title": _("Next expected"), **day, **bare, "width": 125},

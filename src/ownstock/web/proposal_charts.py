@@ -64,7 +64,12 @@ def waterfall_chart(bars: Sequence[Bar], words: Sequence[str], order: str) -> Op
     ]
     option = {
         "xAxis": {"type": "value", "name": _("units")},
-        "yAxis": {"type": "category", "data": names, "inverse": True, "axisLabel": {"width": 150, "overflow": "break"}},
+        "yAxis": {
+            "type": "category",
+            "data": names,
+            "inverse": True,
+            "axisLabel": {"width": 150, "overflow": "truncate"},
+        },
         "grid": {"top": 8, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item"},
         "series": series,

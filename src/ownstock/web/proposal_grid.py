@@ -39,13 +39,16 @@ def columns(*, is_editable: bool = True) -> list[dict[str, Any]]:
     states = {EDITED: _("Edited"), AS_PROPOSED: _("As proposed")}
     # What one decides by comes first: on a small screen it is what one sees.
     return [
-        {"field": "sku", "title": _("Item"), "kind": "code", "href": "/proposals/{id}", "filter": True, "width": 115},
+        {
+            "field": "sku", "title": _("Item"), "kind": "code", "href": "/proposals/{id}",
+            "filter": True, "width": 115, "phone": 80,
+        },
         {"field": "site", "title": _("Site"), "filter": True, "width": 80},
-        {"field": "quantity", "title": _("Order"), "kind": "number", "editable": is_editable, "width": 88},
+        {"field": "quantity", "title": _("Order"), "kind": "number", "editable": is_editable, "width": 88, "phone": 56},
         {"field": "need", "title": _("Proposed"), "kind": "number", **bare, "width": 85},
         {"field": "stock_out_on", "title": _("Runs out"), **day},
-        {"field": "order_by_on", "title": _("Order by"), **day},
-        {"field": "amount", "title": _("Amount"), "kind": "money", "width": 100},
+        {"field": "order_by_on", "title": _("Order by"), **day, "phone": 92},
+        {"field": "amount", "title": _("Amount"), "kind": "money", "width": 100, "phone": 76},
         {"field": "currency", "title": "", **bare, "width": 55, "min_width": 55},
         {"field": "value", "title": _("Saves"), "kind": "money", "width": 95},
         {"field": "supplier", "title": _("Supplier"), "filter": True, "width": 105},

@@ -167,9 +167,9 @@ def _signed(one: Any, row: ItemSite) -> Any:
 def _columns() -> list[dict[str, Any]]:
     fixed = {"sort": False}
     return [
-        {"field": "moved", "title": _("Moved"), "width": 190, **fixed},
-        {"field": "kind", "title": _("Kind"), "width": 150, **fixed},
-        {"field": "quantity", "title": _("Quantity"), "kind": "number", "width": 100, **fixed},
+        {"field": "moved", "title": _("Moved"), "width": 190, "phone": 155, **fixed},
+        {"field": "kind", "title": _("Kind"), "width": 150, "phone": 90, **fixed},
+        {"field": "quantity", "title": _("Quantity"), "kind": "number", "width": 100, "phone": 75, **fixed},
         {"field": "source", "title": _("From"), "width": 130, **fixed},
         {"field": "target", "title": pgettext("whom or where", "To"), "width": 130, **fixed},
         {"field": "lot", "title": _("Lot"), "width": 110, **fixed},

@@ -49,10 +49,26 @@ def item_site_rows(request: HttpRequest) -> JsonResponse:
 
 def _columns() -> list[dict[str, Any]]:
     return [
-        {"field": "sku", "title": _("Item"), "kind": "code", "href": "/item-sites/{id}", "filter": True, "width": 170},
-        {"field": "description", "title": _("Description"), "filter": True, "min_width": 180, "sort": False, "grow": 3},
+        {
+            "field": "sku",
+            "title": _("Item"),
+            "kind": "code",
+            "href": "/item-sites/{id}",
+            "filter": True,
+            "width": 170,
+            "phone": 100,
+        },
+        {
+            "field": "description",
+            "title": _("Description"),
+            "filter": True,
+            "min_width": 180,
+            "sort": False,
+            "grow": 3,
+            "phone": 130,
+        },
         {"field": "site", "title": _("Site"), "filter": True, "width": 120},
-        {"field": "usable", "title": _("Usable"), "kind": "number", "sort": False, "width": 110},
+        {"field": "usable", "title": _("Usable"), "kind": "number", "sort": False, "width": 110, "phone": 80},
         {"field": "on_order", "title": _("On order"), "kind": "number", "sort": False, "width": 110},
     ]
 

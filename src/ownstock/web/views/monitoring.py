@@ -178,15 +178,30 @@ def _weeks(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _columns() -> list[dict[str, Any]]:
     return [
-        {"field": "sku", "title": _("Item"), "kind": "code", "href": "/item-sites/{id}", "filter": True, "width": 150},
+        {
+            "field": "sku",
+            "title": _("Item"),
+            "kind": "code",
+            "href": "/item-sites/{id}",
+            "filter": True,
+            "width": 150,
+            "phone": 90,
+        },
         {"field": "description", "title": _("Description"), "sort": False, "min_width": 160, "grow": 3},
         {"field": "site", "title": _("Site"), "width": 100},
-        {"field": "on_hand", "title": _("On hand"), "kind": "number", "width": 105},
+        {"field": "on_hand", "title": _("On hand"), "kind": "number", "width": 105, "phone": 75},
         {"field": "on_hand_value", "title": _("Value"), "kind": "money", "width": 115},
-        {"field": "issued", "title": _("Issued, 28 days"), "kind": "number", "width": 130},
+        {"field": "issued", "title": _("Issued, 28 days"), "kind": "number", "width": 130, "phone": 85},
         {"field": "trend", "title": _("Change, percent"), "kind": "number", "decimals": 1, "sort": False, "width": 110},
         {"field": "rate", "title": _("A day"), "kind": "number", "decimals": 2, "sort": False, "width": 95},
-        {"field": "days_of_cover", "title": _("Days of cover"), "kind": "number", "decimals": 1, "width": 120},
+        {
+            "field": "days_of_cover",
+            "title": _("Days of cover"),
+            "kind": "number",
+            "decimals": 1,
+            "width": 120,
+            "phone": 85,
+        },
     ]
 
 

@@ -178,34 +178,42 @@ def _tile(name: str, value: Any, days: Any, only: dict[str, str], group: str = "
 
 def _columns(name: str) -> list[dict[str, Any]]:
     item = [
-        {"field": "sku", "title": _("Item"), "kind": "code", "href": "/item-sites/{id}", "filter": True, "width": 150},
+        {
+            "field": "sku",
+            "title": _("Item"),
+            "kind": "code",
+            "href": "/item-sites/{id}",
+            "filter": True,
+            "width": 150,
+            "phone": 90,
+        },
         {"field": "description", "title": _("Description"), "sort": False, "min_width": 160, "grow": 3},
         {"field": "site", "title": _("Site"), "width": 100},
     ]
     if name == "fill_rate":
         return [
             *item,
-            _number("whole", _("Wanted")),
-            _number("part", _("Shipped in time")),
-            _number("off", _("Lacked")),
+            _number("whole", _("Wanted"), phone=70),
+            _number("part", _("Shipped in time"), phone=90),
+            _number("off", _("Lacked"), phone=70),
         ]
     if name == "record_accuracy":
-        return [*item, _number("whole", _("Expected")), _number("part", _("Off by"))]
+        return [*item, _number("whole", _("Expected"), phone=90), _number("part", _("Off by"), phone=80)]
     money = {"excess": ("excess_value", _("Excess")), "dead": ("dead_value", _("Dead stock"))}.get(name)
     return [
         *item,
         {"field": "classes", "title": _("Class"), "sort": False, "width": 75},
-        _number("on_hand", _("On hand")),
-        {**_number("on_hand_value", _("Value")), "kind": "money"},
+        _number("on_hand", _("On hand"), phone=75),
+        {**_number("on_hand_value", _("Value"), phone=85), "kind": "money"},
         *([{**_number(*money), "kind": "money"}] if money else []),
-        {**_number("days_of_cover", _("Days of cover")), "decimals": 1, "width": 145},
+        {**_number("days_of_cover", _("Days of cover"), phone=80), "decimals": 1, "width": 145},
         {**_number("issued_in_year", _("Issued in a year")), "width": 155},
         {"field": "last_issued_on", "title": _("Last issued"), "kind": "day", "width": 125},
     ]
 
 
-def _number(field: str, title: str) -> dict[str, Any]:
-    return {"field": field, "title": title, "kind": "number", "width": 115}
+def _number(field: str, title: str, **more: int) -> dict[str, Any]:
+    return {"field": field, "title": title, "kind": "number", "width": 115, **more}
 
 
 def _line(one: figures.BehindLine) -> dict[str, Any]:

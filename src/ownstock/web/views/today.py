@@ -148,12 +148,20 @@ def _day(text: str) -> date:
 
 def _columns() -> list[dict[str, Any]]:
     return [
-        {"field": "sku", "title": _("Item"), "kind": "code", "href": "/item-sites/{id}", "filter": True, "width": 150},
+        {
+            "field": "sku",
+            "title": _("Item"),
+            "kind": "code",
+            "href": "/item-sites/{id}",
+            "filter": True,
+            "width": 150,
+            "phone": 90,
+        },
         {"field": "description", "title": _("Description"), "sort": False, "grow": 2, "min_width": 150},
         {"field": "site", "title": _("Site"), "sort": False, "width": 90},
-        {"field": "usable", "title": _("Usable"), "kind": "number", "width": 110},
+        {"field": "usable", "title": _("Usable"), "kind": "number", "width": 110, "phone": 70},
         {"field": "on_order", "title": _("On order"), "kind": "number", "width": 110},
-        {"field": "stock_out_on", "title": _("Runs out"), "kind": "day", "width": 120},
-        {"field": "money_at_stake", "title": _("At stake"), "kind": "money", "width": 120},
+        {"field": "stock_out_on", "title": _("Runs out"), "kind": "day", "width": 120, "phone": 100},
+        {"field": "money_at_stake", "title": _("At stake"), "kind": "money", "width": 120, "phone": 80},
         {"field": "surplus", "title": _("Surplus"), "kind": "number", "width": 110},
     ]
