@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from ownstock.access.actions import create_user
+from ownstock.access.rules import Role
 from ownstock.automation import queries
 from ownstock.automation.actions import approve_rule, end_rule, pause, propose_rule, resume, undo
 from ownstock.automation.actions.standing import RuleDraft
-from ownstock.automation.models import AutomaticOrder, Autonomy, AutonomyEvent, Verdict
+from ownstock.automation.models import AutomaticOrder, Autonomy, AutonomyEvent, StandingRule, Verdict
 from ownstock.automation.rules.standing import Coverage, RuleAction, RuleLimits
 from ownstock.base.errors import Refused
 from ownstock.catalog import actions as catalog
@@ -285,3 +287,12 @@ def test_only_certified_items_are_ordered_where_a_rule_says_so() -> None:
     Autonomy.objects.create(item_site=cup, state="certified", cycles=6, terms=terms)
     run()
     assert states() == {"CUP": ProposalState.APPROVED, "PLATE": ProposalState.PENDING}
+
+
+@pytest.mark.parametrize("roles", [[], [Role.BUYER]])
+def test_who_may_not_propose_a_rule_on_a_page_may_not_by_command_either(roles: list[Role]) -> None:
+    create_user("zoe", "correct horse battery staple", roles=roles, actor=ACTOR)
+    for actor in ("user:zoe", "user:nobody", "job:plan"):
+        with pytest.raises(Refused, match=f"{actor} may not propose rules: that takes a person with the role"):
+            propose_rule(RuleDraft("basics", RuleAction.PLACE, RuleLimits(Decimal(1000))), actor=actor)
+    assert not StandingRule.objects.exists()

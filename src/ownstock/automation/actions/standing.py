@@ -20,6 +20,7 @@ from ownstock.catalog.rules import SourceClass
 from ownstock.journal import actions as journal
 
 MAY_RULE = frozenset(roles_with(Scope.AUTOMATION_DECIDE))
+PROGRAM = "key:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ def propose_rule(draft: RuleDraft, *, actor: str) -> StandingRule:
     """Propose a standing rule, or a new version of one of this name; it holds once a second person approves it.
 
     Raises:
-        Refused: the actor's roles do not permit it, or the rule is none: its name, a limit, something it covers.
+        Refused: the actor has no role that permits it (of a program its key said so already), or the rule is none: its
+            name, a limit, something it covers.
     """
-    roles = roles_of(actor)
-    if roles and not roles & MAY_RULE:
+    if not actor.startswith(PROGRAM) and not roles_of(actor) & MAY_RULE:
         raise Refused(
-            f"{actor} may not propose rules: that takes the role {_named(MAY_RULE)}.",
+            f"{actor} may not propose rules: that takes a person with the role {_named(MAY_RULE)}. "
+            "An administrator gives roles by ownstock user role.",
             code="role_missing",
             actor=actor,
         )
