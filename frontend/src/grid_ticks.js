@@ -5,6 +5,7 @@ export class Ticks {
   constructor(grid) {
     this.grid = grid;
     this.ids = new Set();
+    this.allOnceLoaded = null;
   }
 
   /** The column, as Tabulator takes it. */
@@ -14,7 +15,7 @@ export class Ticks {
       titleFormatter: () => this.box(this.grid.words.tick_all, (is) => this.all(is)),
       formatter: (cell) => {
         const id = cell.getRow().getIndex();
-        const box = this.box(`${this.grid.words.tick ?? ""} ${Object.values(cell.getData()).find((v) => typeof v === "string") ?? id}`.trim(), (is) => this.put(id, is));
+        const box = this.box(`${this.grid.words.tick ?? ""} ${this.named(cell.getData()) ?? id}`.trim(), (is) => this.put(id, is));
         box.checked = this.ids.has(id);
         return box;
       },
@@ -29,7 +30,15 @@ export class Ticks {
     return box;
   }
 
+  /** What a row is called: by its code and its site, as its columns show them. */
+  named(row) {
+    const code = (this.grid.columns.find((one) => one.kind === "code") ?? this.grid.columns[0])?.field;
+    return [row[code], code === "sku" ? row.site : null].filter(Boolean).join(" ") || null;
+  }
+
   all(is) {
+    // Checked while the rows are still on their way, it counts for them once they are there.
+    if (this.grid.place.hasAttribute("aria-busy")) return void (this.allOnceLoaded = is);
     this.grid.table.getRows("active").forEach((row) => this.ids[is ? "add" : "delete"](row.getIndex()));
     this.grid.table.getRows("visible").forEach((row) => row.reformat());
     this.show();
@@ -43,6 +52,11 @@ export class Ticks {
   /** Tell the page, and fill the hidden fields. */
   show() {
     const { place } = this.grid;
+    if (this.allOnceLoaded !== null && !place.hasAttribute("aria-busy")) {
+      const is = this.allOnceLoaded;
+      this.allOnceLoaded = null;
+      return this.all(is);
+    }
     const name = place.dataset.ticks;
     const form = name && place.closest("form");
     if (form) {

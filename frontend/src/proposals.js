@@ -21,13 +21,23 @@ class Proposals {
       this.edited(event.detail.changes);
     });
     place.addEventListener("grid:ticked", () => this.ticked());
-    place.addEventListener("grid:answered", () => this.keepAddress());
+    place.addEventListener("grid:answered", (event) => {
+      this.saw(event.detail.seen);
+      this.keepAddress();
+    });
     place.addEventListener("keydown", (event) => this.key(event), true);
     this.form.elements.every?.addEventListener("change", () => this.ticked());
     document.body.addEventListener("proposals-filled", () => this.refresh());
     ["proposals", "planning_proposal_edit"].forEach((topic) => document.body.addEventListener(`live:${topic}`, () => this.refresh()));
     if (place.grid?.table.initialized) this.built();
     else place.addEventListener("grid:built", () => this.built());
+  }
+
+  /** What "all that fit the filter" means: what was there when the rows were read, and nothing that came since. */
+  saw(seen) {
+    const field = this.form.elements.seen ?? Object.assign(document.createElement("input"), { type: "hidden", name: "seen" });
+    field.value = seen ?? "";
+    this.form.append(field);
   }
 
   get table() {
@@ -79,11 +89,15 @@ class Proposals {
     if (data) this.showPanel(data);
   }
 
-  showPanel(data) {
+  /** Whoever runs through rows waits a moment; a quantity that was typed is shown at once. */
+  showPanel(data, wait = SHOW_MILLISECONDS) {
+    const asked = `/proposals/${data.id}/panel?quantity=${encodeURIComponent(data.quantity)}`;
+    if (asked === this.shown && wait === 0) return;
     this.current = data.id;
-    this.shown = `/proposals/${data.id}/panel?quantity=${encodeURIComponent(data.quantity)}`;
+    this.shown = asked;
     clearTimeout(this.waits);
-    this.waits = setTimeout(() => this.loadPanel(), SHOW_MILLISECONDS);
+    if (wait) this.waits = setTimeout(() => this.loadPanel(), wait);
+    else this.loadPanel();
   }
 
   /** Not by htmx, which takes blocks of figures for scripts and leaves them out. */
@@ -94,6 +108,8 @@ class Proposals {
     if (!answer.ok || asked !== this.shown) return;
     this.panel.innerHTML = words;
     (await import("./chart.js")).startCharts(this.panel);
+    if (this.began) this.place.dataset.redrawnIn = Math.round(performance.now() - this.began);
+    this.began = null;
   }
 
   ticked() {
@@ -144,12 +160,15 @@ class Proposals {
 
   async judge(changes) {
     const began = performance.now();
+    this.began = began;
+    // The band is drawn anew while the row is judged.
+    this.showPanel({ id: changes[0].id, quantity: changes[0].value }, 0);
     const answer = await send(this.address, { changes: this.asSent(changes) }, this.place.grid.words.not_saved);
     if (answer.meanings?.length) await this.table.updateData(answer.meanings.map(({ faults, ...row }) => ({ ...row, edit_words: faults })));
     this.place.dataset.judgedIn = Math.round(performance.now() - began);
     this.notes = [...new Set([...(answer.meanings ?? []).map((one) => one.faults), ...(answer.refusals ?? []).map((one) => one.sentence), answer.sentence])].filter(Boolean);
     const [first] = answer.meanings ?? [];
-    if (first) this.showPanel(first);
+    if (first) this.showPanel(first, 0);
   }
 
   kept() {

@@ -284,10 +284,11 @@ def test_of_pasted_quantities_what_is_no_number_or_was_changed_meanwhile_is_refu
 
 def test_all_that_fit_the_filter_are_approved_and_what_is_refused_is_named(client: Client) -> None:
     SupplyTerm.objects.filter(supplier__code="BETA").update(valid_to=TODAY - timedelta(days=1))
-    refused = client.post(APPROVE, {"every": "on", "fitting": "filter.site=SHOP"})
+    form = every(client, fitting="filter.site=SHOP")
+    refused = client.post(APPROVE, form)
     assert refused.status_code == 409
     assert PurchaseOrder.objects.count() == 0
-    response = client.post(APPROVE, {"every": "on", "fitting": "filter.site=SHOP", "each": "on"}, follow=True)
+    response = client.post(APPROVE, form | {"each": "on"}, follow=True)
     text = read(response).text
     assert "BETA for SHOP: PLATE" in text
     assert "Approved. Draft order written: PO-" in text
@@ -334,3 +335,60 @@ def test_the_file_has_what_the_grid_shows_and_no_formula(client: Client) -> None
     [row] = csv.DictReader(io.StringIO(text))
     assert (row["sku"], row["description"], row["quantity"]) == ("CUP", "'=1+1", str(float(pending("CUP").quantity)))
     assert client.get(reverse("web:proposal-file", args=["xlsx"])).content[:2] == b"PK"
+
+
+def seen_by(client: Client) -> str:
+    """What the grid says that it shows."""
+    return str(client.get(ROWS).json()["seen"])
+
+
+def every(client: Client, **said: str) -> dict[str, str]:
+    """The form with all that fit the filter, as the grid sends it."""
+    return {"every": "on", "fitting": "", "seen": seen_by(client)} | said
+
+
+def test_of_all_that_fit_the_filter_what_came_after_one_looked_is_left_out_and_told(client: Client) -> None:
+    plate = pending("PLATE")
+    Proposal.objects.filter(pk=plate.pk).update(state="withdrawn")
+    form = every(client)
+    late = Proposal.objects.get(pk=plate.pk)
+    late.pk, late.state = None, "pending"
+    late.save(force_insert=True)
+    text = read(client.post(APPROVE, form, follow=True)).text
+    assert "1 proposal came or was changed since you looked: it was left out and still waits." in text
+    assert list(Proposal.objects.filter(state="pending")) == [late]
+    # Looked at anew it is one of all.
+    assert "left out" not in read(client.post(APPROVE, every(client), follow=True)).text
+    assert not Proposal.objects.filter(state="pending").exists()
+
+
+def test_sent_twice_all_that_fit_approves_nothing_that_came_between(client: Client) -> None:
+    form = every(client)
+    client.post(APPROVE, form)
+    planning.plan(planned_on=TODAY + timedelta(days=60), actor=ACTOR)
+    waits = set(Proposal.objects.filter(state="pending").values_list("pk", flat=True))
+    assert waits
+    again = client.post(APPROVE, form)
+    assert again.status_code == 422
+    assert "Of those that you saw none waits any more" in read(again).text
+    assert set(Proposal.objects.filter(state="pending").values_list("pk", flat=True)) == waits
+
+
+def test_what_somebody_else_changed_since_is_left_out_and_ones_own_edit_is_not(client: Client) -> None:
+    cup, plate = pending("CUP"), pending("PLATE")
+    form = every(client)
+    for one, who in ((cup, "user:ben"), (plate, "user:anna")):
+        planning.change_quantity([planning.QuantityChange(one.pk, one.quantity + 12)], reason_code="price", actor=who)
+    summary = read(client.post(reverse("web:proposals-ticked"), form)).text
+    assert summary.startswith("1 ticked")
+    text = read(client.post(REJECT, form | {"because": "no"}, follow=True)).text
+    assert "Turned down: 1 proposal." in text
+    assert [row.pk for row in Proposal.objects.filter(state="pending")] == [cup.pk]
+
+
+@pytest.mark.parametrize("seen", ["", "1.2", "1.2.x", "9" * 30 + ".1.1"])
+def test_without_what_was_seen_nothing_of_all_that_fit_is_decided(client: Client, seen: str) -> None:
+    response = client.post(APPROVE, every(client, seen=seen))
+    assert response.status_code == 422
+    assert "Show the proposals anew" in read(response).text
+    assert PurchaseOrder.objects.count() == 0

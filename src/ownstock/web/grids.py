@@ -46,8 +46,9 @@ def asked_of(request: HttpRequest, *, sorts: Mapping[str, str], filters: Sequenc
 
 
 def answer_of(
-    asked: Asked, found: QuerySet[AnyModel], rows_of: Callable[[Page[AnyModel]], list[dict[str, Any]]]
+    asked: Asked, found: QuerySet[AnyModel], rows_of: Callable[[Page[AnyModel]], list[dict[str, Any]]], **beside: Any
 ) -> JsonResponse:
-    """The answer: the rows of the page, each with its `id`, how many pages there are, and how many rows in all."""
+    """The answer: the rows of the page, each with its `id`, how many pages there are, how many rows in all, and what else."""
     page = Paginator(found, asked.size).get_page(asked.page)
-    return JsonResponse({"rows": rows_of(page), "last_page": page.paginator.num_pages, "count": page.paginator.count})
+    told = {"rows": rows_of(page), "last_page": page.paginator.num_pages, "count": page.paginator.count}
+    return JsonResponse(told | beside)

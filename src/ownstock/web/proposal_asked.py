@@ -16,8 +16,15 @@ from django.utils.translation import gettext as _
 
 from ownstock.base.errors import Refused
 from ownstock.planning.queries import business_day
-from ownstock.planning.queries.proposal_lists import MOST_AT_ONCE, PROPOSAL_FILTERS, ids_that_fit
+from ownstock.planning.queries.proposal_lists import (
+    MOST_AT_ONCE,
+    PROPOSAL_FILTERS,
+    ids_that_fit,
+    search_proposals,
+    since,
+)
 from ownstock.web.grids import MAX_FILTER_LENGTH
+from ownstock.web.requests import actor_of
 
 MOST_CHANGES, MOST_BYTES = 1_000, 262_144
 MOST_DIGITS = 20
@@ -50,10 +57,15 @@ def ticked_of(request: HttpRequest) -> list[int]:
     """The proposals that are ticked: by their numbers, or all that fit the filters where `every` says so.
 
     Raises:
-        Refused: none is ticked, or too many.
+        Refused: none is ticked, or too many; of all that fit, it is not known which were seen.
     """
     if "every" in request.POST:
-        ids = ids_that_fit(filters_in(parse_qsl(request.POST.get("fitting", ""))), on=business_day())
+        seen, by = request.POST.get("seen", ""), actor_of(request)
+        ids = ids_that_fit(_fitting(request), on=business_day(), seen=seen, by=by)
+        if not ids:
+            raise Refused(
+                _("Of those that you saw none waits any more. Show the proposals anew."), code="nothing_ticked"
+            )
     else:
         ids = [int(pk) for pk in request.POST.get("ids", "").split(",") if _is_id(pk)]
         ids += [int(pk) for pk in request.POST.getlist("proposal") if _is_id(pk)]
@@ -62,6 +74,18 @@ def ticked_of(request: HttpRequest) -> list[int]:
     if len(ids) > MOST_AT_ONCE:
         raise Refused(f"At most {MOST_AT_ONCE:,} proposals are decided at once.", code="too_many")
     return ids
+
+
+def unseen_by(request: HttpRequest) -> int:
+    """How many proposals that fit the filters came or changed since they were looked at; `ticked_of` leaves them out."""
+    if "every" not in request.POST:
+        return 0
+    later = since(request.POST.get("seen", ""), by=actor_of(request))
+    return search_proposals(_fitting(request), on=business_day()).filter(later).count()
+
+
+def _fitting(request: HttpRequest) -> dict[str, str]:
+    return filters_in(parse_qsl(request.POST.get("fitting", "")))
 
 
 def quantities_of(request: HttpRequest) -> tuple[list[AskedQuantity], dict[str, Any]]:

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DateField, DecimalField, ExpressionWrapper, F, Func, Q, QuerySet
+from django.db.models import DateField, DecimalField, ExpressionWrapper, F, Func, Max, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from ownstock.base.errors import Refused
-from ownstock.planning.models import Proposal, ProposalEdit
+from ownstock.planning.models import PlanningRun, Proposal, ProposalEdit
 from ownstock.planning.queries.reprojections import Reprojection, reproject_many
 from ownstock.planning.rules import ProposalState
 from ownstock.planning.rules.edits import version_of
@@ -102,13 +102,33 @@ def listed_proposals(rows: Iterable[Proposal] | QuerySet[Proposal]) -> list[List
     return [_listed(row, meaning, edits.get(row.pk)) for row, meaning in zip(wanted, meanings, strict=True)]
 
 
-def ids_that_fit(filters: Mapping[str, str], *, on: date) -> list[int]:
-    """The numbers of all proposals that fit the filters.
+def sight() -> str:
+    """Names what there is to see now: the newest proposal, run and edit. Taken before the rows are read that it goes with."""
+    newest = [model.objects.aggregate(last=Max("pk"))["last"] or 0 for model in (Proposal, PlanningRun, ProposalEdit)]
+    return ".".join(map(str, newest))
+
+
+def since(seen: str, *, by: str) -> Q:
+    """Which proposals came, or were changed by a plan or by somebody else than `by`, after a sight that `sight` named.
 
     Raises:
-        Refused: they are more than can be decided at once.
+        Refused: it names none.
     """
-    found = search_proposals(filters, on=on).order_by()
+    parts = seen.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
+        raise Refused("Show the proposals anew: it is not known which of them you saw.", code="not_seen")
+    proposal, run, edit = map(int, parts)
+    edited = ProposalEdit.objects.filter(pk__gt=edit).exclude(actor=by).values("proposal")
+    return Q(pk__gt=proposal) | Q(run__gt=run) | Q(pk__in=edited)
+
+
+def ids_that_fit(filters: Mapping[str, str], *, on: date, seen: str, by: str) -> list[int]:
+    """The numbers of all proposals that fit the filters and that `by` saw; what came or changed since is left out.
+
+    Raises:
+        Refused: they are more than can be decided at once, or it is not known what was seen.
+    """
+    found = search_proposals(filters, on=on).exclude(since(seen, by=by)).order_by()
     ids = list(found.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
     if len(ids) > MOST_AT_ONCE:
         raise Refused(

@@ -22,6 +22,7 @@ from ownstock.planning.queries.proposal_lists import (
     ListedProposal,
     listed_proposals,
     search_proposals,
+    sight,
 )
 from ownstock.planning.rules.waterfall import waterfall
 from ownstock.web import proposal_grid
@@ -41,8 +42,11 @@ Answer = dict[str, Any]
 def proposal_rows(request: HttpRequest) -> JsonResponse:
     """A page of the grid's rows, as its order and filters ask."""
     asked = asked_of(request, sorts=PROPOSAL_SORTS, filters=PROPOSAL_FILTERS)
+    seen = sight()
     found = search_proposals(filters_of(request), asked.sorts, on=queries.business_day())
-    return answer_of(asked, found, lambda page: [proposal_grid.row_of(one) for one in listed_proposals(page)])
+    return answer_of(
+        asked, found, lambda page: [proposal_grid.row_of(one) for one in listed_proposals(page)], seen=seen
+    )
 
 
 @needs(Scope.PLANNING_READ)

@@ -30,7 +30,7 @@ from ownstock.planning.rules.waterfall import waterfall
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.rules import OrderState
 from ownstock.web.pictures import weeks_picture
-from ownstock.web.proposal_asked import filters_of, number_of, ticked_of
+from ownstock.web.proposal_asked import filters_of, number_of, ticked_of, unseen_by
 from ownstock.web.proposal_charts import path_chart, waterfall_chart
 from ownstock.web.proposal_grid import REASONS, columns
 from ownstock.web.refusals import shows_refusals, status_of
@@ -105,13 +105,14 @@ def _page_of(request: HttpRequest, found: Proposal, refusal: Refused | None = No
 def approve(request: HttpRequest) -> HttpResponse:
     """Turn the ticked proposals into draft orders."""
     try:
-        ids, actor = ticked_of(request), actor_of(request)
+        ids, actor, unseen = ticked_of(request), actor_of(request), unseen_by(request)
         if "each" in request.POST:
-            return _approve_each(request, ids, actor)
+            return _approve_each(request, ids, actor, unseen)
         orders = actions.approve(ids, actor=actor)
     except OwnstockError as refusal:
         return _list(request, refusal)
     _tell_of(request, orders)
+    _tell_of_unseen(request, unseen)
     return redirect(_place_of(orders))
 
 
@@ -121,6 +122,7 @@ def reject(request: HttpRequest) -> HttpResponse:
     """Ask why the ticked proposals are turned down, then turn them down."""
     try:
         ids = ticked_of(request)
+        _tell_of_unseen(request, unseen_by(request))
     except Refused as refusal:
         return _list(request, refusal)
     if "because" not in request.POST:
@@ -136,15 +138,28 @@ def reject(request: HttpRequest) -> HttpResponse:
     return redirect("web:proposals")
 
 
-def _approve_each(request: HttpRequest, ids: Sequence[int], actor: str) -> HttpResponse:
+def _approve_each(request: HttpRequest, ids: Sequence[int], actor: str, unseen: int) -> HttpResponse:
     """Write every order that can be written; name those that are refused."""
     found = approve_what_can_be(ids, actor=actor)
+    _tell_of_unseen(request, unseen)
     for sentence in found.refusals[:MOST_TOLD]:
         messages.error(request, sentence)
     if not found.orders:
         return redirect("web:proposals")
     _tell_of(request, found.orders)
     return redirect("web:proposals" if found.refusals else _place_of(found.orders))
+
+
+def _tell_of_unseen(request: HttpRequest, count: int) -> None:
+    """Say what was left out of all that fit the filter."""
+    if not count:
+        return
+    told = ngettext(
+        "%(count)s proposal came or was changed since you looked: it was left out and still waits.",
+        "%(count)s proposals came or were changed since you looked: they were left out and still wait.",
+        count,
+    )
+    messages.warning(request, told % {"count": number(count, 0)})
 
 
 def _tell_of(request: HttpRequest, orders: Sequence[PurchaseOrder]) -> None:
