@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ownstock.base.starting import loading
+
 # What `ownstock[app]` brings, by the names it is imported under. Any other module that is missing is a fault of ours.
 EXTRA = frozenset(
     {
@@ -35,7 +37,8 @@ EXTRA = frozenset(
 def main() -> None:
     """Run the application's commands; without the extra, say so and end with code 2."""
     try:
-        from ownstock.site.entry import main as run
+        with loading():
+            from ownstock.site.entry import main as run
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.partition(".")[0] not in EXTRA:
             raise

@@ -11,6 +11,7 @@ from importlib import import_module
 import django
 from django.db import connections
 
+from ownstock.base.starting import loading
 from ownstock.site.bodies import with_limits
 from ownstock.site.installation import connect
 from ownstock.site.keeper import end_in_time
@@ -38,10 +39,12 @@ sys.setswitchinterval(0.0005)
 os.environ["OWNSTOCK_PROCESS"] = "web"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ownstock.site.settings")
 end_with_parent()
-django.setup(set_prefix=False)
-connect()
-# It knows the models, which have to be loaded before.
-STREAMS = import_module("ownstock.site.metrics").STREAMS
+with loading():
+    django.setup(set_prefix=False)
+    connect()
+    # They know the models, which have to be loaded before; the addresses know every page.
+    STREAMS = import_module("ownstock.site.metrics").STREAMS
+    import_module("ownstock.site.urls")
 # The check has used a connection of this thread; the requests have threads of their own.
 connections.close_all()
 live = LiveApplication()
