@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -25,6 +26,17 @@ sys.dont_write_bytecode = False
 TEST_HOME = "OWNSTOCK_TEST_HOME"
 TEMPLATE = "ownstock_template"
 QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+
+# The files that take longer than twenty seconds, the longest first.
+LONGEST = (
+    "test_demo", "test_embedded_database", "test_every_screen_in_browser", "test_cli_installation", "test_worker_killed",
+    "test_edi_circle", "test_ledger_killed", "test_operations_in_browser", "test_item_site_in_browser",
+    "test_lead_times_learned", "test_set_up_by_mouse", "test_supplier_circle", "test_scorecards_in_browser",
+    "test_stock_screens_in_browser", "test_channels_killed", "test_web_answer_in_browser", "test_receiving_in_browser",
+    "test_seal_restored", "test_proposals_in_browser", "test_law_six", "test_engine_global_model", "test_ticker",
+    "test_web_portal_in_browser", "test_seal_verify", "test_today_in_browser", "test_role_matrix", "test_live",
+    "test_order_life_in_browser", "test_web_in_browser", "test_suppliers_in_browser",
+)  # fmt: skip
 
 hypothesis.settings.register_profile("default", max_examples=40, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("nightly", max_examples=3_000, deadline=None)
@@ -54,7 +66,7 @@ OWN_HOME = pytest.StashKey[Path]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the files that hold a slow test: a worker takes one file at a time, and all shall end together.
+    """Begin with the longest files, then those with a slow test: a worker takes one at a time, and all shall end together.
 
     What is marked as nightly is left out unless it is asked for (`-m nightly`).
     """
@@ -62,8 +74,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         nightly = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=nightly)
         items[:] = [item for item in items if item not in set(nightly)]
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    place = {name: number for number, name in enumerate(LONGEST)}
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (place.get(item.path.stem, len(place)), item.path not in slow))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in what the tests make, not again and again in all that is loaded: a twentieth of their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(hookwrapper=True)
