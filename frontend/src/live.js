@@ -1,9 +1,11 @@
 // Live pages: one stream a page. What changed becomes a DOM event `live:<topic>` on the body, and what asks for it loads anew.
 //
 // <section data-live="purchase_order movement" hx-get="…" hx-trigger="live-purchase_order from:body" hx-swap="morph">
-// A topic is a kind of subject (`purchase_order` of `purchase_order:PO-1`) or a table. Of changes that are not told one by one,
-// every topic hears. Bursts count as one: what is loaded is loaded at most once a second.
+// A topic is a subject (`stock:7`), a kind of subject (`purchase_order` of `purchase_order:PO-1`) or a table. Of changes that are
+// not told one by one, every topic hears. What comes within a moment counts as one. What concerns many pages they do not ask for
+// all at once: each waits for up to a second more.
 const WAIT_MILLISECONDS = 300;
+const SPREAD_MILLISECONDS = 1000;
 const AGAIN_MILLISECONDS = [3000, 10_000, 30_000];
 const ADDRESS = "/live";
 
@@ -18,7 +20,7 @@ export function startLive(root) {
   const all = (what) => [...(root.matches?.(what) ? [root] : []), ...root.querySelectorAll(what)];
   all("[data-live]").forEach((part) => part.dataset.live.split(/[\s,]+/).forEach((topic) => topic && topics.add(topic)));
   all("[hx-trigger]").forEach((part) => {
-    for (const [, topic] of part.getAttribute("hx-trigger").matchAll(/live[-:]([\w.]+)/g)) topics.add(topic);
+    for (const [, topic] of part.getAttribute("hx-trigger").matchAll(/live[-:]([\w.:]+)/g)) topics.add(topic);
   });
   const wanted = [...topics].sort().join(",");
   if (wanted === asked) return;
@@ -59,7 +61,9 @@ function collect(told) {
   told.subjects.forEach((subject) => pending.subjects.add(subject));
   Object.assign(pending.tables, told.tables);
   pending.isComplete &&= told.is_complete;
-  if (first) setTimeout(announce, WAIT_MILLISECONDS);
+  if (!first) return;
+  const isMine = told.subjects.some((subject) => topics.has(subject));
+  setTimeout(announce, WAIT_MILLISECONDS + (isMine ? 0 : Math.random() * SPREAD_MILLISECONDS));
 }
 
 function announce() {
@@ -67,8 +71,10 @@ function announce() {
   pending = null;
   const kinds = new Set([...Object.keys(tables), ...[...subjects].map((subject) => subject.split(":")[0])]);
   for (const topic of topics) {
-    if (isComplete && !kinds.has(topic)) continue;
-    const mine = [...subjects].filter((subject) => subject.startsWith(`${topic}:`));
+    // `stock` without a key is told of many, and concerns each.
+    const isTold = kinds.has(topic) || subjects.has(topic) || subjects.has(topic.split(":")[0]);
+    if (isComplete && !isTold) continue;
+    const mine = [...subjects].filter((subject) => subject === topic || subject.startsWith(`${topic}:`));
     const detail = { topic, subjects: mine, tables, isComplete };
     for (const name of [`live:${topic}`, `live-${topic}`]) document.body.dispatchEvent(new CustomEvent(name, { detail }));
   }

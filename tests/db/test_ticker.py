@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -18,12 +19,16 @@ from ownstock.access import chain
 from ownstock.automation import actions
 from ownstock.automation.rules import BEAT_EVERY_SECONDS, TICK_SECONDS, TICKER
 from ownstock.automation.ticker import TICKER_LOCK, TICKING
+from ownstock.catalog.models import Item
 from ownstock.journal import actions as journal
 from ownstock.journal.models import AuditEvent, Heartbeat
 from ownstock.journal.queries import open_alerts
 from ownstock.journal.rules import CHANGES, MAX_ANNOUNCEMENT_BYTES, Changes, announcement
+from ownstock.ledger import actions as ledger
+from ownstock.ledger.models import MOST_NAMED
+from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.site.embedded.databases import Credentials
-from tests.factories import opening, small_business
+from tests.factories import ACTOR, opening, small_business
 from tests.seal_cases import PATIENCE_SECONDS, as_owner, findings, seal_all
 
 EVENT = "INSERT INTO journal_audit_event (actor, verb, subject, reason) VALUES ('test', 'a.b', %s, '')"
@@ -144,6 +149,19 @@ def test_a_posting_is_announced_by_its_key(listener: Listener) -> None:
         small_business()
         opening("CUP", 10, key="count-1")
         wait_until(lambda: "posting:count-1" in listener.subjects(), "the posting was announced")
+        moved = Item.objects.get(sku="CUP")
+        assert [s for s in listener.subjects() if s.startswith("stock")] == [f"stock:{moved.pk}"]
+
+
+def test_of_a_posting_of_very_many_items_it_is_announced_that_stock_moved_and_not_of_which(listener: Listener) -> None:
+    skus = [f"I{number}" for number in range(MOST_NAMED + 1)]
+    small_business(skus=skus)
+    with a_ticker(listener):
+        lines = [Line(sku=sku, source="DIFFERENCES", target="SHOP", quantity=Decimal(1)) for sku in skus]
+        ledger.post([PostingRequest("count-2", Kind.ADJUSTMENT, lines)], actor=ACTOR)
+        wait_until(lambda: "posting:count-2" in listener.subjects(), "the posting was announced")
+    assert [s for s in listener.subjects() if s.startswith("stock")] == ["stock"]
+    assert listener.heard[-1]["is_complete"]
 
 
 def test_of_very_many_changes_the_number_is_told_and_not_every_one(listener: Listener) -> None:

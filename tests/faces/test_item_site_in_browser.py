@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -28,14 +29,17 @@ OTHERS = ("/calendar", "/overrides")
 def test_a_planner_reads_the_fan_says_what_is_known_and_sees_stock_move(address: str, tmp_path: Path) -> None:
     planned_shop()
     signed_in()
-    here = f"{address}/item-sites/{pending('CUP').item_site_id}"
+    cup = pending("CUP").item_site
+    here = f"{address}/item-sites/{cup.pk}"
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for size, scheme, name in ((DESK, "light", "day"), (DESK, "dark", "night"), (PHONE, "light", "phone")):
             page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
             page.set_default_timeout(30_000)
-            # This server has no stream; what it would tell is told below.
-            page.route("**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=""))
+            # This server has no stream: each ends at once, and the page opens the next.
+            page.route(
+                "**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body="retry: 200\n\n")
+            )
             page.goto(f"{address}/sign-in?next=/calendar")
             page.get_by_label("Name", exact=True).fill(NAME)
             page.get_by_label("Password").fill(PASSWORD)
@@ -45,7 +49,7 @@ def test_a_planner_reads_the_fan_says_what_is_known_and_sees_stock_move(address:
             page.goto(here)
             expect(page.get_by_role("img", name="Stock until now and as projected").locator("svg")).to_be_visible()
             if name == "day":
-                _stock_moves(page)
+                _stock_moves(page, cup.item_id)
                 _say_and_keep(page, here)
             for part in PARTS if name != "night" else PARTS[:2]:
                 page.goto(here + part)
@@ -71,14 +75,18 @@ def _grid_stands(page: Page) -> None:
         expect(page.locator("[data-grid].ready:not([aria-busy])")).to_be_visible()
 
 
-def _stock_moves(page: Page) -> None:
-    """Goods are found while the page is open; it is told as the stream tells it, and shows it without being loaded."""
+def _stock_moves(page: Page, item: int) -> None:
+    """Goods are found while the page is open; the stream tells it, and it shows it without being loaded."""
     line = Line(sku="CUP", source="DIFFERENCES", target="SHOP", quantity=Decimal(9))
     request = PostingRequest("found", Kind.ADJUSTMENT, [line])
     # Playwright's loop runs in this thread, and Django does not speak to the database from there.
     with ThreadPoolExecutor(1) as elsewhere:
         elsewhere.submit(ledger.post, [request], actor=ACTOR).result()
-    page.evaluate("document.body.dispatchEvent(new CustomEvent('live-posting'))")
+    told = json.dumps({"subjects": [f"stock:{item}"], "tables": {}, "is_complete": True})
+    event = f"event: changed\ndata: {told}\n\n"
+    # Only a page that asks for the stock of this item is told.
+    asked = f"**/live?*stock%3A{item}*"
+    page.route(asked, lambda route: route.fulfill(content_type="text/event-stream", body=event), times=1)
     expect(page.locator("#now")).to_contain_text("13")
     expect(page.get_by_role("img", name="Stock until now and as projected").locator("svg")).to_be_visible()
 

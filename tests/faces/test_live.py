@@ -337,6 +337,17 @@ def test_what_waits_is_bounded_and_of_the_topics() -> None:
         topics_of(",".join(map(str, range(21))))
 
 
+@pytest.mark.parametrize(
+    ("subject", "is_told"),
+    [("stock:7", True), ("stock", True), ("stock:77", False), ("stock:8", False), ("posting:7", False)],
+)
+def test_a_page_of_one_item_hears_when_its_stock_moves_and_when_the_stock_of_very_many_does(
+    subject: str, *, is_told: bool
+) -> None:
+    changes = Changes({"ledger_posting": 1}, (subject,), is_complete=True)
+    assert wanted(changes, frozenset({"stock:7"})) == (changes if is_told else None)
+
+
 def test_of_announcements_the_last_are_kept_and_older_ones_are_not_guessed() -> None:
     kept = Announcements()
     assert kept.missed("5") == ANYTHING

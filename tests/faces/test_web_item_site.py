@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from ownstock.access.models import User
 from ownstock.access.rules import Role
-from ownstock.catalog.models import ItemSite
+from ownstock.catalog.models import Item, ItemSite
 from ownstock.demand.actions.calendar import enter_events
 from ownstock.demand.models import LifecycleStep
 from ownstock.demand.rules.calendar import EventEntry
@@ -193,6 +193,7 @@ def test_supply_shows_terms_and_what_the_record_says_of_the_lead_time(client: Cl
 def test_an_open_page_hears_of_a_movement_of_its_own_and_of_nothing_else(client: Client) -> None:
     [now] = [attributes for tag, attributes in read(client.get(page())).found if attributes.get("id") == "now"]
     address = now["hx-get"] or ""
+    assert f"live-stock:{Item.objects.get(sku='CUP').pk} from:body" in (now["hx-trigger"] or "")
     line = Line(sku="PLATE", source="DIFFERENCES", target="SHOP", quantity=Decimal(3))
     ledger.post([PostingRequest("plates", Kind.ADJUSTMENT, [line])], actor=ACTOR)
     assert client.get(address).status_code == 204

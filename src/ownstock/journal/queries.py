@@ -199,7 +199,7 @@ def changes(since: int, until: int) -> Changes:
     """The facts of transactions from one watermark up to, not including, another; of very many, the first subjects.
 
     The subject of a fact is its own word for it (`subject`), else its kind and key, as `posting:r1`. Facts that have
-    neither are counted.
+    neither are counted. A model may name what else its facts concern (`further_subjects` of rows).
     """
     counts: dict[str, int] = {}
     subjects: dict[str, None] = {}
@@ -210,7 +210,7 @@ def changes(since: int, until: int) -> Changes:
         count = len(named) if 0 < len(named) <= MAX_SUBJECTS else found.count()
         if count:
             counts[model._meta.db_table] = count
-            subjects |= dict.fromkeys(named)
+            subjects |= dict.fromkeys([*named, *_further(model, found)])
             is_complete = is_complete and len(named) <= MAX_SUBJECTS
     return Changes(counts, list(subjects), is_complete)
 
@@ -223,3 +223,8 @@ def _subjects(model: type[Model], rows: QuerySet[Any]) -> list[str]:
     kind = str(model._meta.verbose_name).replace(" ", "_")
     keys = rows.values_list("key", flat=True)[: MAX_SUBJECTS + 1] if "key" in names else ()
     return [f"{kind}:{key}" for key in keys]
+
+
+def _further(model: type[Model], rows: QuerySet[Any]) -> list[str]:
+    name = getattr(model, "further_subjects", None)
+    return name(rows) if name else []

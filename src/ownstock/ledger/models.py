@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from ownstock.catalog.models import Item, Location
@@ -12,6 +12,8 @@ from ownstock.ledger.rules import Kind, Status
 from ownstock.ledger.rules.counting import AbcClass, CountState
 
 STATUSES = [(s.value, s.value) for s in Status]
+# Open pages are told whose stock moved; of more items than these, that it was many.
+STOCK, MOST_NAMED = "stock", 30
 
 
 class Lot(models.Model):
@@ -90,6 +92,15 @@ class Posting(models.Model):
             models.Index(fields=["imported_file"], name="posting_by_file", condition=Q(imported_file__isnull=False)),
         ]
         constraints = [models.CheckConstraint(name="posting_kind_known", condition=Q(kind__in=[k.value for k in Kind]))]
+
+    @staticmethod
+    def further_subjects(rows: QuerySet[Posting]) -> list[str]:
+        """Whose stock some postings moved, as `stock:7` of the item with that id; `stock` alone where they are very many."""
+        when = dict(rows.values_list("pk", "recorded_at")[: MOST_NAMED + 1])
+        # A movement is recorded when its posting is: only one month's part of the table is looked at.
+        moved = Movement.objects.filter(posting__in=when, recorded_at__range=(min(when.values()), max(when.values())))
+        items = list(moved.values_list("item_id", flat=True).order_by().distinct()[: MOST_NAMED + 1])
+        return [STOCK] if max(len(when), len(items)) > MOST_NAMED else [f"{STOCK}:{pk}" for pk in sorted(items)]
 
     def __str__(self) -> str:
         return self.key

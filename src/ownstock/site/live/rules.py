@@ -27,7 +27,7 @@ ENDED = b"event: ended\ndata: {}\n\n"
 
 
 def topics_of(asked: str) -> frozenset[str]:
-    """The topics that a page names, parted by commas: kinds of subjects or names of tables. None are all.
+    """The topics that a page names, parted by commas: subjects, kinds of subjects or names of tables. None are all.
 
     Raises:
         Refused: they are too many.
@@ -63,11 +63,19 @@ def wanted(changes: Changes, topics: frozenset[str]) -> Changes | None:
     """
     if not topics:
         return changes
-    subjects = tuple(subject for subject in changes.subjects if subject.partition(":")[0] in topics)
+    subjects = tuple(subject for subject in changes.subjects if _concerns(subject, topics))
     counts: Mapping[str, int] = {table: count for table, count in changes.counts.items() if table in topics}
     if not subjects and not counts and changes.is_complete:
         return None
     return Changes(changes.counts if subjects else counts, subjects, changes.is_complete)
+
+
+def _concerns(subject: str, topics: frozenset[str]) -> bool:
+    """Whether a topic is the subject itself or its kind; a kind alone, as `stock`, is told of many, and concerns each."""
+    kind = subject.partition(":")[0]
+    if subject in topics or kind in topics:
+        return True
+    return subject == kind and any(topic.startswith(f"{kind}:") for topic in topics)
 
 
 def opening(watermark: int | None) -> bytes:
