@@ -41,4 +41,6 @@ def _length(head: bytes) -> int:
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return int(line.partition(b":")[2])
+    if head.split(b" ", 2)[1] == b"204":
+        return 0
     raise ValueError(f"The answer does not say how long it is: {head!r}")
