@@ -296,7 +296,7 @@ def test_every_endpoint_is_documented(program: Client) -> None:
     assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "webhook-signature")
     signed = described["paths"][SIGNED]["post"]
     assert {one["name"] for one in signed["parameters"]} == {"channel", "webhook-id", "webhook-timestamp"}
-    assert set(signed["responses"]) == {"202", "401", "409", "422"}
+    assert set(signed["responses"]) == {"202", "400", "401", "404", "409", "413", "422", "503"}
 
 
 def test_the_calls_shown_in_the_documentation_are_well_formed() -> None:

@@ -173,7 +173,7 @@ class AutonomyOut(Schema):
     sentence: str
 
 
-class UndoneOut(Schema):
+class OrderUndoneOut(Schema):
     """What waits for people again."""
 
     proposals: list[int]
@@ -252,7 +252,9 @@ def resume(request: HttpRequest, body: ResumeIn) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/automation/orders/{number}/undo", auth=WRITES, response=UndoneOut, summary="Take a draft of a rule back")
+@router.post(
+    "/automation/orders/{number}/undo", auth=WRITES, response=OrderUndoneOut, summary="Take a draft of a rule back"
+)
 def undo(request: HttpRequest, number: Number, body: ReasonIn) -> Any:
     """Cancel a draft of a rule before it is sent; its proposals wait for people until their inputs move."""
     again = actions.undo(number, actor=actor_of(request), reason=body.reason)

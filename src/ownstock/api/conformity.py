@@ -11,6 +11,7 @@ from ninja import Field, File, Path, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ownstock.access.rules import Scope
+from ownstock.api.description import BYTES
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.orders import Number
 from ownstock.base.errors import Refused
@@ -100,7 +101,7 @@ def add_certificate(
 
 @router.get(
     "/purchase-orders/{number}/conformity-certificates/{certificate}/document", auth=READS, response={200: None},
-    summary="The document of a certificate of conformity",
+    summary="The document of a certificate of conformity", openapi_extra=BYTES,
 )  # fmt: skip
 def get_document(request: HttpRequest, number: Number, certificate: Certificate) -> HttpResponse:
     """The document as it was brought, to be kept as a file."""

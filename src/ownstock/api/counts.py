@@ -129,7 +129,7 @@ class ApprovalOut(Schema):
     differences: list[DifferenceOut]
 
 
-class DecisionIn(Schema):
+class CountDecisionIn(Schema):
     """Why."""
 
     reason: Reason
@@ -197,14 +197,14 @@ def approve(request: HttpRequest, number: Sheet, body: ApprovalIn) -> dict[str, 
     response=SheetOut,
     summary="Have a line counted anew",
 )
-def reject(request: HttpRequest, number: Sheet, line: Line, body: DecisionIn) -> dict[str, Any]:
+def reject(request: HttpRequest, number: Sheet, line: Line, body: CountDecisionIn) -> dict[str, Any]:
     """Have a line counted anew; what was counted of it so far no longer counts."""
     counts.reject(number, line, reason=body.reason, actor=actor_of(request))
     return _sheet(number)
 
 
 @router.post("/cycle-counts/{number}/cancellation", auth=APPROVES, response=SheetOut, summary="Cancel a sheet")
-def cancel(request: HttpRequest, number: Sheet, body: DecisionIn) -> dict[str, Any]:
+def cancel(request: HttpRequest, number: Sheet, body: CountDecisionIn) -> dict[str, Any]:
     """End a sheet without posting anything."""
     counts.cancel(number, reason=body.reason, actor=actor_of(request))
     return _sheet(number)

@@ -142,7 +142,7 @@ class PromiseAsked(Schema):
     customer: str = Field("", max_length=60, description="Whose remaining life is to be kept.")
 
 
-class Which(Schema):
+class WhichDemand(Schema):
     """Which demand lines."""
 
     state: DemandState | None = None
@@ -151,7 +151,7 @@ class Which(Schema):
 
 
 @router.get("/demand-lines", auth=READS, response=Page[DemandLineOut], summary="What customers want")
-def list_demand_lines(request: HttpRequest, part: Query[Part], which: Query[Which]) -> dict[str, Any]:
+def list_demand_lines(request: HttpRequest, part: Query[Part], which: Query[WhichDemand]) -> dict[str, Any]:
     """Demand lines, those wanted first before others."""
     return page(queries.demand_lines(which.state or "", sku=which.sku, customer_code=which.customer), part)
 

@@ -59,7 +59,7 @@ class ImportedOut(Schema):
     sentences: list[str] = Field(description="What was found out about the file.")
 
 
-class FindingOut(Schema):
+class HealthFindingOut(Schema):
     """One sentence about the data."""
 
     code: str = Field(description="What it is about: `without_supplier`, `assumed:supply_term.lead_time_days:median`.")
@@ -76,7 +76,7 @@ class HealthOut(Schema):
     """What the data lack."""
 
     plannable_share: float | None = Field(description="Of what is on hand, at cost, the share that can be planned.")
-    findings: list[FindingOut]
+    findings: list[HealthFindingOut]
     counted_at: datetime = Field(description="Now, or last night where counting takes long.")
 
 
@@ -97,7 +97,7 @@ class UndoIn(Schema):
     reason: Reason
 
 
-class UndoneOut(Schema):
+class ImportUndoneOut(Schema):
     """What taking a file back did."""
 
     file: str
@@ -141,7 +141,7 @@ def list_imports(request: HttpRequest, part: Query[Part]) -> dict[str, Any]:
     return page(ImportedFile.objects.order_by("-id"), part)
 
 
-@router.post("/imports/{number}/undo", auth=WRITES, response=UndoneOut, summary="Take a file back")
+@router.post("/imports/{number}/undo", auth=WRITES, response=ImportUndoneOut, summary="Take a file back")
 def undo(request: HttpRequest, number: Annotated[int, InPath(description="The file's number.")], body: UndoIn) -> Any:
     """Reverse every posting that a file brought, or none. It may be brought in again then."""
     return actions.undo_import(number, reason=body.reason, actor=actor_of(request))

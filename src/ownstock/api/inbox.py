@@ -42,17 +42,10 @@ class Signature(APIKeyHeader):
         return channel_that_signed(request.resolver_match.kwargs["channel"], request.headers, request.body)
 
 
-class Problem(Schema):
-    """Why a message was not kept."""
-
-    detail: str = Field(description="What is wrong, and what to do.")
-    code: str = Field(description="The same in a word: `bad_signature`, `key_reused`, `too_large`.")
-
-
 @router.post(
     "/v1/inbox/{channel}",
     auth=Signature(),
-    response={202: TakenIn, 401: Problem, 409: Problem, 422: Problem},
+    response={202: TakenIn},
     summary="A supplier's message",
     openapi_extra={
         "requestBody": {

@@ -11,7 +11,7 @@ from ninja import Field, Header, Path, Query, Router, Schema
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
-from ownstock.api.pages import Cut, CutList, Page, Part, cut, page
+from ownstock.api.pages import CutList, CutPart, Page, Part, cut, page
 from ownstock.purchasing import actions
 from ownstock.purchasing.models import Invoice
 from ownstock.purchasing.queries import invoices as queries
@@ -59,6 +59,10 @@ class ChargeIn(Schema):
     words: str = Field("", max_length=200)
 
 
+class ChargeOut(ChargeIn):
+    """Money that was asked for beside the goods."""
+
+
 class InvoiceIn(Schema):
     """What a supplier asks for, or credits."""
 
@@ -73,7 +77,7 @@ class InvoiceIn(Schema):
     charges: list[ChargeIn] = Field([], max_length=MAX_CHARGES)
 
 
-class FindingOut(Schema):
+class InvoiceFindingOut(Schema):
     """A difference of one line from what was ordered and what came."""
 
     line: int
@@ -95,7 +99,7 @@ class InvoiceOut(Schema):
     total: Decimal
     taken_at: datetime
     approved_by: str
-    findings: list[FindingOut]
+    findings: list[InvoiceFindingOut]
 
 
 class MatchedLineOut(Schema):
@@ -120,7 +124,7 @@ class WholeInvoiceOut(InvoiceOut):
 
     supplier: str = Field()
     lines: list[MatchedLineOut]
-    charges: list[ChargeIn]
+    charges: list[ChargeOut]
 
 
 class DisputeIn(Schema):
@@ -245,7 +249,7 @@ def cancel(request: HttpRequest, supplier: SupplierCode, number: Number, body: D
 @router.get(
     "/goods-not-invoiced", auth=READS, response=CutList[NotInvoicedOut], summary="Goods that came without invoice"
 )
-def goods_not_invoiced(request: HttpRequest, part: Query[Cut], supplier: OfSupplier = "") -> dict[str, Any]:
+def goods_not_invoiced(request: HttpRequest, part: Query[CutPart], supplier: OfSupplier = "") -> dict[str, Any]:
     """Goods that came and are kept, and stand on no invoice yet, with their value by the order."""
     return cut(queries.goods_not_invoiced(supplier), part)
 
@@ -253,7 +257,7 @@ def goods_not_invoiced(request: HttpRequest, part: Query[Cut], supplier: OfSuppl
 @router.get(
     "/price-variances", auth=READS, response=CutList[VarianceOut], summary="How invoiced prices differ from orders"
 )
-def price_variances(request: HttpRequest, part: Query[Cut], asked: Query[VariancesIn]) -> dict[str, Any]:
+def price_variances(request: HttpRequest, part: Query[CutPart], asked: Query[VariancesIn]) -> dict[str, Any]:
     """By how much invoiced prices differ from those that goods came at, by supplier, item or month."""
     return cut(variance_sums(Asked(asked.supplier, asked.sku, asked.begins_on, asked.ends_on), asked.by), part)
 

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
-from ownstock.api.pages import Cut, CutList, Page, Part, cut, page
+from ownstock.api.pages import CutList, CutPart, Page, Part, cut, page
 from ownstock.api.postings import PostedOut
 from ownstock.catalog.queries import base_currency
 from ownstock.ledger import actions, queries
@@ -51,7 +51,7 @@ class MovementOut(Schema):
     recorded_at: datetime
 
 
-class LineOut(Schema):
+class PostingLineOut(Schema):
     """One movement of a posting, as it was asked for."""
 
     sku: str
@@ -75,7 +75,7 @@ class PostingOut(Schema):
     recorded_at: datetime
     reverses: str | None = Field(description="The posting that it takes back.")
     reversed_by: str | None = Field(description="The posting that took it back.")
-    lines: list[LineOut]
+    lines: list[PostingLineOut]
 
 
 class ReversalIn(Schema):
@@ -94,7 +94,7 @@ class BalanceAsOfOut(Schema):
     on_hand: Decimal
 
 
-class ValueOut(Schema):
+class StockValueOut(Schema):
     """What the stock is worth."""
 
     value: Decimal
@@ -102,7 +102,7 @@ class ValueOut(Schema):
     at: datetime | None = Field(description="At this moment; empty: now.")
 
 
-class DecisionIn(Schema):
+class LotDecisionIn(Schema):
     """What quality decides about goods that lie somewhere."""
 
     location: str = Field(max_length=60)
@@ -148,14 +148,14 @@ def list_movements(request: HttpRequest, part: Query[Part], sku: OfSku, site: Si
 
 @router.get("/as-of", auth=READS, response=CutList[BalanceAsOfOut], summary="What was on hand at a past instant")
 def as_of(
-    request: HttpRequest, part: Query[Cut], moment: AsOf, sku: OfSku = "", location: AtLocation = "", lot: OfLot = "",
+    request: HttpRequest, part: Query[CutPart], moment: AsOf, sku: OfSku = "", location: AtLocation = "", lot: OfLot = "",
     believed_at: Believed = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What was on hand at a moment, by item, location, lot and status, as it is known now or was believed then."""
     return cut(queries.as_of(moment, sku=sku, location=location, lot=lot, believed_at=believed_at), part)
 
 
-@router.get("/value", auth=READS, response=ValueOut, summary="What the stock is worth")
+@router.get("/value", auth=READS, response=StockValueOut, summary="What the stock is worth")
 def value(
     request: HttpRequest, sku: OfSku = "", at: Annotated[AwareDatetime | None, Query(description="Empty: now.")] = None
 ) -> dict[str, Any]:
@@ -196,22 +196,22 @@ def describe_lot(request: HttpRequest, sku: Sku, lot: LotCode, body: LotIn) -> A
 
 
 @router.post("/lots/{sku}/{lot}/release", auth=DECIDES, response=PostedOut, summary="Make goods usable")
-def release(request: HttpRequest, sku: Sku, lot: LotCode, body: DecisionIn, key: OnceKey) -> Posted:
+def release(request: HttpRequest, sku: Sku, lot: LotCode, body: LotDecisionIn, key: OnceKey) -> Posted:
     """Quality releases goods; whoever received them cannot, where they came into quarantine."""
     return actions.release(sku, body.location, lot=lot, **_decision(body), key=key, actor=actor_of(request))
 
 
 @router.post("/lots/{sku}/{lot}/hold", auth=DECIDES, response=PostedOut, summary="Keep goods from being used")
-def hold(request: HttpRequest, sku: Sku, lot: LotCode, body: DecisionIn, key: OnceKey) -> Posted:
+def hold(request: HttpRequest, sku: Sku, lot: LotCode, body: LotDecisionIn, key: OnceKey) -> Posted:
     """Hold goods until somebody decides."""
     return actions.hold(sku, body.location, lot=lot, **_decision(body), key=key, actor=actor_of(request))
 
 
 @router.post("/lots/{sku}/{lot}/reject", auth=DECIDES, response=PostedOut, summary="Say that goods must not be used")
-def reject(request: HttpRequest, sku: Sku, lot: LotCode, body: DecisionIn, key: OnceKey) -> Posted:
+def reject(request: HttpRequest, sku: Sku, lot: LotCode, body: LotDecisionIn, key: OnceKey) -> Posted:
     """Reject goods; they go back or to scrap."""
     return actions.reject(sku, body.location, lot=lot, **_decision(body), key=key, actor=actor_of(request))
 
 
-def _decision(body: DecisionIn) -> dict[str, Any]:
+def _decision(body: LotDecisionIn) -> dict[str, Any]:
     return {"source_status": str(body.status), "quantity": body.quantity, "reason": body.reason}

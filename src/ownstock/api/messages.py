@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from ownstock.access.rules import Scope
+from ownstock.api.description import BYTES
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Page, Part, page
 from ownstock.base.errors import Refused
@@ -110,7 +111,9 @@ def get_message(request: HttpRequest, key: Key) -> Logged:
     return message(key)
 
 
-@router.get("/messages/{key}/content", auth=READS, response={200: None}, summary="A message's bytes")
+@router.get(
+    "/messages/{key}/content", auth=READS, response={200: None}, summary="A message's bytes", openapi_extra=BYTES
+)
 def get_content(request: HttpRequest, key: Key) -> HttpResponse:
     """The bytes as they left or came, as a file."""
     response = HttpResponse(message(key).content, content_type="application/octet-stream")

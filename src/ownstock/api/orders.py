@@ -41,7 +41,7 @@ class DeliveryOut(Schema):
     open_quantity: Decimal
 
 
-class LineOut(Schema):
+class OrderLineOut(Schema):
     """One item of the order."""
 
     line: int
@@ -84,7 +84,7 @@ class OrderOut(Schema):
     ordered_on: date
     placed_at: datetime | None
     sent_revision: int | None = Field(description="The number of the revision that was sent last.")
-    lines: list[LineOut]
+    lines: list[OrderLineOut]
     revisions: list[RevisionOut]
     answers: list[AnswerOut]
 

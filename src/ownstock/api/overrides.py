@@ -85,7 +85,7 @@ class By(StrEnum):
     REASON = "reason"
 
 
-class ValueOut(Schema):
+class OverrideValueOut(Schema):
     """What overrides saved in money."""
 
     key: str
@@ -95,7 +95,7 @@ class ValueOut(Schema):
     saved: Decimal = Field(description="Below zero: cost.")
 
 
-class Which(Schema):
+class WhichOverrides(Schema):
     """Which overrides."""
 
     is_over: bool = Field(False, description="Those that are over too.")
@@ -131,14 +131,14 @@ class EventOut(Schema):
     actor: str
 
 
-class CancelIn(Schema):
+class EventCancelIn(Schema):
     """Why an event is called off."""
 
     reason: Reason
 
 
 @router.get("/overrides", auth=READS, response=Page[OverrideOut], summary="What people override")
-def list_overrides(request: HttpRequest, part: Query[Part], which: Query[Which]) -> dict[str, Any]:
+def list_overrides(request: HttpRequest, part: Query[Part], which: Query[WhichOverrides]) -> dict[str, Any]:
     """Overrides that hold or will, the newest first."""
     return page(overrides() if which.is_over else overrides_from(business_day()), part)
 
@@ -157,7 +157,7 @@ def end(request: HttpRequest, number: Number, body: EndIn) -> Override:
     return overrides().get(number=number)
 
 
-@router.get("/override-values", auth=READS, response=list[ValueOut], summary="What overrides were worth")
+@router.get("/override-values", auth=READS, response=list[OverrideValueOut], summary="What overrides were worth")
 def list_values(request: HttpRequest, by: By = By.OVERRIDE) -> list[dict[str, Any]]:
     """What overrides saved in money where it is known what was wanted, those that cost most first."""
     return override_values(by)
@@ -177,6 +177,6 @@ def enter_event(request: HttpRequest, body: EventIn) -> DemandEvent:
 
 
 @router.post("/events/{number}/cancellations", auth=WRITES, response=EventOut, summary="Call an event off")
-def cancel(request: HttpRequest, number: Number, body: CancelIn) -> DemandEvent:
+def cancel(request: HttpRequest, number: Number, body: EventCancelIn) -> DemandEvent:
     """Call an event off: it changes no demand, past or to come."""
     return cancel_event(number, actor=actor_of(request), because=body.reason)

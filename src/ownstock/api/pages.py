@@ -35,7 +35,7 @@ class Page(Schema, Generic[Row]):
     next: str | None = Field(description="Ask for the part that follows with `after`; null: this was the last.")
 
 
-class Cut(Schema):
+class CutPart(Schema):
     """Which part of every list of an answer: so many rows after the first so many."""
 
     limit: int = Limit
@@ -71,7 +71,7 @@ def place_of(row: Model, found: QuerySet[Any]) -> str:
     return _signer(found).sign_object([field.value_to_string(row) for field in _order(found)])
 
 
-def cut(rows: Sequence[Any], part: Cut) -> dict[str, Any]:
+def cut(rows: Sequence[Any], part: CutPart) -> dict[str, Any]:
     """Cut the part out of what is known already."""
     return {"rows": rows[part.offset : part.offset + part.limit], "count": len(rows)}
 

@@ -76,6 +76,10 @@ class BudgetIn(Schema):
     )
 
 
+class BudgetOut(BudgetIn):
+    """What may be paid to suppliers in a month from now on."""
+
+
 @router.get("/item-sites/{pk}/fan", auth=READS, response=queries.Fan, summary="The fan of an item-site")
 def show_fan(request: HttpRequest, pk: Id) -> Any:
     """Past stock, what is projected, open and planned orders, demand and forecast, as of the last planned day."""
@@ -142,7 +146,7 @@ def list_cash_months(request: HttpRequest, months: Annotated[int, Query(ge=1, le
     return cash.cash_months(months)
 
 
-@router.post("/cash/budgets", auth=KeyHolder(Scope.PLANNING_WRITE), response=BudgetIn, summary="Set a budget")
+@router.post("/cash/budgets", auth=KeyHolder(Scope.PLANNING_WRITE), response=BudgetOut, summary="Set a budget")
 def set_budget(request: HttpRequest, body: BudgetIn) -> Any:
     """Say how much may be paid to suppliers in a month."""
     actions.set_cash_budget(body.month, body.amount, actor=actor_of(request))

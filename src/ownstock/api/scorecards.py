@@ -11,7 +11,7 @@ from ninja import Field, Path, Query, Router, Schema, Status
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
-from ownstock.api.pages import Cut, CutList
+from ownstock.api.pages import CutList, CutPart
 from ownstock.api.suppliers import CommitmentOut, RebateOut
 from ownstock.catalog.queries import supplier
 from ownstock.planning.actions.switching import switch as switch_supplier
@@ -251,7 +251,7 @@ def _figure(one: Any) -> dict[str, Any]:
 )
 def get_counted(
     request: HttpRequest, code: Code, figure: Annotated[FigureName, Path(description="Which figure.")],
-    asked: Query[PeriodIn], cut: Query[Cut],
+    asked: Query[PeriodIn], cut: Query[CutPart],
 ) -> Any:  # fmt: skip
     """The very rows that a figure counted, each with its verdict and its receipts, in the order of their days."""
     return queries.counted_rows(_period(code, asked), figure, first=cut.offset, limit=cut.limit)

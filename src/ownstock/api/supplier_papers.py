@@ -11,6 +11,7 @@ from ninja.files import UploadedFile
 
 from ownstock.access.queries import user
 from ownstock.access.rules import Scope
+from ownstock.api.description import BYTES
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.suppliers import CertificateOut, Code, Name, Reason
 from ownstock.catalog import actions, queries
@@ -113,8 +114,9 @@ def waive(request: HttpRequest, body: NeedIn) -> Any:
 
 
 @router.get(
-    "/suppliers/{code}/certificates/document", auth=READS, response={200: None}, summary="A certificate's document"
-)
+    "/suppliers/{code}/certificates/document", auth=READS, response={200: None}, summary="A certificate's document",
+    openapi_extra=BYTES,
+)  # fmt: skip
 def get_document(request: HttpRequest, code: Code, kind: Kind, number: Number) -> HttpResponse:
     """The document as it was brought, to be kept as a file."""
     name, content = queries.document_of(code, kind, number)

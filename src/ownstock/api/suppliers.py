@@ -140,7 +140,7 @@ class SupplierDetailOut(Schema):
     closures: list[ClosureOut]
 
 
-class DecisionIn(Schema):
+class QualificationIn(Schema):
     """A decision; of no category and no item: for everything."""
 
     state: QualificationState
@@ -298,7 +298,7 @@ def get_progress(request: HttpRequest, code: Code, on: On = None) -> dict[str, A
 @router.post(
     "/suppliers/{code}/qualifications", auth=WRITES, response={201: DecisionOut}, summary="Decide on a supplier"
 )
-def qualify(request: HttpRequest, code: Code, body: DecisionIn) -> Status[Qualification]:
+def qualify(request: HttpRequest, code: Code, body: QualificationIn) -> Status[Qualification]:
     """Decide that a supplier may be ordered from, on a condition, or not. The same decision again changes nothing."""
     decided = switching.qualify(
         code, body.state, categories=body.categories, skus=body.skus, condition=body.condition,

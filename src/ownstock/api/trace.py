@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
-from ownstock.api.pages import Cut, CutList, cut
+from ownstock.api.pages import CutList, CutPart, cut
 from ownstock.exchange.evidence import queries
 from ownstock.exchange.evidence.answer import facts
 from ownstock.exchange.evidence.dossier import Match
@@ -26,7 +26,7 @@ Lot = Annotated[str, Path(description="Its lot, or serial number.", max_length=6
 At = Annotated[AwareDatetime | None, Query(description="As of this moment, by when goods moved; empty: now.")]
 
 
-class LotOut(Schema):
+class TracedLotOut(Schema):
     """A lot that was followed, with its sum."""
 
     role: Role
@@ -94,7 +94,7 @@ class LeftOut(Schema):
     by_movements: Decimal = Field(description="What its movements say; another number must be looked into.")
 
 
-class TransferOut(MovedOut):
+class TracedTransferOut(MovedOut):
     """Goods that went from site to site."""
 
     source: str
@@ -119,19 +119,19 @@ class TraceOut(Schema):
     at: datetime | None
     adds_up: bool
     limits: list[str] = Field(description="What the answer cannot tell, a sentence each.")
-    lots: CutList[LotOut]
+    lots: CutList[TracedLotOut]
     flows: CutList[FlowOut]
     receipts: CutList[ReceiptOut]
     customers: CutList[CustomerOut]
     left: CutList[LeftOut]
-    transfers: CutList[TransferOut]
+    transfers: CutList[TracedTransferOut]
     transformations: CutList[TransformationOut]
 
 
 @router.get(
     "/trace/{sku}/{lot}", auth=KeyHolder(Scope.LEDGER_READ, Scope.ORDERS_READ), response=TraceOut, summary="Trace a lot"
 )
-def get_trace(request: HttpRequest, sku: Sku, lot: Lot, part: Query[Cut], at: At = None) -> dict[str, Any]:
+def get_trace(request: HttpRequest, sku: Sku, lot: Lot, part: Query[CutPart], at: At = None) -> dict[str, Any]:
     """Where a lot came from, where it went and what is left, with reconciliation; its lists in parts.
 
     `limit` and `offset` cut each list alike; every part is traced anew, and so costs the same.

@@ -64,7 +64,7 @@ class ShippedIn(Schema):
     lot: Lot = ""
 
 
-class ShipmentIn(Schema):
+class TransferShipmentIn(Schema):
     """Goods that leave."""
 
     moved_at: AwareDatetime | None = Field(None, description="When they left; empty: now.")
@@ -105,7 +105,7 @@ class LossIn(Schema):
     lines: list[LostIn] = Field(min_length=1, max_length=MAX_TRANSFER_LINES)
 
 
-class CancelIn(Schema):
+class TransferCancelIn(Schema):
     """What is not to be shipped any more."""
 
     line: LineNumber | None = Field(None, description="Empty: all lines.")
@@ -199,7 +199,7 @@ def place(request: HttpRequest, number: Number) -> dict[str, Any]:
 
 
 @router.post("/transfer-orders/{number}/shipments", auth=WRITES, response=TransferOut, summary="Goods that leave")
-def ship(request: HttpRequest, number: Number, body: ShipmentIn, key: OnceKey) -> dict[str, Any]:
+def ship(request: HttpRequest, number: Number, body: TransferShipmentIn, key: OnceKey) -> dict[str, Any]:
     """Ship goods. The key becomes that of the posting; the same key again ships nothing."""
     parts = [ShippedPart(line.line, line.quantity, line.lot) for line in body.lines]
     order = ship_goods(number, parts, key=key, actor=actor_of(request), moved_at=body.moved_at, reason=body.reason)
@@ -227,7 +227,7 @@ def lose(request: HttpRequest, number: Number, body: LossIn, key: OnceKey) -> di
 @router.post(
     "/transfer-orders/{number}/cancellations", auth=WRITES, response=TransferOut, summary="What will not leave"
 )
-def cancel(request: HttpRequest, number: Number, body: CancelIn, key: OnceKey) -> dict[str, Any]:
+def cancel(request: HttpRequest, number: Number, body: TransferCancelIn, key: OnceKey) -> dict[str, Any]:
     """Take off what is not shipped. The same key again changes nothing."""
     order = actions.cancel(
         number, line=body.line, quantity=body.quantity, key=key, reason=body.reason, actor=actor_of(request)
