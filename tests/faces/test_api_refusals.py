@@ -37,6 +37,15 @@ def test_an_address_where_nothing_is_served_is_told_in_a_sentence(method: str) -
     assert told == "There is nothing at /api/orders/7; /api/openapi.json names what there is."
 
 
+def test_an_address_with_a_line_break_is_told_like_any_other_where_nothing_is_served(program: Client) -> None:
+    problem(program.get("/api/postings/a%0Ab"), 404, "no_such_address")
+
+
+def test_a_day_too_far_away_to_be_reckoned_with_is_told_in_a_sentence(program: Client) -> None:
+    response = program.get("/api/kpis/movements?since=0001-01-01&until=9999-12-31")
+    assert "too far away" in problem(response, 422, "malformed")
+
+
 def test_a_method_that_an_address_does_not_take_is_told_with_those_it_takes(program: Client) -> None:
     response = program.delete("/api/balances")
     assert problem(response, 405, "wrong_method") == "/api/balances takes GET, not DELETE."

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Header, Path, Router, Schema
+from ninja import Field, Header, Path, Query, Router, Schema
 from pydantic import AwareDatetime
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
+from ownstock.api.pages import Page, Part, page
 from ownstock.base.errors import Refused
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import DraftLine, ReceiptLine, WrongGoods
@@ -87,6 +88,27 @@ class OrderOut(Schema):
     lines: list[OrderLineOut]
     revisions: list[RevisionOut]
     answers: list[AnswerOut]
+
+
+class OrderRowOut(Schema):
+    """A purchase order in a list."""
+
+    number: str
+    state: OrderState
+    supplier: str = Field(alias="supplier.code")
+    site: str = Field(alias="site.code")
+    currency: str
+    ordered_on: date
+    placed_at: datetime | None
+    sent_revision: int | None = Field(description="The number of the revision that was sent last.")
+
+
+class WhichOrders(Schema):
+    """Which purchase orders."""
+
+    state: OrderState | None = None
+    supplier: str = Field("", max_length=60, description="To this supplier only.")
+    site: str = Field("", max_length=60, description="For this site only.")
 
 
 class PromiseIn(Schema):
@@ -193,6 +215,15 @@ class ReceiptIn(Schema):
     lines: list[ReceiptLineIn] = Field(max_length=MAX_LINES)
     wrong: list[WrongGoodsIn] = Field([], max_length=MAX_LINES)
     notice: str = Field("", max_length=60, description="The number of the shipping notice that the goods came by.")
+
+
+@router.get(
+    "/purchase-orders", auth=KeyHolder(Scope.ORDERS_READ), response=Page[OrderRowOut], summary="Purchase orders"
+)
+def list_orders(request: HttpRequest, part: Query[Part], which: Query[WhichOrders]) -> dict[str, Any]:
+    """Purchase orders, the newest first."""
+    wanted = {"state": which.state, "supplier__code": which.supplier, "site__code": which.site}
+    return page(queries.orders().filter(**{name: value for name, value in wanted.items() if value}), part)
 
 
 @router.get(

@@ -76,6 +76,11 @@ def cut(rows: Sequence[Any], part: CutPart) -> dict[str, Any]:
     return {"rows": rows[part.offset : part.offset + part.limit], "count": len(rows)}
 
 
+def cut_of(found: QuerySet[Any], part: CutPart) -> dict[str, Any]:
+    """Cut the part out of what is found by a question, in whatever order; the further down, the longer it takes."""
+    return {"rows": list(found[part.offset : part.offset + part.limit]), "count": found.count()}
+
+
 def _beyond(found: QuerySet[Any], after: str) -> QuerySet[Any]:
     if not after:
         return found

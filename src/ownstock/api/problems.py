@@ -43,6 +43,7 @@ STATUSES = {
     "no_posting": HTTPStatus.NOT_FOUND,
     "no_lot": HTTPStatus.NOT_FOUND,
     "no_imported_file": HTTPStatus.NOT_FOUND,
+    "no_alert": HTTPStatus.NOT_FOUND,
     "no_proposal": HTTPStatus.NOT_FOUND,
     "no_basket": HTTPStatus.NOT_FOUND,
     "changed_meanwhile": HTTPStatus.CONFLICT,
@@ -93,6 +94,7 @@ def say_no(api: NinjaAPI) -> None:
         Http404: _absent,
         RequestDataTooBig: _too_large,
         DataError: _unkeepable,
+        OverflowError: _too_far,
         Exception: _unforeseen,
     }
     for kind, answer in handlers.items():
@@ -130,6 +132,12 @@ def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def _unkeepable(request: HttpRequest, error: DataError) -> HttpResponse:
     sentence = "A value cannot be kept: it is out of range, or holds a character (NUL) that no text may have."
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, "malformed")
+
+
+def _too_far(request: HttpRequest, error: OverflowError) -> HttpResponse:
+    log.warning("%s %s is out of range", request.method, request.path, exc_info=error)
+    sentence = "A number is too large, or a day too far away, to be reckoned with: give one nearer."
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, "malformed")
 
 

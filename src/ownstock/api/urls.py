@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
 import ownstock
 from ownstock.access.rules import Scope
 from ownstock.api import (
+    alerts,
+    audit,
     automation,
     channels,
     clauses,
     conformity,
     counts,
+    deciding,
     demand,
     imports,
     inbox,
@@ -52,7 +55,10 @@ api = DescribedAPI(
 say_no(api)
 for router in (
     reading.router,
+    deciding.router,
     projections.router,
+    alerts.router,
+    audit.router,
     orders.router,
     overrides.router,
     policies.router,
@@ -82,4 +88,5 @@ urls = api.urls
 for pattern in urls[0]:
     assert pattern.callback is not None
     pattern.callback = login_not_required(told_of_methods(pattern.callback))
-urls[0].append(path("<path:address>", csrf_exempt(login_not_required(nowhere))))
+# Also for addresses with line breaks, which no operation has.
+urls[0].append(re_path(r"^(?P<address>[\s\S]*)$", csrf_exempt(login_not_required(nowhere))))

@@ -73,7 +73,7 @@ def search(asked: Asked) -> QuerySet[AuditEvent]:
     rows = AuditEvent.objects.filter(**exact)
     if asked.since_on:
         rows = rows.filter(recorded_at__gte=_begin(asked.since_on))
-    if asked.until_on:
+    if asked.until_on and asked.until_on < date.max:
         rows = rows.filter(recorded_at__lt=_begin(asked.until_on + timedelta(days=1)))
     return rows.order_by("-recorded_at", "-id")
 
