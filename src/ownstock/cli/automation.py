@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +17,9 @@ from ownstock.automation.rules.autonomy import AutonomyState
 from ownstock.automation.rules.standing import Coverage, RuleAction, RuleLimits
 from ownstock.catalog.rules import SourceClass
 from ownstock.cli.command import Noun, noun
-from ownstock.cli.options import Moment, Number, actor_option, json_option, limit_option
+from ownstock.cli.options import Day, Moment, Number, actor_option, json_option, limit_option
 from ownstock.cli.render import counted, first, show, tell
+from ownstock.planning.queries import business_day
 
 reason_option = click.option("--reason", required=True, help="Why, in your words; the journal keeps it.")
 number_argument = click.argument("number", type=click.IntRange(1, 2**63 - 1))
@@ -59,6 +61,35 @@ def run(is_planning: bool, actor: str) -> None:
     act = plan_and_act if is_planning else actions.autopilot
     found = act(now, occasion="by hand", actor=actor)
     tell("\n".join([found.sentence, *found.left]), _run_row(found))
+
+
+@automation.command("report")
+@click.option("--since", type=Day(), help="The first day; else four weeks before the last.")
+@click.option("--until", type=Day(), help="The last day; else the one last planned for.")
+@json_option
+def report(since: date | None, until: date | None) -> None:
+    """Tell what came of a span of days: orders, cost, service, overrides, exceptions."""
+    last = until or business_day()
+    found = queries.report(since or last - timedelta(days=27), last)
+    total, service, currency = found.total, found.service, found.currency
+    held = ", ".join(f"{count:,} by {limit}" for limit, count in found.held.items()) or "none"
+    lines = [
+        f"{found.since} to {found.until}: {counted(total.automatic, 'order')} sent by rules "
+        f"({total.automatic_value:,.2f} {currency}), {total.by_hand:,} by people ({total.by_hand_value:,.2f} {currency}).",
+        f"Proposals left for people: {held}.",
+        f"Stock of {_known(service.value_mean)} {currency} on average cost {_known(service.holding_cost)} to hold; "
+        f"{counted(service.stocked_out, 'day')} of item-sites without stock.",
+        f"Overrides saved {found.saved:,.2f} {currency} in {counted(len(found.overrides), 'override')} of known worth.",
+        *(
+            f"{each.kind}: {each.raised:,} raised ({each.raised_money:,.2f}), {each.cleared:,} ended, {each.open:,} open."
+            for each in found.alerts
+        ),
+    ]
+    tell("\n".join(lines), {**asdict(found), "saved": found.saved})
+
+
+def _known(value: Decimal | None) -> str:
+    return "an unknown value" if value is None else f"{value:,.2f}"
 
 
 @automation.command("runs")

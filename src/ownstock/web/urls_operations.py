@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ownstock.web.views import audit, automatic, automation, jobs, standing_rules
+from ownstock.web.views import audit, automatic, automation, automation_report, jobs, standing_rules
 
 urlpatterns = [
     path("automation", automation.automation, name="automation"),
     path("automation/pause", automation.pause, name="automation-pause"),
     path("automation/resume", automation.resume, name="automation-resume"),
     path("automation/run", automation.run_now, name="automation-run-now"),
+    path("automation/report", automation_report.automation_report, name="automation-report"),
     path("automation/settings", automation.settings, name="automation-settings"),
     path("automation/runs", automation.runs, name="automation-runs"),
     path("automation/runs/<int:pk>", automatic.run, name="automation-run"),

@@ -19,12 +19,14 @@ from ownstock.automation.queries.records import (
     record_of,
     verdicts_in,
 )
+from ownstock.automation.queries.reports import Report, report
 from ownstock.automation.queries.runs import automation_run, automation_runs
 from ownstock.automation.queries.standing import rule, rules, rules_in_force, state_of, terms_of, verdicts_of
 
 __all__ = [
-    "AUTONOMY_FILTERS", "AUTONOMY_SORTS", "Preview", "RuleRecord", "automation_run", "automation_runs", "autonomies",
-    "autonomy_counts", "autonomy_events", "evidence_counts", "next_order_moment", "next_orders", "pause_history",
-    "pause_sentence", "paused", "pauses", "peoples_edits", "policy", "preview", "record_of", "rule", "rules",
-    "rules_in_force", "search_autonomies", "state_of", "terms_of", "verdicts_in", "verdicts_of", "waiting_orders",
+    "AUTONOMY_FILTERS", "AUTONOMY_SORTS", "Preview", "Report", "RuleRecord", "automation_run", "automation_runs",
+    "autonomies", "autonomy_counts", "autonomy_events", "evidence_counts", "next_order_moment", "next_orders",
+    "pause_history", "pause_sentence", "paused", "pauses", "peoples_edits", "policy", "preview", "record_of", "report",
+    "rule", "rules", "rules_in_force", "search_autonomies", "state_of", "terms_of", "verdicts_in", "verdicts_of",
+    "waiting_orders",
 ]  # fmt: skip
