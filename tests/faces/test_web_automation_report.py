@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from ownstock.access.models import User
 from ownstock.automation.queries.reports import report
 from ownstock.base.errors import Refused
 from ownstock.purchasing.models import PurchaseOrder
+from ownstock.site.entry import cli
 from tests.automation_cases import automatic_shop, rule, run
 from tests.factories import TODAY
 
 pytestmark = pytest.mark.django_db
+
+
+def command(*words: str) -> str:
+    """What `ownstock automation` says."""
+    result = CliRunner(catch_exceptions=False).invoke(cli, ["automation", *words], obj=nullcontext)
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 @pytest.fixture
@@ -31,6 +42,14 @@ def test_the_page_tells_what_a_rule_sent_and_leads_to_the_orders_of_the_supplier
     assert PurchaseOrder.objects.filter(state="placed").count() == 1
     assert f"{value:,.2f}" in page
     assert "/orders?supplier=ALPHA" in page
+
+
+def test_the_command_tells_the_same(anna: Client) -> None:
+    rule()
+    run()
+    told = command("report", "--since", str(TODAY), "--until", str(TODAY))
+    assert f"1 order sent by rules ({report(TODAY, TODAY).total.automatic_value:,.2f} EUR), 0 by people" in told
+    assert "Stock of an unknown value" in told
 
 
 def test_days_before_anything_was_sent_have_an_empty_report(anna: Client) -> None:
