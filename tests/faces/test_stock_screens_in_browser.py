@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from ownstock.ledger import actions as ledger
 from ownstock.planning import actions as planning
 from tests.browser import launch
-from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, opened, photograph
+from tests.faces.test_web_in_browser import DESK, Visit, address, opened, photograph
 from tests.factories import ACTOR, TODAY, sale
 from tests.page_checks import Watch, axe, go_to
 from tests.web_cases import planned_shop, signed_in
@@ -21,7 +21,7 @@ __all__ = ["address"]
 pytestmark = pytest.mark.browser
 
 
-def test_figures_are_watched_and_opened_by_day_by_night_and_on_a_phone(address: str, tmp_path: Path) -> None:
+def test_figures_are_watched_and_opened(address: str, tmp_path: Path) -> None:
     planned_shop()
     planning.measure(TODAY)
     planning.look_ahead()
@@ -29,26 +29,23 @@ def test_figures_are_watched_and_opened_by_day_by_night_and_on_a_phone(address: 
     visit = Visit(address)
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for size, scheme, name in ((DESK, "light", "day"), (DESK, "dark", "night"), (PHONE, "light", "phone")):
-            with opened(browser, visit, size, scheme) as page:
-                watch = Watch(page, address)
-                go_to(page, "Monitoring")
-                expect(page.get_by_role("img", name="Stock value by day").locator("svg")).to_be_visible()
-                looked_at(page, tmp_path, f"monitoring-{name}")
-                if name == "day":
-                    _today_is_loaded_anew(page)
-                go_to(page, "Health")
-                looked_at(page, tmp_path, f"health-{name}")
-                page.get_by_role("link", name="Dead stock", exact=True).click()
-                expect(page.get_by_text("version 1")).to_be_visible()
-                expect(page.locator("[data-grid]")).not_to_have_attribute("aria-busy", "true")
-                looked_at(page, tmp_path, f"figure-{name}")
-                go_to(page, "Cash")
-                expect(page.get_by_role("img", name="What is to be paid by week").locator("svg")).to_be_visible()
-                looked_at(page, tmp_path, f"cash-{name}")
-                if name == "day":
-                    _a_bar_opens_its_lines(page)
-                watch.is_content()
+        with opened(browser, visit, DESK, "light") as page:
+            watch = Watch(page, address)
+            go_to(page, "Monitoring")
+            expect(page.get_by_role("img", name="Stock value by day").locator("svg")).to_be_visible()
+            looked_at(page, tmp_path, "monitoring")
+            _today_is_loaded_anew(page)
+            go_to(page, "Health")
+            looked_at(page, tmp_path, "health")
+            page.get_by_role("link", name="Dead stock", exact=True).click()
+            expect(page.get_by_text("version 1")).to_be_visible()
+            expect(page.locator("[data-grid]")).not_to_have_attribute("aria-busy", "true")
+            looked_at(page, tmp_path, "figure")
+            go_to(page, "Cash")
+            expect(page.get_by_role("img", name="What is to be paid by week").locator("svg")).to_be_visible()
+            looked_at(page, tmp_path, "cash")
+            _a_bar_opens_its_lines(page)
+            watch.is_content()
         browser.close()
     assert (visit.complaints, visit.strangers) == ([], [])
 
