@@ -37,6 +37,8 @@ def path_chart(meaning: Reprojection) -> Option:
         "xAxis": {"type": "category", "data": [day_of_year(d.day_on) for d in days]},
         "yAxis": {"type": "value", "name": _("units"), "minInterval": 1},
         "grid": {"top": 32, "bottom": 8},
+        # Drawn anew at every quantity that is typed: nobody waits for it to move.
+        "animation": False,
         "tooltip": {"trigger": "axis"},
         "series": series,
     }

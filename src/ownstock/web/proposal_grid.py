@@ -31,6 +31,8 @@ REASONS: Mapping[EditReason, str | Promise] = {
 }
 # What the file has beside the grid: enough to bring edited quantities back.
 OF_THE_FILE = ("id", "version")
+# Empty: for whoever changes a quantity to say why.
+OF_EDITS = ("reason_code", "reason")
 
 
 def columns(*, is_editable: bool = True) -> list[dict[str, Any]]:
@@ -88,7 +90,7 @@ def edit_words(one: ListedProposal) -> str:
 
 def headings() -> list[str]:
     """The first line of the file: its names are those that a file brought back has."""
-    return [*OF_THE_FILE, *(column["field"] for column in columns())]
+    return [*OF_THE_FILE, *(column["field"] for column in columns()), *OF_EDITS]
 
 
 def file_rows(found: QuerySet[Proposal]) -> Iterator[list[Any]]:
@@ -98,7 +100,7 @@ def file_rows(found: QuerySet[Proposal]) -> Iterator[list[Any]]:
     for number in pages.page_range:
         for one in listed_proposals(pages.page(number).object_list):
             row = row_of(one) | {"amount": one.amount.quantize(one.proposal.value), "value": one.proposal.value}
-            yield [row[name] for name in fields]
+            yield [row.get(name, "") for name in fields]
 
 
 def quantity_in_words(quantity: Any) -> str:
