@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -82,11 +83,11 @@ def test_every_row_at_fault_is_named_with_what_to_do_and_nothing_is_set(client: 
 def test_a_row_that_somebody_changed_meanwhile_is_a_conflict_with_both_quantities(client: Client) -> None:
     rows, cup = saved(client), pending("CUP")
     theirs, mine = int(cup.quantity) + 12, int(cup.quantity) + 24
-    change_quantity([QuantityChange(cup.pk, theirs, None)], reason_code="price", reason="", actor=ACTOR)
+    change_quantity([QuantityChange(cup.pk, Decimal(theirs), None)], reason_code="price", reason="", actor=ACTOR)
     page = brought(client, changed(rows, "CUP", quantity=str(mine), reason_code="price"))
     assert f"now {theirs}, you set {mine}" in page
     looked = brought(client, changed(saved(client), "CUP", quantity=str(mine), reason_code="price"))
-    change_quantity([QuantityChange(cup.pk, theirs + 36, None)], reason_code="price", reason="", actor=ACTOR)
+    change_quantity([QuantityChange(cup.pk, Decimal(theirs + 36), None)], reason_code="price", reason="", actor=ACTOR)
     answer = client.post(reverse("web:proposal-from-file"), hidden(looked))
     assert answer.status_code == 409, "It was changed between looking and setting."
     assert pending("CUP").quantity == theirs + 36

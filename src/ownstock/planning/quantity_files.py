@@ -1,4 +1,4 @@
-"""Quantities of proposals that people bring back in a file: read, held against what waits now, judged, and set all or none."""
+"""Quantities of proposals that people bring back in a file: read, held against what waits now, judged, set all or none."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _check_count(changed: Sequence[Any], name: str, faults: Faults) -> None:
     if not changed:
         faults.refuse(name)
         raise Refused(
-            f"{name} changes nothing: every quantity in it stands already. Edit the column quantity, save, and bring it again.",
+            f"{name} changes nothing: every quantity in it stands already. Edit the column quantity, save, bring it again.",
             code="nothing_changed",
         )
     if len(changed) > MOST_CHANGES:
