@@ -69,6 +69,8 @@ class Proposals {
     const sort = asked.get("sort");
     if (sort) this.table.setSort(sort.split(",").map((one) => ({ column: one.replace("-", ""), dir: one[0] === "-" ? "desc" : "asc" })));
     this.isReady = true;
+    // Charts are there before the first quantity is typed.
+    import("./chart.js");
     this.ticked();
   }
 

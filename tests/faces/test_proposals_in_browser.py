@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -48,6 +49,8 @@ def test_a_planner_works_the_grid_from_the_keyboard(address: str, tmp_path: Path
             expect(dialog).to_be_visible()
             expect(_cell(page, "CUP", "cost_difference")).to_contain_text(".")
             assert int(grid.get_attribute("data-judged-in") or 9999) < 2000
+            expect(grid).to_have_attribute("data-redrawn-in", re.compile(r"\d"))
+            print(f"From Enter to the band drawn anew: {grid.get_attribute('data-redrawn-in')} ms.")
             page.keyboard.press("Escape")
             expect(_cell(page, "CUP", "quantity")).to_have_text(f"{cup.quantity:.0f}")
             _edit(page, "CUP", str(more))
