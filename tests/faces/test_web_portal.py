@@ -71,7 +71,7 @@ def test_whoever_signs_in_for_a_supplier_lands_on_its_orders(business: Business,
         assert response.redirect_chain == [("/portal", 302)]
     asking = Client()
     form = asking.get("/portal/sheet", follow=True).content.decode()
-    [asked] = re.findall(r'name="next" value="([^"]*)"', form)
+    asked = re.findall(r'name="next" value="([^"]*)"', form)[0]
     assert (
         asking.post("/sign-in", {"username": "bob", "password": PASSWORD, "next": asked})["Location"] == "/portal/sheet"
     )

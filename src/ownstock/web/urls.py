@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from ownstock.web import urls_operations, urls_people, urls_today
@@ -71,7 +72,8 @@ urlpatterns = [
     path("portal/scorecard/<str:figure>", scorecards.portal_counted, name="portal-counted"),
     path("portal/sheet", portal.portal_sheet, name="portal-sheet"),
     path("answers", sheets.upload_answers, name="answers"),
-    path("language", login_not_required(set_language), name="language"),
+    # Nobody gains by having others read German; so the form needs no token, and pages for anybody set no cookie.
+    path("language", csrf_exempt(login_not_required(set_language)), name="language"),
     path("sign-out", for_everybody(LogoutView.as_view()), name="sign-out"),
     path("proposals/approve", proposals.approve, name="approve"),
     path("proposals/reject", proposals.reject, name="reject"),
