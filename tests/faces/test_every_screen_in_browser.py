@@ -51,14 +51,14 @@ class Sweep:
     def visit(self, page: Page, watch: Watch, route: str, here: str) -> None:
         """Load a page once, and look at it by day, by night, and on a phone."""
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        page.set_viewport_size(DESK)
         page.goto(watch.address + here)
         page.wait_for_function(STANDS)
         self.look(page, route, "light-desk")
         page.emulate_media(color_scheme="dark")
         self.look(page, route, "dark-desk", rules=COLOURS)
         page.emulate_media(color_scheme="light")
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.set_viewport_size(PHONE)
         self.look(page, route, "light-phone")
         self.wrong += [f"{route}: {said}" for said in watch.told()]
 
@@ -140,7 +140,7 @@ def test_every_screen_is_whole_readable_and_quiet_by_day_by_night_and_on_a_phone
 
 def _go_round(browser: Browser, address: str, cookie: str | None, sweep: Sweep, pages: list[tuple[str, str]]) -> None:
     """Visit pages in one window, as whoever the cookie says."""
-    with browser.new_context(viewport=DESK) as context:  # type: ignore[arg-type]
+    with browser.new_context(viewport=DESK) as context:
         if cookie:
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
         page = context.new_page()

@@ -12,7 +12,7 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from ownstock.access.models import User
 from ownstock.access.sealing import seal
@@ -42,12 +42,12 @@ def _both_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def window(browser: Browser, address: str, who: str, *, size: dict[str, int] = DESK) -> Iterator[Page]:
+def window(browser: Browser, address: str, who: str, *, size: ViewportSize = DESK) -> Iterator[Page]:
     """A window in which somebody is signed in already."""
     client = Client()
     client.force_login(User.objects.get(username=who))
     cookie = client.cookies["sessionid"].value
-    context = browser.new_context(viewport=size)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size)
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
     page = context.new_page()
     page.set_default_timeout(20_000)

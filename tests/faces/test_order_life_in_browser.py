@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import ViewportSize, expect, sync_playwright
 
 from ownstock.access.actions import create_user
 from ownstock.access.rules import Role
@@ -22,7 +22,7 @@ __all__ = ["address"]
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")])
-def test_an_order_is_changed_and_its_price_accepted(address: str, size: dict[str, int], scheme: str) -> None:
+def test_an_order_is_changed_and_its_price_accepted(address: str, size: ViewportSize, scheme: str) -> None:
     one_supplier()
     create_user(NAME, PASSWORD, actor=ACTOR, roles=[Role.BUYER])
     order = placed(line("CUP", 24), line("PLATE", 12))

@@ -39,7 +39,7 @@ def test_a_supplier_is_judged_blocked_and_replaced(address: str, tmp_path: Path)
                 _weigh(page, tmp_path, name)
         with opened(browser, visit, PHONE, "dark") as page:
             _replace(page, tmp_path)
-        page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
+        page = browser.new_page(viewport=PHONE)
         visit.listen(page)
         _comment(page, address, tmp_path)
         browser.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from ownstock.catalog.models import Company
 from ownstock.exchange.models import AnswerLink
@@ -28,7 +28,7 @@ def order(committed_db: object, settings: Any) -> PurchaseOrder:
     return placed(shop_of_one_supplier(), 120, 30, 12)
 
 
-def window(browser: Browser, visit: Visit, size: dict[str, int], scheme: str, *, script: bool = True) -> Page:
+def window(browser: Browser, visit: Visit, size: ViewportSize, scheme: str, *, script: bool = True) -> Page:
     page = browser.new_page(viewport=size, color_scheme=scheme, java_script_enabled=script)  # type: ignore[arg-type]
     page.set_default_timeout(20_000)
     visit.listen(page)

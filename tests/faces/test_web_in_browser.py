@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
 
 from ownstock.ledger.models import Posting
 from ownstock.ledger.queries import on_hand
@@ -21,7 +21,8 @@ from tests.page_checks import is_of_the_stream
 from tests.web_cases import NAME, PASSWORD, pending, planned_shop, signed_in
 
 pytestmark = pytest.mark.browser
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Silent(WSGIRequestHandler):
@@ -68,7 +69,7 @@ class Visit:
 
 
 @contextmanager
-def opened(browser: Browser, visit: Visit, size: dict[str, int], scheme: str) -> Iterator[Page]:
+def opened(browser: Browser, visit: Visit, size: ViewportSize, scheme: str) -> Iterator[Page]:
     """A window of a size, by day or by night, in which Anna signs in from the keyboard."""
     page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
     page.set_default_timeout(20_000)

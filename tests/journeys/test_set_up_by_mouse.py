@@ -19,6 +19,7 @@ from ownstock.access.actions import create_user
 from ownstock.exchange.models import SetUp
 from ownstock.ledger.queries import on_hand
 from tests.browser import launch
+from tests.faces.test_web_in_browser import DESK, PHONE
 from tests.live_cases import served
 from tests.page_checks import Watch, axe, fits
 from tests.raw_files import RawFiles, write
@@ -27,7 +28,6 @@ pytestmark = pytest.mark.browser
 NAME, PASSWORD = "anna", "correct horse battery staple"
 # A quarter of an hour is what a new user is promised.
 MOST_SECONDS = 900
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 class Hand:
@@ -67,11 +67,11 @@ class Hand:
             self.page.emulate_media(color_scheme="dark")
             self.page.screenshot(path=Path(folder) / f"{name}-dark.png", full_page=True)
             self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        self.page.set_viewport_size(PHONE)
         assert fits(self.page), f"{name} is wider than a phone"
         if folder:
             self.page.screenshot(path=Path(folder) / f"{name}-phone.png", full_page=True)
-        self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        self.page.set_viewport_size(DESK)
 
     def _timed(self, act: object) -> None:
         began = time.monotonic()
@@ -107,7 +107,7 @@ def test_from_raw_files_to_a_sent_order(home: Path, capsys: pytest.CaptureFixtur
     began = time.monotonic()
     with served() as (port, _), sync_playwright() as playwright:
         browser = launch(playwright)
-        page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
+        page = browser.new_page(viewport=DESK)
         page.set_default_timeout(60_000)
         watch = Watch(page, f"http://127.0.0.1:{port}")
         page.goto(f"{watch.address}/set-up")

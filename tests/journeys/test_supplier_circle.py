@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.db.models import Count, Sum
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
 
 from ownstock.exchange.channels.rules import Content
 from ownstock.exchange.models import InboundMessage, OutboundMessage
@@ -72,7 +72,7 @@ def circle(address: str, settings: Any, tmp_path: Path, monkeypatch: pytest.Monk
 class Seat:
     """Somebody at a window of the browser; what their forms posted can be posted once more."""
 
-    def __init__(self, browser: Browser, visit: Visit, size: dict[str, int], scheme: str) -> None:
+    def __init__(self, browser: Browser, visit: Visit, size: ViewportSize, scheme: str) -> None:
         self.page = window(browser, visit, size, scheme)
         self.address = visit.address
         self.posts: list[Request] = []
@@ -99,7 +99,7 @@ def looked_at(page: Page, folder: Path, name: str) -> None:
     size = page.viewport_size
     for scheme, its_size, when in (("light", DESK, "light"), ("dark", DESK, "dark"), ("light", PHONE, "phone")):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size(its_size)  # type: ignore[arg-type]
+        page.set_viewport_size(its_size)
         photograph(page, folder, f"{name}-{when}")
     page.set_viewport_size(size)  # type: ignore[arg-type]
 

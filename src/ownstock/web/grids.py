@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 ROWS_A_PAGE, MOST_ROWS_A_PAGE = 100, 500
@@ -52,3 +53,11 @@ def answer_of(
     page = Paginator(found, asked.size).get_page(asked.page)
     told = {"rows": rows_of(page), "last_page": page.paginator.num_pages, "count": page.paginator.count}
     return JsonResponse(told | beside)
+
+
+def item_column(width: int = 150) -> dict[str, Any]:
+    """The column that names the item of an item-site, and leads to it."""
+    return {
+        "field": "sku", "title": _("Item"), "kind": "code", "href": "/item-sites/{id}", "filter": True, "width": width,
+        "phone": 90,
+    }  # fmt: skip

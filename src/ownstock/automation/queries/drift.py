@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ownstock.automation.rules.autonomy import DriftLimits
-from ownstock.planning.queries.exceptions import HELD, PLANS, rows
+from ownstock.planning.queries.exceptions import PLANS, held, rows
 
 ONE_BY_ONE = 200
 # A forecast made longer before those weeks was not made for them.
@@ -42,7 +42,7 @@ DRIFTED = f"""
             AND abs(expected - used) * %(weeks)s > {CHANCE} * sqrt(greatest(expected, used) * %(weeks)s)
     ), costing AS (
         SELECT d.*, (CASE WHEN today < used THEN (used - today) * lead_time_days / 7 * shortage_cost
-            ELSE {HELD.replace("k.", "d.").replace("i.", "d.").replace("p.", "d.").format(units="d.units")} END)::numeric
+            ELSE {held("d.units", of="d")} END)::numeric
             AS money
         FROM drifted d
     )

@@ -14,9 +14,18 @@ ONE_BY_ONE = 200
 NAMED = 20
 # What is lost until an order placed now is of use, and what more would be lost if none is placed.
 LOST = "p.short_in_lead_time * k.shortage_cost"
-# What a surplus costs to hold until it is used up, or for a year where that takes longer: half of it where it is used up.
-HELD = """k.holding_rate * i.unit_cost * CASE WHEN p.demand_a_day * 365 >= {units}
-    THEN {units} * {units} / p.demand_a_day / 365 / 2 ELSE {units} - p.demand_a_day * 365 / 2 END"""
+
+
+def held(units: str, of: str = "") -> str:
+    """The SQL of what a surplus costs to hold until it is used up, half of it on average, or for a year if that is sooner.
+
+    units: an expression of stock units. Its rate, cost and demand are of `PLANS`, or of the row that `of` names.
+    """
+    rate, cost, demand = (of or "k", of or "i", of or "p")
+    return f"""{rate}.holding_rate * {cost}.unit_cost * CASE WHEN {demand}.demand_a_day * 365 >= {units}
+    THEN {units} * {units} / {demand}.demand_a_day / 365 / 2 ELSE {units} - {demand}.demand_a_day * 365 / 2 END"""
+
+
 PLANS = """
     planning_item_site_plan p JOIN catalog_item_site k ON k.id = p.item_site_id JOIN catalog_item i ON i.id = k.item_id
     JOIN catalog_location s ON s.id = k.site_id LEFT JOIN catalog_supplier u ON u.id = p.supplier_id
@@ -49,13 +58,13 @@ OTHERS_RUN_OUT = f"""{RUNS_OUT}
 """
 ON_ORDER = f"""
     SELECT u.code AS supplier, count(*) AS item_sites, sum(p.surplus_on_order * i.unit_cost) AS value,
-        sum({HELD.format(units="p.surplus_on_order")})::numeric AS held,
+        sum({held("p.surplus_on_order")})::numeric AS held,
         (array_agg(i.sku || ' at ' || s.code ORDER BY p.surplus_on_order * i.unit_cost DESC))[1:{NAMED}] AS named
     FROM {PLANS} WHERE p.fault = '' AND p.surplus_on_order > 0 GROUP BY u.code
 """
 EXCESS = f"""
     SELECT s.code AS site, count(*) AS item_sites, sum((p.usable - p.order_up_to_level) * i.unit_cost) AS value,
-        sum({HELD.format(units="(p.usable - p.order_up_to_level)")})::numeric AS held,
+        sum({held("(p.usable - p.order_up_to_level)")})::numeric AS held,
         (array_agg(i.sku ORDER BY (p.usable - p.order_up_to_level) * i.unit_cost DESC))[1:{NAMED}] AS named
     FROM {PLANS} LEFT JOIN planning_kpi_item_site d ON d.item_site_id = p.item_site_id AND d.dead_value > 0
     WHERE p.fault = '' AND p.usable > p.order_up_to_level AND (d.item_site_id IS NULL OR p.is_new) GROUP BY s.code

@@ -68,20 +68,26 @@ def said_of_others_short(row: Row, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _of_goods(kind: str, by: str, row: Row, held: Decimal, sentence: str) -> dict[str, Any]:
+    """One alert about the goods of a supplier or site: what holding them costs is its money."""
+    return {
+        "key": f"{kind}:{row[by]}", "kind": kind, "sentence": sentence, "money": held, "item_count": row["item_sites"],
+        "facts": {by: row[by], "value": str(money(row["value"])), "named": row["named"]},
+    }  # fmt: skip
+
+
 def said_of_surplus_on_order(row: Row, currency: str) -> dict[str, Any] | None:
     """What is on order of a supplier and not needed; None where it is not worth a look."""
     held = money(row["held"])
     if held < LEAST_HELD:
         return None
     has = "has" if row["item_sites"] == 1 else "have"
-    return {
-        "key": f"{SURPLUS_ON_ORDER}:{row['supplier']}", "kind": SURPLUS_ON_ORDER,
-        "sentence": f"{_sites(row)} of {row['supplier']} {has} more on order than is needed: goods of "
+    return _of_goods(
+        SURPLUS_ON_ORDER, "supplier", row, held,
+        f"{_sites(row)} of {row['supplier']} {has} more on order than is needed: goods of "
         f"{_amount(money(row['value']), currency)}, which would cost about {_amount(held, currency)} to hold. Cancel or move "
         "what has not left yet.",
-        "money": held, "item_count": row["item_sites"],
-        "facts": {"supplier": row["supplier"], "value": str(money(row["value"])), "named": row["named"]},
-    }  # fmt: skip
+    )  # fmt: skip
 
 
 def said_of_excess(row: Row, currency: str) -> dict[str, Any] | None:
@@ -90,14 +96,12 @@ def said_of_excess(row: Row, currency: str) -> dict[str, Any] | None:
     if held < LEAST_HELD:
         return None
     has = "has" if row["item_sites"] == 1 else "have"
-    return {
-        "key": f"{EXCESS}:{row['site']}", "kind": EXCESS,
-        "sentence": f"{_sites(row)} at {row['site']} {has} more on hand than the level up to which it is ordered: goods of "
+    return _of_goods(
+        EXCESS, "site", row, held,
+        f"{_sites(row)} at {row['site']} {has} more on hand than the level up to which it is ordered: goods of "
         f"{_amount(money(row['value']), currency)}, which cost about {_amount(held, currency)} to hold until they are used. "
         "Move, return or sell what will not be.",
-        "money": held, "item_count": row["item_sites"],
-        "facts": {"site": row["site"], "value": str(money(row["value"])), "named": row["named"]},
-    }  # fmt: skip
+    )  # fmt: skip
 
 
 def said_of_dead(row: Row, currency: str) -> dict[str, Any] | None:
@@ -105,14 +109,12 @@ def said_of_dead(row: Row, currency: str) -> dict[str, Any] | None:
     held = money(row["held"])
     if held < LEAST_HELD:
         return None
-    return {
-        "key": f"{DEAD_STOCK}:{row['site']}", "kind": DEAD_STOCK,
-        "sentence": f"Of {_sites(row)} at {row['site']} nothing was issued in {DEAD_AFTER_DAYS} days: goods of "
+    return _of_goods(
+        DEAD_STOCK, "site", row, held,
+        f"Of {_sites(row)} at {row['site']} nothing was issued in {DEAD_AFTER_DAYS} days: goods of "
         f"{_amount(money(row['value']), currency)}, which cost about {_amount(held, currency)} a year to hold. Return, sell "
         "off or scrap them, and order no more.",
-        "money": held, "item_count": row["item_sites"],
-        "facts": {"site": row["site"], "value": str(money(row["value"])), "named": row["named"]},
-    }  # fmt: skip
+    )  # fmt: skip
 
 
 def said_of_unplanned(row: Row) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ownstock.planning.queries import figures, kpis
 from ownstock.planning.queries.moved import MOST_MOVEMENTS, moved_today, movements_behind
 from ownstock.planning.rules.kpis import KPI_FORMULAS, TREND_DAYS, change
 from ownstock.web.figure_charts import beside_chart
-from ownstock.web.grids import answer_of, asked_of
+from ownstock.web.grids import answer_of, asked_of, item_column
 from ownstock.web.kept import kept
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.security import needs
@@ -178,15 +178,7 @@ def _weeks(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _columns() -> list[dict[str, Any]]:
     return [
-        {
-            "field": "sku",
-            "title": _("Item"),
-            "kind": "code",
-            "href": "/item-sites/{id}",
-            "filter": True,
-            "width": 150,
-            "phone": 90,
-        },
+        item_column(),
         {"field": "description", "title": _("Description"), "sort": False, "min_width": 160, "grow": 3},
         {"field": "site", "title": _("Site"), "width": 100},
         {"field": "on_hand", "title": _("On hand"), "kind": "number", "width": 105, "phone": 75},

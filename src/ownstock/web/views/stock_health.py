@@ -17,7 +17,7 @@ from ownstock.catalog.queries import base_currency
 from ownstock.planning.queries import figures, kpis
 from ownstock.planning.rules.kpis import KPI_FORMULAS
 from ownstock.web.figure_charts import sparkline, trend_chart
-from ownstock.web.grids import answer_of, asked_of
+from ownstock.web.grids import answer_of, asked_of, item_column
 from ownstock.web.kept import kept
 from ownstock.web.policy_cells import matrix
 from ownstock.web.refusals import shows_refusals
@@ -178,15 +178,7 @@ def _tile(name: str, value: Any, days: Any, only: dict[str, str], group: str = "
 
 def _columns(name: str) -> list[dict[str, Any]]:
     item = [
-        {
-            "field": "sku",
-            "title": _("Item"),
-            "kind": "code",
-            "href": "/item-sites/{id}",
-            "filter": True,
-            "width": 150,
-            "phone": 90,
-        },
+        item_column(),
         {"field": "description", "title": _("Description"), "sort": False, "min_width": 160, "grow": 3},
         {"field": "site", "title": _("Site"), "width": 100},
     ]

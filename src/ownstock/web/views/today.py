@@ -23,7 +23,7 @@ from ownstock.journal import worklist as deeds
 from ownstock.journal.actions import close_alert
 from ownstock.planning.queries import affected, business_day
 from ownstock.web.alert_facts import facts_of, formula_of
-from ownstock.web.grids import answer_of, asked_of
+from ownstock.web.grids import answer_of, asked_of, item_column
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.requests import actor_of, person_of
 from ownstock.web.security import needs
@@ -148,15 +148,7 @@ def _day(text: str) -> date:
 
 def _columns() -> list[dict[str, Any]]:
     return [
-        {
-            "field": "sku",
-            "title": _("Item"),
-            "kind": "code",
-            "href": "/item-sites/{id}",
-            "filter": True,
-            "width": 150,
-            "phone": 90,
-        },
+        item_column(),
         {"field": "description", "title": _("Description"), "sort": False, "grow": 2, "min_width": 150},
         {"field": "site", "title": _("Site"), "sort": False, "width": 90},
         {"field": "usable", "title": _("Usable"), "kind": "number", "width": 110, "phone": 70},
