@@ -88,3 +88,19 @@ def test_surprise_is_no_more_than_what_came_on_other_days() -> None:
     record = learn_arrivals(receipts([(1, "A", ago, 0) for ago in range(10, 200, 5)]), TODAY, Memory(surprise=1.0))
     found = arrival_quantiles(record, asked_of([(1, "A", -14)]), TODAY, LEVELS)
     assert found.on_day[0] > 0.9
+
+
+def test_one_of_many_is_told_as_in_company() -> None:
+    shown = np.random.default_rng(7).integers((1, 0, 1, -10), (400, 6, 200, 40), (3_000, 4))
+    record = learn_arrivals(
+        receipts(known([(item, "ABCDEF"[who], ago, late) for item, who, ago, late in shown.tolist()])), TODAY
+    )
+    asked = asked_of(
+        [(item, who, -ago) for item, who, ago in zip(range(1, 60), "ABCDEFG" * 9, range(59), strict=False)]
+    )
+    together = arrival_quantiles(record, asked, TODAY, LEVELS)
+    for place in range(asked.height):
+        alone = arrival_quantiles(record, asked[place : place + 1], TODAY, LEVELS)
+        row = together.row[place]
+        assert np.array_equal(alone.in_days[0], together.in_days[row])
+        assert alone.on_time[0] == together.on_time[row]

@@ -7,6 +7,7 @@ then only for the groups asked for: there may be as many items as there are item
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,8 @@ LEVELS = tuple(KEYS[: depth + 1] for depth in range(len(KEYS)))
 MOST_GROUPS = 300
 # Suppliers are compared in parts of the clock that begin so many days after its day of reference, and alike before it.
 PART_STARTS = np.array([1, 5, 11, 23, 46, 91, 181])
+# Fewer than one row in so many groups are looked up among those that share their last key alone.
+FEW = 64
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,14 @@ class Level:
 
     def distributions(self, groups: Ints) -> Floats:
         """When deliveries of these groups arrive. [k], each group once → [k, DAYS]"""
+        if self.parent is None:
+            return self._of_all[groups]
+        return shrunk(self.counts(groups), self.prior(groups), self.concentration)
+
+    @cached_property
+    def _of_all(self) -> Floats:
+        """The distributions of all groups of the first level, whose cases are all there are. [groups, DAYS]"""
+        groups = np.arange(self.keys.height)
         return shrunk(self.counts(groups), self.prior(groups), self.concentration)
 
     def prior(self, groups: Ints) -> Floats:
@@ -96,18 +107,46 @@ class Level:
 
     def counts(self, groups: Ints, weight: Floats | None = None) -> Counts:
         """What these groups saw; the cases weigh as on this level, or as told. [k], each group once"""
-        place = np.full(self.keys.height, -1, dtype=np.int64)
-        place[groups] = np.arange(groups.size)
-        at = place[self.group]
+        first, cases = self.cases_of(groups)
         waits = self.waits if weight is None else replace(self.waits, weight=weight)
-        return counted(waits.of(at >= 0), at[at >= 0], groups.size)
+        return counted(waits.of(cases), np.repeat(np.arange(groups.size), np.diff(first)), groups.size)
+
+    def cases_of(self, groups: Ints) -> tuple[Ints, Ints]:
+        """The cases of some groups, each in its order: those of group k are first[k] … first[k + 1] - 1. [k + 1], [cases]"""
+        order, starts = self._ordered
+        count = starts[groups + 1] - starts[groups]
+        first = np.append(0, np.cumsum(count))
+        return first, order[np.repeat(starts[groups] - first[:-1], count) + np.arange(first[-1])]
+
+    @cached_property
+    def _ordered(self) -> tuple[Ints, Ints]:
+        """The cases group by group, and where each group begins. [cases], [groups + 1]"""
+        order = np.argsort(self.group, kind="stable")
+        return order, np.searchsorted(self.group[order], np.arange(self.keys.height + 1))
 
     def found(self, asked: pl.DataFrame) -> Ints:
         """The number of the group that each row belongs to; -1 where it has no case. [rows]"""
-        columns = self.keys.columns
-        numbered = self.keys.with_row_index("group")
+        columns, rows = self.keys.columns, asked.height
+        numbered = self._numbered if rows * FEW >= self.keys.height else self._near(asked[columns[-1]].unique())
         group = asked.select(columns).join(numbered, on=columns, how="left", maintain_order="left")["group"]
         return group.cast(pl.Int64).fill_null(-1).to_numpy()
+
+    def _near(self, last: pl.Series) -> pl.DataFrame:
+        """The groups whose last key is one of some, with their numbers."""
+        rows, keys = self._by_last_key
+        begins, ends = (keys.search_sorted(last, side).to_list() for side in ("left", "right"))
+        near = [rows[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        return self._numbered[np.sort(np.concatenate(near))]
+
+    @cached_property
+    def _numbered(self) -> pl.DataFrame:
+        return self.keys.with_row_index("group")
+
+    @cached_property
+    def _by_last_key(self) -> tuple[Ints, pl.Series]:
+        """The groups in the order of their last key, and that key."""
+        rows = self.keys[self.keys.columns[-1]].arg_sort()
+        return rows.cast(pl.Int64).to_numpy(), self.keys[self.keys.columns[-1]].gather(rows)
 
 
 def chain(cases: pl.DataFrame, clock: Clock) -> Level:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from ownstock.engine.arrays import Floats, Ints, only_read
+from ownstock.engine.arrays import Floats, Ints, Truths, only_read
 from ownstock.engine.arrival_levels import BY_PROMISE, Level
 from ownstock.engine.arrival_record import ArrivalRecord
 from ownstock.engine.blocks import in_blocks
@@ -122,13 +122,10 @@ def _priors(chain: list[Level], depth: Ints, group: Ints) -> Priors:
     return Priors(np.concatenate(told) if told else np.zeros((0, DAYS)), of_row, concentration)
 
 
-def _cases(level: Level, is_last: np.typing.NDArray[np.bool_], group: Ints) -> Cases:
-    order = np.argsort(level.group, kind="stable")
-    starts = np.searchsorted(level.group[order], np.arange(level.keys.height + 1))
-    at, waits = np.where(is_last, group, 0), level.waits.of(order)  # type: ignore[arg-type]
-    if not level.keys.height:
-        starts = np.zeros(2, np.int64)
-    first = starts[at]
-    return Cases(
-        first, np.where(is_last, starts[at + 1] - first, 0), waits.entry, waits.exit, waits.has_ended, waits.weight
-    )
+def _cases(level: Level, is_last: Truths, group: Ints) -> Cases:
+    groups, at = np.unique(group[is_last], return_inverse=True)
+    starts, cases = level.cases_of(groups)
+    first, count = np.zeros((2, group.size), np.int64)
+    first[is_last], count[is_last] = starts[at], np.diff(starts)[at]
+    waits = level.waits.of(cases)
+    return Cases(first, count, waits.entry, waits.exit, waits.has_ended, waits.weight)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ownstock.engine.arrays import Floats, Ints, Truths
+from ownstock.engine.arrays import Floats, Ints
 
 DAYS = 731
 
@@ -32,7 +32,7 @@ class Waits:
     has_ended: Floats
     weight: Floats
 
-    def of(self, rows: Truths) -> Waits:
+    def of(self, rows: Ints) -> Waits:
         """Some of the cases."""
         return Waits(self.entry[rows], self.exit[rows], self.has_ended[rows], self.weight[rows])
 
