@@ -154,7 +154,7 @@ class TestOverHttp:
     def test_a_block_is_decided_weighed_and_acted_on(self) -> None:
         alpha_sells_all()
         order = ordered("CUP", "PLATE")
-        decider = program(Scope.SUPPLIERS_READ, Scope.SUPPLIERS_WRITE)
+        decider = program(Scope.SUPPLIERS_READ, Scope.SUPPLIERS_DECIDE)
         told = {"state": "blocked", "valid_from": "2026-03-01", "reason": "Insolvent."}
         assert post(decider, "ALPHA/qualifications", told).status_code == 201
         assert Alert.objects.get(kind="supplier_blocked").facts["orders"] == [order.number]
@@ -164,7 +164,7 @@ class TestOverHttp:
         assert (cup["lines"][0]["number"], cup["sources"][0]["breaks_even_on"]) == (order.number, None)
         wanted = {"inputs_hash": found["inputs_hash"], "reason": "Insolvent."}
         assert post(decider, "ALPHA/switch", wanted).status_code == 403
-        mover = program(Scope.SUPPLIERS_WRITE, Scope.ORDERS_WRITE)
+        mover = program(Scope.SUPPLIERS_READ, Scope.ORDERS_PLACE)
         stale = post(mover, "ALPHA/switch", {**wanted, "inputs_hash": "0" * 64})
         assert (stale.status_code, "Nothing was done" in stale.content.decode()) == (422, True)
         done, again = (post(mover, "ALPHA/switch", wanted) for _ in range(2))

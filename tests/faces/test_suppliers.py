@@ -44,7 +44,8 @@ def business() -> Business:
 
 @pytest.fixture
 def program(business: Business) -> Client:
-    token = access.create_api_key("the register", scopes=[Scope.SUPPLIERS_READ, Scope.SUPPLIERS_WRITE], actor=ACTOR)
+    scopes = [scope for scope in Scope if scope.startswith("suppliers:")]
+    token = access.create_api_key("the register", scopes=scopes, actor=ACTOR)
     return Client(headers={"Authorization": f"Bearer {token}"})
 
 

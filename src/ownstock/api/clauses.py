@@ -12,9 +12,10 @@ from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.catalog.actions import clauses as actions
 from ownstock.catalog.models import Clause
 from ownstock.catalog.queries import clauses as queries
+from ownstock.catalog.rules.duties import SCOPES, Duty
 
 router = Router()
-READS, WRITES = KeyHolder(Scope.SUPPLIERS_READ), KeyHolder(Scope.SUPPLIERS_WRITE)
+READS, DECIDES = KeyHolder(Scope.SUPPLIERS_READ), KeyHolder(SCOPES[Duty.DECIDE])
 
 
 class ClauseOut(Schema):
@@ -38,7 +39,7 @@ def list_clauses(request: HttpRequest) -> Any:
     return queries.clauses()
 
 
-@router.post("/clauses", auth=WRITES, response={201: ClauseOut}, summary="Keep a clause")
+@router.post("/clauses", auth=DECIDES, response={201: ClauseOut}, summary="Keep a clause")
 def keep_clause(request: HttpRequest, body: ClauseIn) -> Status[Clause]:
     """Write a clause down; another text is its next version, the same changes nothing, and sent orders keep theirs."""
     return Status(201, actions.keep_clause(body.code, body.text, actor=actor_of(request)))

@@ -31,6 +31,7 @@ from ownstock.purchasing.rules.matching import FindingCode
 
 router = Router()
 READS, WRITES = KeyHolder(Scope.INVOICES_READ), KeyHolder(Scope.INVOICES_WRITE)
+APPROVES = KeyHolder(Scope.INVOICES_APPROVE)
 Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=4)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Reason = Annotated[str, Field(min_length=1, max_length=1_000, description="Why, in words.")]
@@ -214,7 +215,7 @@ def get_invoice(request: HttpRequest, supplier: SupplierCode, number: Number) ->
 
 
 @router.post(
-    "/invoices/{supplier}/{number}/approval", auth=WRITES, response=WholeInvoiceOut, summary="Approve for payment"
+    "/invoices/{supplier}/{number}/approval", auth=APPROVES, response=WholeInvoiceOut, summary="Approve for payment"
 )
 def approve(request: HttpRequest, supplier: SupplierCode, number: Number) -> dict[str, Any]:
     """Approve a matched invoice for payment. Approving it again changes nothing."""

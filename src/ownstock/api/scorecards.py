@@ -25,7 +25,7 @@ from ownstock.purchasing.rules.scorecards import FigureName
 
 router = Router()
 READS, WRITES = KeyHolder(Scope.SUPPLIERS_READ), KeyHolder(Scope.SUPPLIERS_WRITE)
-ORDERS = KeyHolder(Scope.SUPPLIERS_WRITE, Scope.ORDERS_WRITE)
+ORDERS = KeyHolder(Scope.SUPPLIERS_READ, Scope.ORDERS_PLACE)
 MAX_CHOICES = 10_000
 Code = Annotated[str, Path(description="The supplier's code.", max_length=60)]
 CommentId = Annotated[int, Path(description="The comment's id.")]

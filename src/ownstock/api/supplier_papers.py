@@ -17,10 +17,12 @@ from ownstock.api.suppliers import CertificateOut, Code, Name, Reason
 from ownstock.catalog import actions, queries
 from ownstock.catalog.models import CertificateRequirement, SupplierContact
 from ownstock.catalog.rules.documents import MAX_DOCUMENT_BYTES, document_name
+from ownstock.catalog.rules.duties import SCOPES, Duty
 from ownstock.planning.queries import business_day
 
 router = Router()
-READS, WRITES = KeyHolder(Scope.SUPPLIERS_READ), KeyHolder(Scope.SUPPLIERS_WRITE)
+READS = KeyHolder(Scope.SUPPLIERS_READ)
+DECIDES, AGREES, ADMITS = (KeyHolder(SCOPES[duty]) for duty in (Duty.DECIDE, Duty.AGREE, Duty.ADMIT))
 Kind = Annotated[str, Query(description="Of which sort: `ISO 9001`.", min_length=1, max_length=60)]
 Number = Annotated[str, Query(description="The number its issuer gave it.", min_length=1, max_length=100)]
 
@@ -92,7 +94,7 @@ def list_needs(request: HttpRequest) -> Any:
 
 
 @router.post(
-    "/suppliers/certificate-needs", auth=WRITES, response={201: NeedOut}, summary="Have a certificate be needed"
+    "/suppliers/certificate-needs", auth=DECIDES, response={201: NeedOut}, summary="Have a certificate be needed"
 )
 def require(request: HttpRequest, body: NeedIn) -> Status[CertificateRequirement]:
     """Have orders need a kind of certificate on their day; the same again changes nothing."""
@@ -103,7 +105,7 @@ def require(request: HttpRequest, body: NeedIn) -> Status[CertificateRequirement
     return Status(201, kept)
 
 
-@router.post("/suppliers/certificate-needs/waive", auth=WRITES, response=Done, summary="Waive a certificate")
+@router.post("/suppliers/certificate-needs/waive", auth=DECIDES, response=Done, summary="Waive a certificate")
 def waive(request: HttpRequest, body: NeedIn) -> Any:
     """End that a kind of certificate is needed, of exactly the scope that is named."""
     actions.waive_certificate(
@@ -126,7 +128,7 @@ def get_document(request: HttpRequest, code: Code, kind: Kind, number: Number) -
 
 
 @router.post(
-    "/suppliers/{code}/certificates/document", auth=WRITES, response=CertificateOut, summary="Bring a document"
+    "/suppliers/{code}/certificates/document", auth=DECIDES, response=CertificateOut, summary="Bring a document"
 )
 def bring_document(
     request: HttpRequest,
@@ -145,7 +147,7 @@ def bring_document(
 
 
 @router.post(
-    "/suppliers/{code}/certificates/withdraw", auth=WRITES, response=CertificateOut, summary="Withdraw a certificate"
+    "/suppliers/{code}/certificates/withdraw", auth=DECIDES, response=CertificateOut, summary="Withdraw a certificate"
 )
 def withdraw(request: HttpRequest, code: Code, body: WithdrawIn) -> Any:
     """Have a certificate no longer count from a day on."""
@@ -155,7 +157,7 @@ def withdraw(request: HttpRequest, code: Code, body: WithdrawIn) -> Any:
     )
 
 
-@router.post("/suppliers/{code}/closures/reopen", auth=WRITES, response=Done, summary="Take a closure back")
+@router.post("/suppliers/{code}/closures/reopen", auth=AGREES, response=Done, summary="Take a closure back")
 def reopen(request: HttpRequest, code: Code, body: ReopenIn) -> Any:
     """Take back the closure that begins on a day."""
     actions.reopen_supplier(code, body.begins_on, reason=body.reason, actor=actor_of(request))
@@ -168,13 +170,13 @@ def list_contacts(request: HttpRequest, code: Code) -> Any:
     return queries.contacts(queries.supplier(code))
 
 
-@router.post("/suppliers/{code}/contacts", auth=WRITES, response={201: ContactOut}, summary="Let somebody sign in")
+@router.post("/suppliers/{code}/contacts", auth=ADMITS, response={201: ContactOut}, summary="Let somebody sign in")
 def add_contact(request: HttpRequest, code: Code, body: ContactIn) -> Status[SupplierContact]:
     """Let the holder of a supplier's account act for this supplier; no account of ours is made into one."""
     return Status(201, actions.link_contact(code, body.username, actor=actor_of(request)))
 
 
-@router.post("/suppliers/{code}/contacts/remove", auth=WRITES, response=Done, summary="End that somebody signs in")
+@router.post("/suppliers/{code}/contacts/remove", auth=ADMITS, response=Done, summary="End that somebody signs in")
 def remove_contact(request: HttpRequest, code: Code, body: ContactEndIn) -> Any:
     """End that somebody acts for this supplier."""
     actions.remove_contact(user(body.username), supplier=code, actor=actor_of(request), reason=body.reason)

@@ -16,12 +16,13 @@ from ownstock.api.pages import Page, Part, page
 from ownstock.catalog import actions, queries
 from ownstock.catalog.models import Certificate, Qualification
 from ownstock.catalog.rules import CommitmentOutlook, Incoterm, LapseKind, QualificationState, RebateBase, SourceClass
+from ownstock.catalog.rules.duties import SCOPES, Duty
 from ownstock.planning.actions import switching
 from ownstock.planning.queries import business_day
 from ownstock.purchasing.queries.commitments import commitment_standings, rebate_standing
 
 router = Router()
-READS, WRITES = KeyHolder(Scope.SUPPLIERS_READ), KeyHolder(Scope.SUPPLIERS_WRITE)
+READS, AGREES, DECIDES = KeyHolder(Scope.SUPPLIERS_READ), KeyHolder(SCOPES[Duty.AGREE]), KeyHolder(SCOPES[Duty.DECIDE])
 MAX_NAMES = 1_000
 Code = Annotated[str, Path(description="The supplier's code.", max_length=60)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -296,7 +297,7 @@ def get_progress(request: HttpRequest, code: Code, on: On = None) -> dict[str, A
 
 
 @router.post(
-    "/suppliers/{code}/qualifications", auth=WRITES, response={201: DecisionOut}, summary="Decide on a supplier"
+    "/suppliers/{code}/qualifications", auth=DECIDES, response={201: DecisionOut}, summary="Decide on a supplier"
 )
 def qualify(request: HttpRequest, code: Code, body: QualificationIn) -> Status[Qualification]:
     """Decide that a supplier may be ordered from, on a condition, or not. The same decision again changes nothing."""
@@ -309,7 +310,7 @@ def qualify(request: HttpRequest, code: Code, body: QualificationIn) -> Status[Q
 
 
 @router.post(
-    "/suppliers/{code}/certificates", auth=WRITES, response={201: CertificateOut}, summary="Enter a certificate"
+    "/suppliers/{code}/certificates", auth=DECIDES, response={201: CertificateOut}, summary="Enter a certificate"
 )
 def add_certificate(request: HttpRequest, code: Code, body: CertificateIn) -> Status[Certificate]:
     """Enter a certificate; the same kind and number again corrects it, the same content changes nothing."""
@@ -321,7 +322,7 @@ def add_certificate(request: HttpRequest, code: Code, body: CertificateIn) -> St
     return Status(201, kept)
 
 
-@router.put("/suppliers/{code}/agreements/{agreement}", auth=WRITES, response=AgreementOut, summary="Keep an agreement")
+@router.put("/suppliers/{code}/agreements/{agreement}", auth=AGREES, response=AgreementOut, summary="Keep an agreement")
 def keep_agreement(
     request: HttpRequest,
     code: Code,
@@ -338,7 +339,7 @@ def keep_agreement(
 
 
 @router.post(
-    "/suppliers/{code}/closures", auth=WRITES, response={201: ClosureOut}, summary="Keep when a supplier is closed"
+    "/suppliers/{code}/closures", auth=AGREES, response={201: ClosureOut}, summary="Keep when a supplier is closed"
 )
 def close_supplier(request: HttpRequest, code: Code, body: ClosureIn) -> Status[Any]:
     """Keep that a supplier is closed from a day up to a day."""

@@ -5610,6 +5610,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('access', '000
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('access', '0003_seal_functions', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('access', '0004_key_scopes', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('access', '0005_roles', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('access', '0006_same_act_same_scope', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0002_email_max_length', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0003_alter_emailaddress_create_unique_verified_email', now());

@@ -27,10 +27,7 @@ class Scope(StrEnum):
     ALERTS_READ = "alerts:read", "Look up what somebody must look at."
     ALERTS_WRITE = "alerts:write", "Take, comment, put off and close what somebody must look at."
     ORDERS_READ = "orders:read", "Look up purchase orders."
-    ORDERS_WRITE = (
-        "orders:write",
-        "Take suppliers' answers and settle what they delivered wrong; by the API, receive goods.",
-    )
+    ORDERS_WRITE = "orders:write", "Take suppliers' answers and settle what they delivered wrong."
     RECEIPTS_WRITE = "receipts:write", "Receive goods, and take receipts back."
     ORDERS_PLACE = "orders:place", "Place, change and cancel purchase orders, and remind suppliers of them."
     ORDERS_APPROVE = "orders:approve", "Approve purchase orders, within the limits of one's roles."
@@ -41,7 +38,7 @@ class Scope(StrEnum):
     SUPPLIERS_DECIDE = "suppliers:decide", "Qualify suppliers, and decide on their certificates."
     SUPPLIERS_ADMIT = "suppliers:admit", "Say who of a supplier may sign in."
     INVOICES_READ = "invoices:read", "Look up invoices, what is not invoiced yet and how prices differ."
-    INVOICES_WRITE = "invoices:write", "Enter invoices, dispute and cancel them; by a key, approve them for payment."
+    INVOICES_WRITE = "invoices:write", "Enter invoices, dispute and cancel them."
     INVOICES_APPROVE = "invoices:approve", "Approve invoices for payment."
     LIMITS_WRITE = "limits:write", "Say up to which amount people of a role approve orders, and place them alone."
     TRANSFERS_READ = "transfers:read", "Look up transfers between sites."
