@@ -1,4 +1,4 @@
-"""A message goes once and does once what it says, wherever the worker is killed: by SFTP, by webhook, into the inbox.
+"""A message goes once and does once what it says, wherever the worker is killed: by SFTP, by webhook, inbound, an event.
 
 The worker is a real process and dies by SIGKILL; servers are real and on this machine. To be killed at one step, the worker
 is held there by a lock in the database or by a server. Nothing in the product knows of these tests.
@@ -31,6 +31,9 @@ from ownstock.exchange.documents import (
 from ownstock.exchange.formats import csv_documents
 from ownstock.exchange.inbox.actions import take_in
 from ownstock.exchange.models import InboundMessage, OutboundMessage
+from ownstock.exchange.subscriptions.actions import set_subscription
+from ownstock.exchange.subscriptions.rules import SubscriptionDraft
+from ownstock.journal import actions as journal
 from ownstock.journal.models import AuditEvent, OutboxRow
 from ownstock.journal.queries import open_alerts
 from ownstock.purchasing.models import Acknowledgement
@@ -45,7 +48,7 @@ pytestmark = pytest.mark.slow
 
 LEASE_SECONDS = 8
 PATIENCE_SECONDS = 30.0
-OURS = ("outbox", "inbound", "poll", "syntax", "silent")
+OURS = ("outbox", "inbound", "poll", "syntax", "silent", "subscription")
 WORK = "from ownstock.site.worker import run_worker; run_worker()"
 POLL = "from ownstock.exchange.inbox.receiving import poll; poll('alpha-sftp')"
 APPLY = "from ownstock.exchange.inbox.actions import apply_waiting; apply_waiting(10)"
@@ -246,3 +249,36 @@ def test_what_was_kept_and_not_applied_is_taken_up_by_the_worker(start: Start, b
     take_in(channel, answer_to(number), name="answer.csv")
     start("from ownstock.automation.actions import sweep; sweep()").wait(30)
     assert Acknowledgement.objects.count() == 1
+
+
+FOLLOW = "from ownstock.exchange.subscriptions.following import follow; follow()"
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["exchange_event_message", "journal_outbox", web.Mood.THINKING],
+    ids=["before it is written down", "before its outbox row", "before its answer"],
+)
+def test_an_event_is_neither_lost_nor_another_whenever_the_worker_dies(
+    step: str | web.Mood, start: Start, business: Business, committed_db: Credentials
+) -> None:
+    with web.web_receiver() as receiver:
+        draft = SubscriptionDraft("erp", receiver.url, ["planning.planned"])
+        set_subscription(draft, actor="user:anna", secret=web.SECRET)
+        journal.record(actor="job:plan", verb="planning.planned", subject="run:1")
+        if isinstance(step, str):
+            killed_while_held(committed_db, step, lambda: start(FOLLOW))
+            assert not OutboxRow.objects.exists()
+        else:
+            receiver.turns(step)
+            worker = start(WORK)
+            receiver.wait_until_reached()
+            kill(worker)
+            receiver.turns(web.Mood.KIND)
+        time_passes()
+        start(WORK)
+        wait_until(lambda: OutboxRow.objects.filter(state="done").exists(), "the event was told")
+        told = [(posted.message_id, posted.content) for posted in receiver.received]
+    assert len(told) == (1 if isinstance(step, str) else 2)
+    assert len(set(told)) == 1
+    assert_nobody_alarmed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,6 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from ownstock.base.errors import Refused
 from ownstock.base.fingerprints import fingerprint
+from ownstock.journal.fields import CurrentTransaction
 from ownstock.journal.models import Alert, AuditEvent, Heartbeat, IdempotentAnswer, OutboxRow
 from ownstock.journal.queries import ALERT_CLOSED, alert_subject, ready_rows, watermark
 from ownstock.journal.rules import (
@@ -51,6 +52,20 @@ def enqueue(key: str, *, topic: str, payload: Json) -> OutboxRow:
     if is_new:
         transaction.on_commit(wake, robust=True)
     return row
+
+
+def enqueue_all(payloads: Mapping[str, Json], *, topic: str, queue: str) -> None:
+    """Write down much to be told outside, by key, all in one queue; what was told already is told once more."""
+    known = set(OutboxRow.objects.filter(key__in=payloads).values_list("key", flat=True))
+    told = OutboxRow.objects.filter(key__in=known, state__in=[State.DONE, State.DEAD])
+    told.update(state=State.WAITING, attempts=0, due_at=Now(), done_at=None, last_error="")
+    OutboxRow.objects.bulk_create(
+        OutboxRow(key=key, topic=topic, payload=dict(payload), queue=queue)
+        for key, payload in payloads.items()
+        if key not in known
+    )
+    if payloads:
+        transaction.on_commit(wake, robust=True)
 
 
 def wake() -> None:
@@ -94,23 +109,23 @@ def complete(row: OutboxRow) -> None:
 
 
 @transaction.atomic
-def fail(row: OutboxRow, error: str, *, wait_seconds: int = 0) -> None:
+def fail(row: OutboxRow, error: str, *, wait_seconds: int = 0, is_told: bool = True) -> None:
     """Give a row back after a failed attempt: due again later, or dead once the attempts are used up.
 
     `wait_seconds` is how long the receiver asked to be left alone, at least. People are told by an alert long before a row
-    is dead, and again when it is.
+    is dead, and again when it is; where not `is_told`, the caller tells them of what many rows have in common.
 
     Raises:
         Refused: the lease ran out meanwhile.
     """
     delay = retry_delay_seconds(row.attempts)
     if delay is None:
-        _bury(row, error, sentence=f"{row.key} could not be sent in {row.attempts} attempts: {error}")
+        _bury(row, error, sentence=f"{row.key} could not be sent in {row.attempts} attempts: {error}", is_told=is_told)
         return
     _end_lease(
         row, state=State.WAITING, due_at=timezone.now() + timedelta(seconds=max(delay, wait_seconds)), last_error=error
     )
-    if row.attempts >= ATTEMPTS_BEFORE_ALERT:
+    if is_told and row.attempts >= ATTEMPTS_BEFORE_ALERT:
         raise_alert(
             f"outbox_waiting:{row.key}",
             kind="outbox_waiting",
@@ -120,17 +135,21 @@ def fail(row: OutboxRow, error: str, *, wait_seconds: int = 0) -> None:
 
 
 @transaction.atomic
-def give_up(row: OutboxRow, error: str) -> None:
+def give_up(row: OutboxRow, error: str, *, is_told: bool = True) -> None:
     """Let go of a row that no further attempt can help: dead at once, with an alert that says what to mend.
+
+    Where not `is_told`, the caller tells people.
 
     Raises:
         Refused: the lease ran out meanwhile.
     """
-    _bury(row, error, sentence=f"{row.key} was not sent: {error}")
+    _bury(row, error, sentence=f"{row.key} was not sent: {error}", is_told=is_told)
 
 
-def _bury(row: OutboxRow, error: str, *, sentence: str) -> None:
+def _bury(row: OutboxRow, error: str, *, sentence: str, is_told: bool = True) -> None:
     _end_lease(row, state=State.DEAD, last_error=error)
+    if not is_told:
+        return
     clear_alert(f"outbox_waiting:{row.key}", because="it was given up")
     raise_alert(
         f"outbox_dead:{row.key}",
@@ -165,6 +184,30 @@ def revive(key: str, *, actor: str) -> None:
     clear_alert(f"outbox_dead:{key}", because="sent again")
     record(actor=actor, verb="journal.outbox_revived", subject=f"outbox:{key}")
     transaction.on_commit(wake, robust=True)
+
+
+@transaction.atomic
+def stop_queue(queue: str, error: str) -> None:
+    """Let go of all that waits in a queue until somebody mends what stopped it; `revive_queue` goes on where it was."""
+    OutboxRow.objects.filter(queue=queue, state=State.WAITING).update(state=State.DEAD, last_error=error)
+
+
+@transaction.atomic
+def revive_queue(queue: str) -> int:
+    """Send from the start what was given up in a queue, in its order; returns how much that is."""
+    count = OutboxRow.objects.filter(queue=queue, state=State.DEAD).update(
+        state=State.WAITING, attempts=0, due_at=Now()
+    )
+    if count:
+        transaction.on_commit(wake, robust=True)
+    return count
+
+
+@transaction.atomic
+def forget_queue(queue: str, *, done_before: datetime | None = None) -> None:
+    """Drop the rows of a queue whose rows only repeat what stands elsewhere: all, or what was told before a moment."""
+    rows = OutboxRow.objects.filter(queue=queue)
+    (rows if done_before is None else rows.filter(state=State.DONE, done_at__lt=done_before)).delete()
 
 
 @transaction.atomic
@@ -239,8 +282,13 @@ def clear_alerts(keys: Iterable[str], *, because: str) -> None:
     """Close the open alerts of several root causes, saying why."""
     named = list(keys)
     open_ones = Alert.objects.filter(key__in=named, cleared_at=None)
-    if open_ones.update(cleared_at=timezone.now(), cleared_because=because):
+    if open_ones.update(**cleared(because)):
         tell_pages(named)
+
+
+def cleared(because: str) -> dict[str, Any]:
+    """What an alert holds once it has ended now, in this transaction, for a reason."""
+    return {"cleared_at": timezone.now(), "cleared_in": CurrentTransaction(), "cleared_because": because}
 
 
 def tell_pages(keys: Iterable[str]) -> None:
@@ -272,8 +320,8 @@ def close_alert(pk: int, *, reason: str, actor: str) -> Alert:
     if not reason.strip():
         raise Refused("Say why.", code="no_reason")
     if found.cleared_at is None:
-        found.cleared_at, found.cleared_because = timezone.now(), f"closed by {actor}: {reason}"
-        found.save(update_fields=["cleared_at", "cleared_because"])
+        Alert.objects.filter(pk=pk).update(**cleared(f"closed by {actor}: {reason}"))
+        found.refresh_from_db()
         tell_pages([found.key])
         record(
             actor=actor, verb=ALERT_CLOSED, subject=alert_subject(found.key), old={"sentence": found.sentence},

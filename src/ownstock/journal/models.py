@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
 
-from ownstock.journal.fields import QuantityField, TransactionIdField
+from ownstock.journal.fields import QuantityField, TransactionIdField, TransactionNumberField
 
 
 class AuditEvent(models.Model):
@@ -73,6 +73,7 @@ class OutboxRow(models.Model):
         db_table = "journal_outbox"
         indexes = [
             models.Index(fields=["due_at", "id"], name="outbox_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["queue", "state"], name="outbox_by_queue"),
             models.Index(fields=["id"], name="outbox_unfinished", condition=models.Q(state__in=["waiting", "leased"])),
         ]
         constraints = [
@@ -194,7 +195,9 @@ class Alert(models.Model):
     snoozed_because = models.TextField(blank=True, help_text="… for this reason …")
     snoozed_money = QuantityField(null=True, help_text="… unless it grows by half above this.")
     raised_at = models.DateTimeField(db_default=Now())
+    raised_in = TransactionIdField(help_text="The transaction that raised it.")
     cleared_at = models.DateTimeField(null=True)
+    cleared_in = TransactionNumberField(null=True, editable=False, help_text="The transaction that cleared it.")
     cleared_because = models.TextField(blank=True)
 
     class Meta:
@@ -207,11 +210,20 @@ class Alert(models.Model):
                 name="alert_by_money",
             ),
             models.Index(fields=["-cleared_at"], name="alert_cleared", condition=models.Q(cleared_at__isnull=False)),
+            models.Index(fields=["raised_in", "id"], name="alert_by_raising"),
+            models.Index(
+                fields=["cleared_in", "id"], name="alert_by_clearing", condition=models.Q(cleared_in__isnull=False)
+            ),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="alert_cleared_is_whole",
+                condition=models.Q(cleared_at__isnull=True, cleared_in__isnull=True)
+                | models.Q(cleared_at__isnull=False, cleared_in__isnull=False),
+            ),
             models.UniqueConstraint(
                 fields=["key"], condition=models.Q(cleared_at__isnull=True), name="alert_once_while_open"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

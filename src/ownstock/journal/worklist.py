@@ -12,10 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from ownstock.base.errors import Refused
-from ownstock.journal.actions import record, tell_pages
+from ownstock.journal.actions import cleared, record, tell_pages
 from ownstock.journal.models import Alert
 from ownstock.journal.queries import alert_subject
 
@@ -47,7 +46,7 @@ def tell_all(kinds: Collection[str], told: Iterable[Told], *, because: str) -> i
     wanted = {one.key: one for one in told}
     standing = {alert.key: alert for alert in Alert.objects.filter(kind__in=kinds, cleared_at=None)}
     gone = [alert.pk for key, alert in standing.items() if key not in wanted]
-    Alert.objects.filter(pk__in=gone).update(cleared_at=timezone.now(), cleared_because=because)
+    Alert.objects.filter(pk__in=gone).update(**cleared(because))
     changed = []
     for key in wanted.keys() & standing.keys():
         alert, one = standing[key], wanted[key]

@@ -88,7 +88,7 @@ class Posting(models.Model):
     class Meta:
         db_table = "ledger_posting"
         indexes = [
-            models.Index(fields=["transaction_id"], name="posting_by_transaction"),
+            models.Index(fields=["transaction_id", "id"], name="posting_by_transaction"),
             models.Index(fields=["imported_file"], name="posting_by_file", condition=Q(imported_file__isnull=False)),
         ]
         constraints = [models.CheckConstraint(name="posting_kind_known", condition=Q(kind__in=[k.value for k in Kind]))]

@@ -9,8 +9,10 @@ from __future__ import annotations
 from django.db import connection
 
 from ownstock.access import sealing
+from ownstock.exchange.models import Subscription
 from ownstock.journal.queries import next_transaction
 from ownstock.ledger.models import ValuationMark
+from ownstock.planning.models import ReplanCursor
 
 # So many take a few seconds: time enough for who waits to see it go on.
 COUNTED_AT_ONCE = 500_000
@@ -47,6 +49,8 @@ def count_on(ids: int) -> int:
 
 
 def _reached() -> int:
-    """The id up to which a server had counted that wrote what is stored: facts, seals, and up to where is valued."""
-    valued = ValuationMark.objects.values_list("watermark", flat=True).first()
-    return max(sealing.reached_transaction(), valued or 0)
+    """The id up to which a server had counted that wrote what is stored: facts, seals, and how far each reader has come."""
+    valued = ValuationMark.objects.values_list("watermark", flat=True)
+    planned = ReplanCursor.objects.values_list("watermark", flat=True)
+    told = Subscription.objects.values_list("told_transaction", flat=True)
+    return max([sealing.reached_transaction(), *valued, *planned, *told])

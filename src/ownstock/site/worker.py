@@ -17,10 +17,12 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from ownstock.automation import actions as automation
+from ownstock.automation.event_watch import FOLLOWING
 from ownstock.automation.replanning import WATCHING
 from ownstock.automation.ticker import TICKING
 from ownstock.base.errors import Unavailable
 from ownstock.exchange import transports
+from ownstock.exchange.subscriptions.following import follow
 from ownstock.journal import actions as journal
 
 # A job may wait for a slow server of somebody else's; meanwhile the others have their turn.
@@ -34,8 +36,8 @@ log = logging.getLogger(__name__)
 def run_worker(*, once: bool = False) -> None:
     """Run jobs until SIGTERM or SIGINT, or, if `once`, until none waits; what is being sent is finished first.
 
-    Beside the jobs it announces what changes, seals it and plans again what it touched; if `once`, it seals in the end what
-    was committed.
+    Beside the jobs it announces what changes, seals it, plans again what it touched and tells subscriptions; if `once`, it
+    tells them of what has happened so far, and seals in the end what was committed.
 
     Call it from the main thread, with Django set up. Without `once` it outlives the database: it tries again every few
     seconds until it is back.
@@ -50,12 +52,14 @@ def run_worker(*, once: bool = False) -> None:
     if once:
         _run_once()
         return
-    with TICKING.running(), WATCHING.running():
+    with TICKING.running(), WATCHING.running(), FOLLOWING.running():
         _run_until_stopped()
 
 
 def _run_once() -> None:
     try:
+        while follow():
+            _run(once=True)
         _run(once=True)
         while automation.seal():
             pass

@@ -29,6 +29,7 @@ from ownstock.exchange.channels import queries as channels
 from ownstock.exchange.inbox import actions as inbox
 from ownstock.exchange.models import OutboundMessage
 from ownstock.exchange.rules import AttemptOutcome
+from ownstock.exchange.subscriptions import following, telling
 from ownstock.journal import actions as journal
 from ownstock.journal import jobs, queries
 from ownstock.journal.models import OutboxRow
@@ -68,6 +69,9 @@ def _tell(row: OutboxRow) -> None:
     """
     message, began_at, where = None, timezone.now(), ""
     try:
+        if row.topic == following.TOPIC:
+            telling.tell(row)
+            return
         if row.topic == digests.TOPIC:
             where = digests.hand_over_digest(row)
             _mark_told(row, where)

@@ -103,7 +103,7 @@ def _by_webhook(parcel: Parcel, channel: Channel | None) -> str:
 
     assert channel is not None
     secret = channels.secret(channel, SecretName.WEBHOOK_SECRET)
-    return webhook.post(parcel.content, webhook.head_of(parcel), channel.settings["url"], secret, time_limit())
+    return webhook.post(parcel.content, webhook.head_of(parcel), channel.settings["url"], [secret], time_limit())
 
 
 def _by_portal(parcel: Parcel, channel: Channel | None) -> str:

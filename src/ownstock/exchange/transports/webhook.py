@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
@@ -52,16 +52,26 @@ def head_of(parcel: Named) -> dict[str, str]:
     }
 
 
-def post(content: bytes, head: Mapping[str, str], url: str, secret: str, ends_at: float) -> str:
-    """Post a message, signed for this moment, and tell where it went. Redirects are not followed.
+def post(
+    content: bytes,
+    head: Mapping[str, str],
+    url: str,
+    secrets: Sequence[str],
+    ends_at: float,
+    *,
+    may_be_internal: bool = False,
+) -> str:
+    """Post a message, signed for this moment by each secret, and tell where it went. Redirects are not followed.
+
+    `may_be_internal` lets pass the hosts of our own network that the installation names (OWNSTOCK_INTERNAL_HOSTS).
 
     Raises:
         Refused: the address is not allowed, or the receiver does not want the message.
         Unavailable: the receiver is not there, is too slow or asks to come back later.
     """
     address = web_address(url, may_be_plain=settings.LOOPBACK_ALLOWED)
-    addresses = checked_addresses(address.host, address.port)
-    headers = {**head, **_signature(head["webhook-id"], content, secret)}
+    addresses = checked_addresses(address.host, address.port, may_be_internal=may_be_internal)
+    headers = {**head, **_signature(head["webhook-id"], content, secrets)}
     try:
         connection = _Connection(address, addresses, ends_at)
         try:
@@ -75,12 +85,12 @@ def post(content: bytes, head: Mapping[str, str], url: str, secret: str, ends_at
     return f"{address.host} ({status})"
 
 
-def _signature(message_id: str, content: bytes, secret: str) -> dict[str, str]:
+def _signature(message_id: str, content: bytes, secrets: Sequence[str]) -> dict[str, str]:
     from standardwebhooks import Webhook
 
     now = datetime.now(UTC)
-    signature = Webhook(secret).sign(message_id, now, content.decode())
-    return {"webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
+    signatures = [Webhook(secret).sign(message_id, now, content.decode()) for secret in secrets]
+    return {"webhook-timestamp": str(int(now.timestamp())), "webhook-signature": " ".join(signatures)}
 
 
 def _judge(host: str, status: int, retry_after: str, said: str) -> None:
@@ -89,7 +99,7 @@ def _judge(host: str, status: int, retry_after: str, said: str) -> None:
     words = f"{host} answers {status}" + (f": {said}" if said else ".")
     if verdict is Answered.GONE:
         raise Refused(
-            f"{words} Nobody takes messages there any more; set another address for the channel.", code="webhook_gone"
+            f"{words} Nobody takes messages there any more; set another address.", code="webhook_gone"
         )
     if verdict is Answered.REFUSED:
         raise Refused(f"{words} It does not want the message.", code="webhook_refused", status=status)
