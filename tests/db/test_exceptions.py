@@ -187,7 +187,9 @@ def test_what_is_snoozed_comes_back_before_its_day_when_its_money_has_grown_by_h
 def test_who_takes_an_alert_on_and_what_is_said_stands_in_its_trail() -> None:
     planned()
     one = alert("will_stock_out")
-    worklist.assign(one.pk, "anna", actor=ACTOR)
+    worklist.assign(one.pk, "anna", people=["anna"], actor=ACTOR)
+    with pytest.raises(Refused, match="zoe is nobody who works here"):
+        worklist.assign(one.pk, "zoe", people=["anna"], actor=ACTOR)
     worklist.comment(one.pk, "The lorry broke down.", actor="user:anna")
     assert list(journal.worklist(TODAY, owner="anna")) == [one]
     trail = journal.trail(journal.alert_subject(one.key))

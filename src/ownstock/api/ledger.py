@@ -1,4 +1,4 @@
-"""The ledger for programs: movements, postings and their taking back, past instants, value, and what quality decides."""
+"""The ledger for programs: what is on hand now and then, movements, postings and taking them back, what quality decides."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ PostingKey = Annotated[str, Path(description="The key it was posted under.", max
 Sku = Annotated[str, Path(description="The item.", max_length=60)]
 LotCode = Annotated[str, Path(description="The lot.", max_length=60)]
 Reason = Annotated[str, Field(min_length=1, max_length=2_000, description="Why; the journal keeps it.")]
+
+
+class BalanceOut(Schema):
+    """What is on hand of an item in one place, lot and status."""
+
+    sku: str = Field(alias="item.sku")
+    location: str = Field(alias="location.code")
+    lot: str | None = Field(None, alias="lot.code")
+    status: str
+    on_hand: Decimal = Field(description="Stock units.")
 
 
 class MovementOut(Schema):
@@ -138,6 +148,14 @@ OfSku = Annotated[str, Query(description="Of this item only.", max_length=60)]
 AtLocation = Annotated[str, Query(description="At this location only.", max_length=60)]
 OfLot = Annotated[str, Query(description="Of this lot only; name its item too.", max_length=60)]
 Site = Annotated[str, Query(description="Into, out of and within this site.", max_length=60)]
+
+
+@router.get("/balances", auth=READS, response=Page[BalanceOut], summary="What is on hand")
+def list_balances(
+    request: HttpRequest, part: Query[Part], sku: OfSku = "", location: AtLocation = ""
+) -> dict[str, Any]:
+    """Balances that are not zero, by item and location."""
+    return page(queries.balances(sku=sku, location=location), part, keys_first=True)
 
 
 @router.get("/movements", auth=READS, response=Page[MovementOut], summary="An item's movements at a site")

@@ -16,7 +16,6 @@ from ownstock.api import (
     clauses,
     conformity,
     counts,
-    deciding,
     demand,
     imports,
     inbox,
@@ -30,7 +29,7 @@ from ownstock.api import (
     policies,
     postings,
     projections,
-    reading,
+    proposals,
     scorecards,
     supplier_papers,
     suppliers,
@@ -54,8 +53,7 @@ api = DescribedAPI(
 )
 say_no(api)
 for router in (
-    reading.router,
-    deciding.router,
+    proposals.router,
     projections.router,
     alerts.router,
     audit.router,

@@ -74,12 +74,14 @@ def worth(key: str, *, money: Decimal | None, deadline_on: date | None = None, i
 
 
 @transaction.atomic
-def assign(pk: int, owner: str, *, actor: str) -> Alert:
-    """Say who sees to an alert: a name to sign in with; none takes it off whoever had it.
+def assign(pk: int, owner: str, *, people: Collection[str], actor: str) -> Alert:
+    """Say who sees to an alert, by name one of the `people` who work here; no name takes it off whoever had it.
 
     Raises:
-        Refused: there is no such open alert.
+        Refused: there is no such open alert, or nobody of that name works here.
     """
+    if owner and owner not in people:
+        raise Refused(f"{owner} is nobody who works here: name somebody who signs in.", code="no_user", owner=owner)
     alert = _open(pk)
     if alert.owner != owner:
         record(

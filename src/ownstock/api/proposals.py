@@ -1,22 +1,43 @@
-"""Decisions on proposals over HTTP: approving them into draft orders, and turning them down."""
+"""Proposals over HTTP: what is proposed and why; approving it into draft orders, and turning it down."""
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
-from ownstock.planning import actions
+from ownstock.api.pages import Page, Part, page
+from ownstock.planning import actions, queries
+from ownstock.planning.rules import ProposalState
 from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.rules import OrderState
 
 router = Router()
-DECIDES = KeyHolder(Scope.PROPOSALS_DECIDE)
+READS, DECIDES = KeyHolder(Scope.PLANNING_READ), KeyHolder(Scope.PROPOSALS_DECIDE)
 MOST_AT_ONCE = 1_000
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+SupplierCode = Annotated[str, Query(description="To this supplier only.")]
+State = Annotated[ProposalState, Query(description="Where they are on their way.")]
+
+
+class ProposalOut(Schema):
+    """So much of an item to order from a supplier, with the reason."""
+
+    id: int
+    sku: str = Field(alias="item_site.item.sku")
+    site: str = Field(alias="item_site.site.code")
+    supplier: str = Field(alias="supplier.code")
+    quantity: Decimal = Field(description="Stock units.")
+    price: Decimal = Field(description="Of one stock unit, in the supplier's currency.")
+    requested_on: date
+    value: Decimal = Field(description="What ordering saves against ordering nothing, in expected cost.")
+    state: ProposalState
+    reason: dict[str, Any] = Field(description="Inputs, forecast, decision and steps: enough to compute it again.")
 
 
 class ProposalsIn(Schema):
@@ -45,6 +66,14 @@ class TurnedDownOut(Schema):
     """How many were turned down."""
 
     count: int
+
+
+@router.get("/proposals", auth=READS, response=Page[ProposalOut], summary="What is proposed, and why")
+def list_proposals(
+    request: HttpRequest, part: Query[Part], state: State = ProposalState.PENDING, supplier: SupplierCode = ""
+) -> dict[str, Any]:
+    """Proposals in a state, the most valuable first, each with its whole reason."""
+    return page(queries.proposals(state, supplier=supplier), part)
 
 
 @router.post("/proposals/approvals", auth=DECIDES, response=list[DraftOut], summary="Approve proposals")
