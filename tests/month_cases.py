@@ -91,7 +91,7 @@ class Month:
 
     def send(self, number: str, on: date) -> None:
         """A person sends an order."""
-        purchasing.place(number, actor=ANNA)
+        purchasing.place(number, actor=ANNA, on=on)
         self.left_on[number] = on
 
     def _goods_come(self, on: date) -> None:

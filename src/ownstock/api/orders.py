@@ -14,6 +14,7 @@ from ownstock.access.rules import Scope
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import Page, Part, page
 from ownstock.base.errors import Refused
+from ownstock.planning.queries import business_day
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.actions import DraftLine, ReceiptLine, WrongGoods
 from ownstock.purchasing.models import PurchaseOrder
@@ -270,7 +271,8 @@ def _answer(said: AnswerIn) -> LineAnswer:
 )
 def place(request: HttpRequest, number: Number, body: PlacementIn) -> dict[str, Any]:
     """Send a draft, or a change that waited. What needs an approval that it has not is refused; people give it."""
-    return _order(actions.place(number, actor=actor_of(request), below_minimum=body.below_minimum))
+    actor = actor_of(request)
+    return _order(actions.place(number, actor=actor, below_minimum=body.below_minimum, on=business_day()))
 
 
 @router.post(
@@ -314,7 +316,7 @@ def chase(request: HttpRequest, number: Number) -> dict[str, Any]:
 
 @router.post(
     "/purchase-orders/{number}/receipts",
-    auth=KeyHolder(Scope.RECEIPTS_WRITE),
+    auth=KeyHolder(Scope.ORDERS_WRITE),
     response=OrderOut,
     summary="Goods that came",
 )

@@ -98,7 +98,8 @@ def place(numbers: tuple[str, ...], is_all: bool, below_minimum: str, actor: str
         raise click.UsageError("Name orders by NUMBER, or say --all.")
     if is_all:
         numbers = tuple(found.number for found in queries.unsent_orders() if is_free_to_leave(found))
-    rows = [told(actions.place(number, actor=actor, below_minimum=below_minimum)) for number in numbers]
+    on = business_day()
+    rows = [told(actions.place(number, actor=actor, below_minimum=below_minimum, on=on)) for number in numbers]
     show(rows, empty="There are no drafts to place.")
 
 

@@ -12,7 +12,7 @@ from ownstock.journal import actions as journal
 from ownstock.purchasing.deliveries import room
 from ownstock.purchasing.invoice_rows import match_order
 from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
-from ownstock.purchasing.rules import AnswerOutcome, OrderState, Standing, state_of
+from ownstock.purchasing.rules import AnswerOutcome, AskedLine, OrderState, Standing, state_of
 
 
 def locked(number: str) -> PurchaseOrder:
@@ -146,6 +146,11 @@ def tell_of_goods_after_cancellation(order: PurchaseOrder) -> None:
 def standing_quantity(line: OrderLine) -> Decimal:
     """What of a line still stands, come or not: its deliveries less what will not come."""
     return sum((d.quantity - d.cancelled_quantity for d in line.deliveries.all()), Decimal(0))
+
+
+def asked_of(line: OrderLine) -> AskedLine:
+    """What is asked of a line now: what still stands of it."""
+    return AskedLine(standing_quantity(line), line.requested_on, line.price, line.is_day_reckoned)
 
 
 def received_quantity(line: OrderLine) -> Decimal:

@@ -41,6 +41,7 @@ def _next(line: OrderLine, asked: AskedLine, revision: OrderRevision, number: in
         purchase_unit=line.purchase_unit, units_numerator=line.units_numerator,
         units_denominator=line.units_denominator, quantity=asked.quantity, price=asked.price,
         requested_on=asked.requested_on,
+        is_day_reckoned=asked.is_day_reckoned,
     )  # fmt: skip
 
 

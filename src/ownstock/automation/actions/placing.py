@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -113,7 +114,8 @@ def _send(order: PurchaseOrder, rules: list[StandingRule], now: datetime) -> str
                 return against
             rule = rules[0]
             approve_by_rule(order.number, rule=rule.actor, on_behalf_of=rule.approved_by)
-            purchasing.place(order.number, actor=rule.actor)
+            on = now.astimezone(ZoneInfo(order.site.time_zone)).date()
+            purchasing.place(order.number, actor=rule.actor, on=on)
             allowed = min(each.order_value_at_most for each in rules)
             journal.record(
                 actor=rule.actor, verb="automation.placed", subject=f"purchase_order:{order.number}",

@@ -71,7 +71,7 @@ def _draft_line(proposal: Proposal, term: SupplyTerm | None, on: date, actor: st
         sentence = f"{item.sku}: the supply term it was proposed on no longer holds; plan again."
         raise Refused(sentence, code="term_ended", sku=item.sku)
     term.item = item
-    return DraftLine(term, proposal.quantity, proposal.requested_on)
+    return DraftLine(term, proposal.quantity, proposal.requested_on, is_day_reckoned=True)
 
 
 @transaction.atomic

@@ -170,7 +170,10 @@ def _draft(chosen: Chosen, on: date, actor: str) -> list[PurchaseOrder]:
     return [
         purchasing.draft(
             supplier=group[0][1].term.supplier, site=group[0][0].item_site.site, ordered_on=on, actor=actor,
-            lines=[DraftLine(source.term, source.quantity, source.requested_on) for _, source in group],
+            lines=[
+                DraftLine(source.term, source.quantity, source.requested_on, is_day_reckoned=True)
+                for _, source in group
+            ],
         )
         for _, group in sorted(groups.items())
     ]  # fmt: skip

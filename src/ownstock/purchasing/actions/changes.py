@@ -16,6 +16,7 @@ from ownstock.purchasing.deliveries import asked_anew, cancelled
 from ownstock.purchasing.models import Delivery, OrderLine, PurchaseOrder
 from ownstock.purchasing.order_rows import (
     asked_lines,
+    asked_of,
     check_looked_at,
     line_alerts,
     locked,
@@ -23,7 +24,6 @@ from ownstock.purchasing.order_rows import (
     received_quantity,
     save,
     settle,
-    standing_quantity,
     subject_of,
 )
 from ownstock.purchasing.orderable import check_orderable
@@ -89,11 +89,7 @@ def _check_reason(reason: str) -> None:
 
 def _asked(order: PurchaseOrder) -> Asked:
     """What is asked of each line now: what still stands of it. A line of which nothing stands is left out."""
-    return {
-        line.line: (line, AskedLine(standing, line.requested_on, line.price))
-        for line in asked_lines(order)
-        if (standing := standing_quantity(line)) > 0
-    }
+    return {line.line: (line, asked) for line in asked_lines(order) if (asked := asked_of(line)).quantity > 0}
 
 
 def _changed(number: str, before: Asked, changes: Sequence[LineChange]) -> Asked:
@@ -177,11 +173,7 @@ def cancel(number: str, *, reason: str, actor: str) -> PurchaseOrder:
     taken_out = Delivery.objects.filter(line__revision__purchase_order=order).exclude(line__in=lines)
     save(cancelled([*(d for line in lines for d in line.deliveries.all()), *taken_out], on=timezone.localdate()))
     if order.sent_revision is not None:
-        kept = [
-            (line, AskedLine(came, line.requested_on, line.price))
-            for line in lines
-            if (came := standing_quantity(line))
-        ]
+        kept = [(line, asked) for line in lines if (asked := asked_of(line)).quantity]
         write_revision(order, kept, actor=actor, reason=reason)
         send(order, "cancelled")
     announce(order)

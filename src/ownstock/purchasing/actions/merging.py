@@ -11,10 +11,10 @@ from django.db import transaction
 from ownstock.base.errors import Refused
 from ownstock.journal import actions as journal
 from ownstock.purchasing.models import OrderLine, PurchaseOrder
-from ownstock.purchasing.order_rows import asked_lines, locked, settle, standing_quantity, subject_of
+from ownstock.purchasing.order_rows import asked_lines, asked_of, locked, settle, standing_quantity, subject_of
 from ownstock.purchasing.queries.approvals import need_of
 from ownstock.purchasing.revisions import write_revision
-from ownstock.purchasing.rules import UNSENT_STATES, AskedLine
+from ownstock.purchasing.rules import UNSENT_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _merge(group: Sequence[PurchaseOrder], actor: str) -> Merged:
     first, *others = group
     found = [(order.pk, line) for order in group for line in asked_lines(order) if standing_quantity(line)]
     lines = [line for _, line in found]
-    rows = [(line, AskedLine(standing_quantity(line), line.requested_on, line.price)) for line in lines]
+    rows = [(line, asked_of(line)) for line in lines]
     names = ", ".join(order.number for order in others)
     written = write_revision(first, rows, actor=actor, reason=f"{names} merged into it", numbers=_numbers(first, lines))
     for order in others:

@@ -20,15 +20,20 @@ from ownstock.purchasing.order_rows import locked, newest_revision, settle, subj
 from ownstock.purchasing.orderable import check_orderable, check_placeable
 from ownstock.purchasing.revisions import send
 from ownstock.purchasing.rules import OPEN_STATES, OrderState
+from ownstock.purchasing.wanted_days import leaves_on
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """A line to order: so many stock units on a supply term, wanted on a day."""
+    """A line to order: so many stock units on a supply term, wanted on a day.
+
+    `is_day_reckoned`: the day comes of a lead time and not of a person, so that it moves on where the order leaves later.
+    """
 
     term: SupplyTerm
     quantity: Decimal
     requested_on: date
+    is_day_reckoned: bool = False
 
 
 @transaction.atomic
@@ -90,17 +95,19 @@ def order_lines(revision: OrderRevision, lines: Sequence[DraftLine], *, on: date
             revision=revision, line=number, item_id=line.term.item_id, supplier_sku=line.term.supplier_sku,
             quantity=line.quantity, purchase_unit=line.term.purchase_unit, units_numerator=line.term.units_numerator,
             units_denominator=line.term.units_denominator, price=price, requested_on=line.requested_on,
+            is_day_reckoned=line.is_day_reckoned,
         )
         for number, (line, price) in enumerate(zip(lines, prices, strict=True), start=first)
     ]  # fmt: skip
 
 
 @transaction.atomic
-def place(number: str, *, actor: str, below_minimum: str = "") -> PurchaseOrder:
+def place(number: str, *, actor: str, below_minimum: str = "", on: date | None = None) -> PurchaseOrder:
     """Send an order: from now on it is the supplier's to answer. The outbox row leaves with the same commit.
 
     Of a placed order, a change that waited is sent; where none waits, nothing changes. `below_minimum` is the reason for
-    which an order is sent that is smaller than agreed with its supplier.
+    which an order is sent that is smaller than agreed with its supplier. `on` is the day on which a draft leaves: it is an
+    order of that day, and days that nobody typed move on with it (`wanted_days.leaves_on`); none: as it was drafted.
 
     Raises:
         Refused: there is no such order, it was cancelled, needs an approval that it has not, is smaller than agreed without a
@@ -112,8 +119,10 @@ def place(number: str, *, actor: str, below_minimum: str = "") -> PurchaseOrder:
     if order.state not in OPEN_STATES:
         raise Refused(f"{number} is {order.state}; only a draft can be placed.", code="not_a_draft", number=number)
     check_approved(order)
-    check_placeable(order, actor=actor, below_minimum=below_minimum)
     is_change = order.sent_revision is not None
+    if on is not None and not is_change:
+        leaves_on(order, on, actor=actor)
+    check_placeable(order, actor=actor, below_minimum=below_minimum)
     revision = send(order, "changed" if is_change else "placed")
     settle(order)
     verb = "purchasing.change_placed" if is_change else "purchasing.placed"

@@ -80,6 +80,10 @@ class OrderLine(models.Model):
     units_denominator = models.PositiveIntegerField()
     price = QuantityField(help_text="Of one stock unit.")
     requested_on = models.DateField(help_text="The day asked for in this revision.")
+    is_day_reckoned = models.BooleanField(
+        default=False,
+        help_text="Whether that day was reckoned from the lead time, so that it moves on where a draft leaves later.",
+    )
 
     append_only = True
 

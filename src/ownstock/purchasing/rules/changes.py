@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from ownstock.base.errors import Refused
@@ -12,11 +12,15 @@ from ownstock.base.text import plain
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """What a revision asks of a line: so many stock units, for a day, at a price of one."""
+    """What a revision asks of a line: so many stock units, for a day, at a price of one.
+
+    `is_day_reckoned`: the day comes of a lead time and not of a person, so that it moves on where the order leaves later.
+    """
 
     quantity: Decimal
     requested_on: date
     price: Decimal
+    is_day_reckoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,12 @@ def changed(asked: AskedLine, change: LineChange, *, received: Decimal) -> Asked
     Raises:
         Refused: less than nothing is asked for, or less than has already come.
     """
+    day = change.requested_on or asked.requested_on
     new = AskedLine(
         asked.quantity if change.quantity is None else change.quantity,
-        change.requested_on or asked.requested_on,
+        day,
         asked.price if change.price is None else change.price,
+        is_day_reckoned=asked.is_day_reckoned and day == asked.requested_on,
     )
     if new.quantity < 0 or new.price < 0:
         raise Refused(
@@ -59,3 +65,10 @@ def changed(asked: AskedLine, change: LineChange, *, received: Decimal) -> Asked
 def is_promised_anew(before: AskedLine, after: AskedLine) -> bool:
     """Whether a promise falls with a change: a price alone leaves it as it is."""
     return (before.quantity, before.requested_on) != (after.quantity, after.requested_on)
+
+
+def leaving(asked: AskedLine, on: date, lead_time_days: int | None) -> AskedLine:
+    """What is asked of a line that leaves on a day: a reckoned day is no sooner than it can come, where that is known."""
+    if lead_time_days is None or not asked.is_day_reckoned:
+        return asked
+    return replace(asked, requested_on=max(asked.requested_on, on + timedelta(days=lead_time_days)))

@@ -69,7 +69,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 @shows_refusals
 def place(request: HttpRequest, number: str) -> HttpResponse:
     """Send a draft to its supplier, or a change that waited."""
-    actions.place(number, actor=actor_of(request), below_minimum=request.POST.get("below_minimum", ""))
+    why = request.POST.get("below_minimum", "")
+    actions.place(number, actor=actor_of(request), below_minimum=why, on=business_day())
     messages.success(request, _("%(number)s is placed and on its way to the supplier.") % {"number": number})
     return after(request, number)
 
