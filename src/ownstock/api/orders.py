@@ -316,7 +316,7 @@ def chase(request: HttpRequest, number: Number) -> dict[str, Any]:
 
 @router.post(
     "/purchase-orders/{number}/receipts",
-    auth=KeyHolder(Scope.ORDERS_WRITE),
+    auth=KeyHolder(Scope.RECEIPTS_WRITE),
     response=OrderOut,
     summary="Goods that came",
 )
