@@ -172,7 +172,9 @@ def test_a_job_counts_as_whoever_asked_and_any_person_with_a_limit_approves() ->
 def test_an_order_in_another_currency_is_judged_by_the_rate_of_its_day() -> None:
     SupplyTerm.objects.update(currency="USD")
     order = cups(60)
-    with pytest.raises(Refused, match=r"Enter it: ownstock rate set USD RATE --from 2026-03-02"):
+    with pytest.raises(
+        Refused, match=r"Enter it on the page Cash, or by: ownstock rate set USD RATE --from 2026-03-02"
+    ):
         actions.place(order.number, actor=ANNA)
     set_exchange_rate("USD", Decimal("0.5"), valid_from=TODAY - timedelta(days=9), actor=ACTOR)
     assert actions.place(order.number, actor=ANNA).state == OrderState.PLACED

@@ -105,7 +105,7 @@ def test_a_missing_rate_is_told_by_currency_and_day_and_values_goods_and_invoice
     assert (worth(), late_costs(), missing()) == (at_standard, {}, [f"USD/{TODAY}", f"USD/{WANTED}"])
     told = open_alerts().get(key=f"missing_rate:USD/{TODAY}").sentence
     assert f"No exchange rate says what a USD is worth in EUR on {TODAY}" in told
-    assert f"Enter it: ownstock rate set USD RATE --from {TODAY}" in told
+    assert f"Enter it on the page Cash, or by: ownstock rate set USD RATE --from {TODAY}" in told
     rate("0.75", WANTED)
     assert (worth(), missing()) == (at_standard, [f"USD/{TODAY}"])
     rate("0.5", TODAY)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ownstock.catalog.models import Agreement, ItemSite, Supplier
+from ownstock.access.models import User
+from ownstock.catalog.models import Agreement, ExchangeRate, ItemSite, Supplier
 from ownstock.journal import jobs
 from ownstock.journal.models import AuditEvent, JobRun
 from ownstock.ledger import actions as ledger
@@ -185,6 +186,24 @@ def test_a_month_over_its_budget_is_cut_from_the_page_with_the_reason() -> None:
     client.post("/cash/budget", {"month": month, "amount": ""})
     assert not CashBudget.objects.exists()
     assert client.post("/cash/cut", {"month": month, "proposal": [cup.pk]}).status_code == 422
+
+
+def test_a_rate_that_is_missing_is_entered_on_the_page_by_those_who_set_limits() -> None:
+    client, buyer = Client(), Client()
+    for browser, role in ((client, "finance"), (buyer, "buyer")):
+        browser.force_login(User.objects.create(username=role, roles=[role]))
+    said = {"currency": "usd", "rate": "0.92", "valid_from": TODAY.isoformat()}
+    assert client.post("/cash/rate", {**said, "rate": "much"}).status_code == 302
+    assert not ExchangeRate.objects.exists()
+    told = read(client.get("/cash?currency=USD&valid_from=2026-01-05"))
+    assert "A rate is a number above 0" in told.text
+    asked = {box["name"]: box.get("value") for _, box in told.found if (box.get("id") or "").startswith("rate-")}
+    assert asked == {"currency": "USD", "rate": None, "valid_from": "2026-01-05"}
+    client.post("/cash/rate", said)
+    assert ExchangeRate.objects.get(currency="USD", valid_from=TODAY).rate == Decimal("0.92")
+    assert client.post("/cash/rate", {**said, "currency": "EUR"}).status_code == 422
+    assert buyer.post("/cash/rate", said).status_code == 403
+    assert "Enter an exchange rate" not in text(buyer, "/cash")
 
 
 def test_looking_ahead_is_asked_for_on_the_page_and_done_by_the_worker_with_progress() -> None:

@@ -6,8 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from ownstock.journal.running import running
-from ownstock.planning.actions import ahead
-from ownstock.planning.actions.kpis import measure
+from ownstock.planning.actions import ahead, kpis
 from ownstock.planning.actions.switching import watch_blocked
 from ownstock.planning.actions.valuing import value_overrides
 from ownstock.planning.queries import business_day
@@ -23,10 +22,11 @@ def watch_blocked_suppliers(timestamp: int) -> None:
 
 
 @app.periodic(cron="11 3 * * *")
-@app.task(name="ownstock.measure", queueing_lock="ownstock.measure")
+@app.task(name=kpis.TASK, queueing_lock=kpis.TASK)
 def measure_everything(timestamp: int) -> None:
-    """Every night: measure what health and monitoring tell, of every item-site and day."""
-    measure(timezone.now().date())
+    """Every night, and when somebody asks: measure what health and monitoring tell, of every item-site and day."""
+    with running(kpis.JOB, task=kpis.TASK):
+        kpis.measure(timezone.now().date())
 
 
 @app.periodic(cron="41 4 * * *")

@@ -61,8 +61,8 @@ def known_rate(currency: str, on: date) -> Decimal | None:
         journal.raise_alert(
             missing_rate_key(currency, on), kind=MISSING_RATE,
             sentence=f"No exchange rate says what a {currency} is worth in {base_currency()} on {on}: goods that came "
-            "that day are valued at standard cost, and invoices of that day change no value. Enter it: "
-            f"ownstock rate set {currency} RATE --from {on}",
+            "that day are valued at standard cost, and invoices of that day change no value. Enter it on the page "
+            f"Cash, or by: ownstock rate set {currency} RATE --from {on}",
             facts={"currency": currency, "on": on.isoformat()},
         )  # fmt: skip
     return rate

@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from ownstock.access.models import User
 
@@ -36,6 +37,13 @@ def page_of(request: HttpRequest, rows: QuerySet[AnyModel], *, rows_a_page: int 
 def after(request: HttpRequest, number: str) -> HttpResponse:
     """Back to where something was done to an order: the board, where the form says so, else its page."""
     return redirect("web:order-board") if request.POST.get("back") == "board" else redirect("web:order", number)
+
+
+def back(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """Back to the page of ours that the form names, else to this one."""
+    place = request.POST.get("next", "")
+    is_ours = place and url_has_allowed_host_and_scheme(place, allowed_hosts=None)
+    return redirect(place if is_ours else otherwise)
 
 
 def is_guessing(request: HttpRequest) -> bool:

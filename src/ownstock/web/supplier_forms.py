@@ -201,7 +201,7 @@ class ContactForm(RegisterForm):
     username = _text(
         _("Name of the account"),
         150,
-        words=_("Made by: ownstock user create NAME --role supplier."),
+        words=_("An account whose role is supplier; administrators make one on the page People."),
     )
 
     def carry_out(self, actor: str) -> None:

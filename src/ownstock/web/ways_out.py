@@ -87,6 +87,7 @@ WAYS: Mapping[str, Sequence[Spec]] = {
     "uninvoiced_order": (Spec(_("Enter the invoice"), "web:invoice-enter", ("number",)), ORDER),
     "order_day_missed": (Spec(_("Send it now"), "web:order", ("number",)), CANCEL),
     "price_differs": (Spec(_("Accept or refuse the price"), "web:order", ("number",)),),
+    "missing_rate": (Spec(_("Enter the rate"), "web:cash", (), {"currency": "currency", "valid_from": "on"}),),
     "discrepancy": (Spec(_("Settle it"), "web:discrepancies"), ORDER),
     "supplier_blocked": (SWITCH, SUPPLIER),
     "lapse": (SUPPLIER, SWITCH),

@@ -37,7 +37,7 @@ def in_base_currency(amount: Decimal, currency: str, *, on: date) -> Decimal:
     if rate is None:
         raise Refused(
             f"No exchange rate says what a {currency} is worth in {base_currency()} on {on}, so the amount cannot be judged. "
-            f"Enter it: ownstock rate set {currency} RATE --from {on}",
+            f"Enter it on the page Cash, or by: ownstock rate set {currency} RATE --from {on}",
             code="no_rate",
             currency=currency,
             on=on.isoformat(),

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 from django.db import transaction
-from django.utils import timezone
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from ownstock import engine
 from ownstock.base.errors import Refused
@@ -20,6 +16,7 @@ from ownstock.engine.demand_paths import Horizon
 from ownstock.engine.planned_totals import planned_totals
 from ownstock.journal import actions as journal
 from ownstock.journal.running import report
+from ownstock.planning.actions.asking import ask_the_worker
 from ownstock.planning.actions.proposals import reject
 from ownstock.planning.decisions.decide import answered
 from ownstock.planning.inputs.history import refresh
@@ -118,8 +115,7 @@ def ask_to_look_ahead(*, actor: str) -> None:
     if last_run() is None:
         raise Refused("There is no plan yet to look ahead from; plan first.", code="no_plan")
     journal.record(actor=actor, verb="planning.look_ahead_asked", subject=f"job:{JOB}")
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(TASK, queueing_lock=TASK).defer(timestamp=int(timezone.now().timestamp()))
+    ask_the_worker(TASK)
 
 
 @transaction.atomic

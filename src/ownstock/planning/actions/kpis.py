@@ -9,11 +9,12 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from ownstock.journal import actions as journal
+from ownstock.planning.actions.asking import ask_the_worker
 from ownstock.planning.models import KpiDay, KpiItemSite
 from ownstock.planning.queries import measured
 from ownstock.planning.rules.kpis import YEAR_DAYS
 
-JOB, DAY_SECONDS = "measure", 86_400
+JOB, TASK, DAY_SECONDS = "measure", "ownstock.measure", 86_400
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('ownstock.measure'))"
 
 
@@ -49,3 +50,10 @@ def measure(on: date) -> Measured:
         cursor.execute("DROP TABLE kpi_moved")
     journal.beat(JOB, expected_every_seconds=DAY_SECONDS)
     return Measured(item_sites, days)
+
+
+@transaction.atomic
+def ask_to_measure(*, actor: str) -> None:
+    """Have the worker measure now; what waits already is not begun twice."""
+    journal.record(actor=actor, verb="planning.measuring_asked", subject=f"job:{JOB}")
+    ask_the_worker(TASK)

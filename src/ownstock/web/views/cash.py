@@ -1,4 +1,4 @@
-"""Cash: what is to be paid by week, by which terms, beside budgets; what is cut first, and looking ahead."""
+"""Cash: what is to be paid by week, by which terms, beside budgets; what is cut first; what other currencies are worth."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ from ownstock.base.errors import OwnstockError
 from ownstock.catalog.models import Supplier
 from ownstock.catalog.queries import base_currency
 from ownstock.catalog.queries.rates import rate_on
-from ownstock.journal import jobs
 from ownstock.planning import actions
-from ownstock.planning.actions.ahead import JOB
-from ownstock.planning.queries import business_day, cash, dues, last_run
+from ownstock.planning.queries import business_day, cash, dues
+from ownstock.purchasing.actions import set_rate
 from ownstock.web.figure_charts import cash_chart, kind_names
+from ownstock.web.forms import DayInput
 from ownstock.web.kept import forget, kept
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
 from ownstock.web.security import needs
 from ownstock.web.spans import address
+from ownstock.web.views.worker_asked import looking_ahead
 
 WEEKS, MONTHS, CUTS_SHOWN, TERMS_SHOWN = 26, 6, 200, 20
 NOTHING = Decimal(0)
@@ -87,7 +88,8 @@ def _page(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpRes
         "unrated": sorted({one for week in weeks for one in week.unrated}),
         "net_days": dues.NET_DAYS,
         "refusal": refusal,
-        **_progress(),
+        "rate_form": RateForm(initial={"valid_from": on, **request.GET.dict()}, auto_id="rate-%s"),
+        **looking_ahead(),
     }
     return render(request, "web/cash.html", context, status=status_of(refusal) if refusal else 200)
 
@@ -132,6 +134,34 @@ def _found(since: date, until: date, kind: str, supplier: str, first: int) -> li
     return found + dues.cash_lines(since, until, kind="planned", supplier=supplier, limit=many - len(found))
 
 
+class RateForm(forms.Form):
+    """What one unit of a currency is worth in the company's, from a day on."""
+
+    currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3, min_length=3)
+    rate = forms.DecimalField(label=gettext_lazy("Rate"), min_value=0, max_digits=18, decimal_places=8, localize=True)
+    valid_from = forms.DateField(label=gettext_lazy("From this day on"), widget=DayInput())
+
+    def clean_currency(self) -> str:
+        """Three capital letters, however they were typed."""
+        return str(self.cleaned_data["currency"]).upper()
+
+
+@needs(Scope.PLANNING_READ, Scope.LIMITS_WRITE)
+@require_POST
+@shows_refusals
+def rate(request: HttpRequest) -> HttpResponse:
+    """Say what another currency is worth; goods that waited for it are valued."""
+    form = RateForm(request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        set_rate(said["currency"], said["rate"], valid_from=said["valid_from"], actor=actor_of(request))
+        messages.success(request, _("The rate is kept."))
+        forget()
+    else:
+        messages.error(request, _("A rate is a number above 0, from a day on: year-month-day."))
+    return redirect(f"{reverse('web:cash')}#rates")
+
+
 @needs(Scope.PLANNING_READ, Scope.PLANNING_WRITE)
 @require_POST
 @shows_refusals
@@ -161,34 +191,6 @@ def cut(request: HttpRequest) -> HttpResponse:
     said = ngettext("Cut: %(count)d proposal.", "Cut: %(count)d proposals.", count)
     messages.success(request, said % {"count": count})
     return redirect(f"{reverse('web:cash')}#budget")
-
-
-@needs(Scope.PLANNING_READ, Scope.PLANNING_WRITE)
-@require_POST
-@shows_refusals
-def look_ahead(request: HttpRequest) -> HttpResponse:
-    """Have the worker look ahead from the last plan."""
-    actions.ask_to_look_ahead(actor=actor_of(request))
-    messages.success(request, _("The worker looks ahead; how far it is stands below."))
-    return redirect("web:cash")
-
-
-@needs(Scope.PLANNING_READ)
-@require_safe
-def progress(request: HttpRequest) -> HttpResponse:
-    """How far looking ahead is: the part of the page that asks again while it lasts."""
-    return render(request, "web/includes/look_ahead.html", _progress())
-
-
-def _progress() -> dict[str, Any]:
-    job = jobs.runs().filter(job=JOB).first()
-    ahead, plan = dues.looked_ahead_at(), last_run()
-    return {
-        "job": job,
-        "is_at_work": job is not None and job.state in ("running", "waiting"),
-        "ahead": ahead,
-        "is_stale": plan is not None and (ahead is None or ahead[0] < plan.planned_on),
-    }
 
 
 def _by_kind(week: cash.CashWeek, rates: dict[str, Decimal | None]) -> dict[str, float]:

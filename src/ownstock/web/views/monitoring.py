@@ -21,6 +21,7 @@ from ownstock.web.kept import kept
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.security import needs
 from ownstock.web.spans import GROUP_NAMES, PRESETS, SpanForm, address, all_only_of, by_of, named, only_of, span_of
+from ownstock.web.views.worker_asked import measuring
 
 MOVEMENTS_A_PAGE = 100
 # Nobody reads two thousand suppliers one below the other.
@@ -34,7 +35,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
     """What moved by group, beside other days, with a chart of each and what moves today."""
     last, only, by = kpis.measured_on(), only_of(request.GET), by_of(request.GET)
     if last is None:
-        return render(request, "web/monitoring.html", {"last": None})
+        return render(request, "web/monitoring.html", measuring())
     if set(only) - {"site", by}:
         by = "site"
     span = span_of(request.GET, last)

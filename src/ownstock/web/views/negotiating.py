@@ -21,6 +21,7 @@ from ownstock.planning.queries.shared_forecast import shared_items, shared_weeks
 from ownstock.web.downloads import download
 from ownstock.web.refusals import shows_refusals
 from ownstock.web.security import needs
+from ownstock.web.views.worker_asked import looking_ahead
 
 MOST_SHOWN = 100
 
@@ -106,7 +107,7 @@ def supplier_forecast(request: HttpRequest, code: str) -> HttpResponse:
     found = supplier(code)
     context = {
         "supplier": found, "weeks": shared_weeks(found), "items": shared_items(found, most=MOST_SHOWN),
-        "most": MOST_SHOWN, "as_of": business_day(),
+        "most": MOST_SHOWN, "as_of": business_day(), "reloads": True, **looking_ahead(),
     }  # fmt: skip
     return render(request, "web/supplier_forecast.html", context)
 

@@ -24,6 +24,7 @@ from ownstock.web.refusals import shows_refusals
 from ownstock.web.security import needs
 from ownstock.web.spans import GROUP_NAMES, address, all_only_of, by_of, named, only_of
 from ownstock.web.templatetags.figures import words
+from ownstock.web.views.worker_asked import measuring
 
 SHOWN = ("on_hand_value", "excess", "dead", "days_of_cover", "availability", "fill_rate", "turns", "record_accuracy")
 SHARES = frozenset({"availability", "fill_rate", "record_accuracy"})
@@ -59,7 +60,7 @@ def stock_health(request: HttpRequest) -> HttpResponse:
         by = "site"
     found = kpis.health(only=only)
     if last is None or not found:
-        return render(request, "web/stock_health.html", {"last": None})
+        return render(request, "web/stock_health.html", measuring())
     days = figures.trend(last, only)
     context = {
         "last": last,

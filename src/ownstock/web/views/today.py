@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,7 +24,7 @@ from ownstock.planning.queries import affected, business_day
 from ownstock.web.alert_facts import facts_of, formula_of
 from ownstock.web.grids import answer_of, asked_of, item_column
 from ownstock.web.refusals import shows_refusals
-from ownstock.web.requests import actor_of, person_of
+from ownstock.web.requests import actor_of, back, person_of
 from ownstock.web.security import needs
 from ownstock.web.worklist import Worklist, later_days, row_of
 
@@ -132,9 +131,7 @@ def _done(request: HttpRequest, pk: int, deed: Callable[[], object]) -> HttpResp
     done = deed()
     if getattr(done, "cleared_at", None) and "reason" in request.POST:
         messages.success(request, _("Done: %(sentence)s") % {"sentence": getattr(done, "sentence", "")})
-    place = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(place, allowed_hosts=None)
-    return redirect(place if is_ours and place else reverse("web:alert", args=[pk]))
+    return back(request, reverse("web:alert", args=[pk]))
 
 
 def _day(text: str) -> date:
