@@ -22,7 +22,7 @@ LEVELS = tuple(KEYS[: depth + 1] for depth in range(len(KEYS)))
 MOST_GROUPS = 300
 # Suppliers are compared in parts of the clock that begin so many days after its day of reference, and alike before it.
 PART_STARTS = np.array([1, 5, 11, 23, 46, 91, 181])
-# Fewer than one row in so many groups are looked up among those that share their last key alone.
+# Fewer than one row in so many groups are looked up among those alone that share a key with them.
 FEW = 64
 
 
@@ -126,27 +126,29 @@ class Level:
 
     def found(self, asked: pl.DataFrame) -> Ints:
         """The number of the group that each row belongs to; -1 where it has no case. [rows]"""
-        columns, rows = self.keys.columns, asked.height
-        numbered = self._numbered if rows * FEW >= self.keys.height else self._near(asked[columns[-1]].unique())
+        columns, numbered = self.keys.columns, self._numbered
+        if asked.height * FEW < self.keys.height:
+            near = {row[:-1]: row[-1] for row in numbered[self._near(asked)].iter_rows()}
+            return np.array([near.get(row, -1) for row in asked.select(columns).iter_rows()], np.int64)
         group = asked.select(columns).join(numbered, on=columns, how="left", maintain_order="left")["group"]
-        return group.cast(pl.Int64).fill_null(-1).to_numpy()
+        return group.fill_null(-1).to_numpy()
 
-    def _near(self, last: pl.Series) -> pl.DataFrame:
-        """The groups whose last key is one of some, with their numbers."""
-        rows, keys = self._by_last_key
-        begins, ends = (keys.search_sorted(last, side).to_list() for side in ("left", "right"))
-        near = [rows[begin:end] for begin, end in zip(begins, ends, strict=True)]
-        return self._numbered[np.sort(np.concatenate(near))]
+    def _near(self, asked: pl.DataFrame) -> Ints:
+        """The groups that have one of the keys asked for: the key of which there are most."""
+        name, rows, keys = self._by_key
+        begins, ends = (keys.search_sorted(asked[name].unique(), side).to_list() for side in ("left", "right"))
+        return np.concatenate([rows[:0], *(rows[begin:end] for begin, end in zip(begins, ends, strict=True))])
 
     @cached_property
     def _numbered(self) -> pl.DataFrame:
-        return self.keys.with_row_index("group")
+        return self.keys.with_columns(group=pl.int_range(pl.len()))
 
     @cached_property
-    def _by_last_key(self) -> tuple[Ints, pl.Series]:
-        """The groups in the order of their last key, and that key."""
-        rows = self.keys[self.keys.columns[-1]].arg_sort()
-        return rows.cast(pl.Int64).to_numpy(), self.keys[self.keys.columns[-1]].gather(rows)
+    def _by_key(self) -> tuple[str, Ints, pl.Series]:
+        """The key of which there are most: its name, the groups in its order, and itself in this order."""
+        key = max(self.keys.get_columns(), key=pl.Series.n_unique)
+        rows = key.arg_sort()
+        return key.name, rows.cast(pl.Int64).to_numpy(), key.gather(rows)
 
 
 def chain(cases: pl.DataFrame, clock: Clock) -> Level:

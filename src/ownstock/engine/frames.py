@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn
 
 import polars as pl
@@ -287,15 +288,29 @@ def check(frame: pl.DataFrame, schema: Schema, key: pl.DataType | None = None) -
     if frame.height == 0:
         return pl.DataFrame(schema={column.name: _type(column, key) for column in schema.columns})
     left_out = [c for c in schema.columns if c.default is not None and c.name not in frame.columns]
-    frame = frame.with_columns(pl.lit(c.default).cast(_type(c, key)).alias(c.name) for c in left_out)
+    if left_out:
+        frame = frame.with_columns(pl.lit(c.default).cast(_type(c, key)).alias(c.name) for c in left_out)
     for column in schema.columns:
         _check_type(frame, schema, column, key)
     _check_values(frame, schema)
-    frame = frame.select(pl.col(c.name).cast(_type(c, frame.schema["item_site"])) for c in schema.columns)
-    if schema.key and frame.select(schema.key).n_unique() < frame.height:
+    frame = _in_types(frame, schema)
+    if schema.key and frame.height > 1 and _distinct(frame, schema.key) < frame.height:
         repeated = frame.filter(pl.struct(schema.key).is_duplicated())
         refuse(schema, schema.key[-1], repeated, "is there more than once", "repeated_row")
     return frame
+
+
+def _in_types(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """The columns of a schema in its types."""
+    held = frame.schema
+    wanted = {c.name: _type(c, held["item_site"]) for c in schema.columns}
+    if all(held[name] == kind for name, kind in wanted.items()):
+        return frame if len(held) == len(wanted) and list(held) == list(wanted) else frame[list(wanted)]
+    return frame.select(pl.col(name).cast(kind) for name, kind in wanted.items())
+
+
+def _distinct(frame: pl.DataFrame, key: tuple[str, ...]) -> int:
+    return frame[key[0]].n_unique() if len(key) == 1 else frame.select(key).n_unique()
 
 
 def result(columns: dict[str, pl.Series], schema: Schema) -> pl.DataFrame:
@@ -357,12 +372,24 @@ def _check_type(frame: pl.DataFrame, schema: Schema, column: Column, key: pl.Dat
 
 def _check_values(frame: pl.DataFrame, schema: Schema) -> None:
     """All rules of all columns in one pass; the first that is broken is told."""
-    rules = [(c, is_bad, must) for c in schema.columns for is_bad, must in _rules(c, frame.schema[c.name])]
-    broken = frame.select(is_bad.any().alias(str(place)) for place, (_, is_bad, _) in enumerate(rules)).row(0)
+    rules, has_broken = _all_rules(schema, tuple(frame.schema[c.name] for c in schema.columns))
+    broken = frame.select(has_broken).row(0)
+    if not any(broken):
+        return
     for (column, is_bad, must), is_broken in zip(rules, broken, strict=True):
         if is_broken:
             bad = frame.filter(is_bad)
             refuse(schema, column.name, bad, f"is {bad[column.name][0]}; {must}", "value_out_of_range")
+
+
+@lru_cache(maxsize=256)
+def _all_rules(
+    schema: Schema, held: tuple[pl.DataType, ...]
+) -> tuple[list[tuple[Column, pl.Expr, str]], list[pl.Expr]]:
+    """The rules of all columns as they are held, and what tells of each whether any value breaks it."""
+    kinds = zip(schema.columns, held, strict=True)
+    rules = [(c, is_bad, must) for c, kind in kinds for is_bad, must in _rules(c, kind)]
+    return rules, [is_bad.any().alias(str(place)) for place, (_, is_bad, _) in enumerate(rules)]
 
 
 def _rules(column: Column, held: pl.DataType) -> Iterator[tuple[pl.Expr, str]]:
@@ -415,7 +442,7 @@ def _check_weeks(history: pl.DataFrame) -> pl.DataFrame:
 
 def refuse_strangers(frame: pl.DataFrame, schema: Schema, supply: pl.DataFrame) -> None:
     """Raise Refused where a frame has rows of item-sites that are not in supply."""
-    if frame["item_site"].equals(supply["item_site"]):
+    if frame["item_site"].equals(supply["item_site"]) or frame["item_site"].is_in(supply["item_site"].implode()).all():
         return
     strangers = frame.join(supply, on="item_site", how="anti", maintain_order="left")
     if strangers.height:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +11,7 @@ import polars as pl
 
 from ownstock.base.errors import Refused
 from ownstock.engine import frames
-from ownstock.engine.arrays import NONE, Floats
+from ownstock.engine.arrays import NONE, Floats, Ints, take
 from ownstock.engine.arrivals import LeadTimes, OpenArrivals, lead_times_of, open_arrivals
 from ownstock.engine.corrections import without_events
 from ownstock.engine.forecast import global_model, profiles
@@ -24,7 +24,7 @@ from ownstock.engine.frames import Checked
 from ownstock.engine.history import DemandHistory, dense
 from ownstock.engine.known_demand import known_demand_of
 from ownstock.engine.policy.newsvendor import critical_ratio, over_cost
-from ownstock.engine.propose import GOALS, Question, propose
+from ownstock.engine.propose import GOALS, Proposal, Question, propose
 
 
 def plan(
@@ -141,6 +141,26 @@ def decide(
     expected = frames.check(forecast, frames.FORECAST, checked.supply.schema["item_site"])
     expected = frames.one_row_each(expected, frames.FORECAST, checked.supply)
     return _decide(expected, checked, looks_ahead=looks_ahead, threads=threads)
+
+
+def decide_at(forecast: pl.DataFrame, supply: pl.DataFrame, economics: pl.DataFrame, usable: Ints) -> Proposal:
+    """What `decide` answers in several positions of each item-site, with nothing on its way, owed or known. [n, k]
+
+    usable: [n, k] whole units, a row for each row of supply. Columns out: [n * k] each, position by position of each
+    item-site. Each item-site is checked once, however many positions are asked for.
+    """
+    rows = np.repeat(np.arange(supply.height), usable.shape[1])
+    position = pl.DataFrame({"item_site": supply["item_site"], "usable": usable[:, 0], "backordered": 0.0})
+    checked = frames.check_all(position, pl.DataFrame(), supply, economics)
+    expected = frames.check(forecast, frames.FORECAST, checked.supply.schema["item_site"])
+    demand = demand_forecast_of(frames.one_row_each(expected, frames.FORECAST, checked.supply))
+    question, leads = take(question_of(checked), rows), take(lead_times_of(checked.supply, checked.lead_times), rows)
+    nothing, none_yet = np.zeros(0, np.int64), np.zeros(rows.size, np.int64)
+    return propose(
+        replace(question, net_on_hand=usable.ravel()), take(demand, rows),
+        OpenArrivals(nothing, nothing, nothing, none_yet, none_yet, nothing),
+        replace(leads, first=np.arange(rows.size)), looks_ahead=True,
+    )  # fmt: skip
 
 
 def inputs(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from ownstock.engine.arrays import Floats, Floats32, Ints, Truths
+from ownstock.engine.arrays import NONE, Floats, Floats32, Ints, Truths
 from ownstock.engine.buckets import Span, in_stock_of
 from ownstock.engine.history import DemandHistory, net_of_returns
 from ownstock.engine.layered import Rows
@@ -115,10 +115,13 @@ def stored_weeks(store: DemandHistory, unnetted: Rows, item_sites: Ints, span: S
 
 def places_in(known: pl.Series, item_sites: Ints) -> Ints:
     """The row of each item-site among known ones; -1 where it is none of them. [n]"""
-    rows = pl.DataFrame({"item_site": known}).with_row_index("place")
-    asked = pl.DataFrame({"item_site": item_sites})
-    found = asked.join(rows, on="item_site", how="left", maintain_order="left")["place"]
-    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+    if known.is_empty():
+        return np.full(item_sites.size, NONE)
+    ids = known.to_numpy()
+    order = np.argsort(ids, kind="stable")
+    place = order[np.searchsorted(ids[order], item_sites).clip(0, ids.size - 1)]
+    found: Ints = np.where(ids[place] == item_sites, place, NONE)
+    return found
 
 
 def column_of(frame: pl.DataFrame, name: str, item_sites: Ints) -> Ints:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import formats, timezone
 from django.utils.functional import lazy
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from ownstock.exchange.confirmations.queries import AskedOrder, LineRemark
 from ownstock.exchange.confirmations.rules import AskedLine
@@ -103,7 +104,14 @@ def day(value: date | str | None) -> str:
     if not value:
         return NOTHING
     found = date.fromisoformat(value) if isinstance(value, str) else value
-    return formats.date_format(found, pgettext("a day, as Django's filter `date` takes it", "j M Y"))
+    on = date(found.year, found.month, found.day)
+    return _written(on, pgettext("a day, as Django's filter `date` takes it", "j M Y"), get_language())
+
+
+@lru_cache(maxsize=4_096)
+def _written(on: date, written_as: str, language: str | None) -> str:
+    """A day as a format of a language has it: a page may have hundreds, and the next page the same ones."""
+    return formats.date_format(on, written_as)
 
 
 def day_of_year(value: date) -> str:
