@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from tests.memory import folder_of_run
+
 if TYPE_CHECKING:
     from ownstock.site.embedded.client import Server
     from ownstock.site.embedded.databases import Credentials
@@ -44,20 +46,23 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the folder of this run's servers, one of each worker: the first test that needs a database starts it.
+    """Make this run's folder, for its servers, one of each worker, and for what tests write, unless `--basetemp` is given.
 
     Passwords are hashed quickly; `slow_passwords` hashes them as the product does.
     """
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = [QUICK_HASHER, *settings.PASSWORD_HASHERS]
-    if TEST_HOME not in os.environ:
-        os.environ[TEST_HOME] = tempfile.mkdtemp(prefix="ownstock-")
-        config.stash[OWN_HOME] = Path(os.environ[TEST_HOME])
+    if TEST_HOME in os.environ:
+        return
+    config.stash[OWN_HOME] = folder = folder_of_run(os.getpid())
+    os.environ[TEST_HOME] = os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = None
+    config.option.basetemp = config.option.basetemp or folder / "t"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the servers' folder; a server itself ends with its last lease."""
+    """Remove the run's folder; a server itself ends with its last lease."""
     if home := config.stash.get(OWN_HOME, None):
         shutil.rmtree(home, ignore_errors=True)
 
