@@ -1,4 +1,4 @@
-"""Drafts that wait for an order day: what they ask for is what can be done from the day on which they leave."""
+"""Drafts that wait for an order day: they leave as orders of that day, and what is proposed meanwhile raises their lines."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
-from ownstock.automation.actions import pause, resume
-from ownstock.catalog.models import SupplyTerm
+from ownstock.access.models import User
+from ownstock.automation.actions import pause, resume, undo
+from ownstock.automation.models import Verdict
+from ownstock.base.errors import Refused
+from ownstock.catalog.models import PriceBreak, SupplyTerm
+from ownstock.journal.models import OutboxRow
 from ownstock.journal.queries import open_alerts, trail
 from ownstock.planning import actions as planning
+from ownstock.planning.models import Proposal
+from ownstock.planning.queries.origins import origins
 from ownstock.purchasing import actions as purchasing
-from ownstock.purchasing.models import Delivery, OrderLine, PurchaseOrder
+from ownstock.purchasing.models import Delivery, OrderLine, OrderRevision, PurchaseOrder
+from ownstock.purchasing.queries import open_deliveries
 from ownstock.purchasing.rules import LineChange
 from tests.automation_cases import ANNA, DORA, DUE, EARLY, automatic_shop, rule, run
 from tests.factories import ACTOR, TODAY
@@ -71,3 +79,74 @@ def test_a_day_that_a_person_typed_stays_and_what_has_time_stays_too() -> None:
     purchasing.change(number, [LineChange(1, Decimal(36))], reason="more", actor=ANNA)
     assert purchasing.place(number, actor=ANNA, on=TODAY + 2 * WEEK).ordered_on == TODAY + timedelta(days=2)
     assert days(number)["PLATE"] == TODAY + timedelta(days=2) + lead_time()
+
+
+def drafted_twice(more: int = 6) -> tuple[str, Proposal, Proposal]:
+    """A waiting draft, and more of its cups that a later plan proposes and a rule approves."""
+    [number] = run(EARLY).drafted
+    first = Proposal.objects.get(item_site__item__sku="CUP")
+    again = Proposal.objects.get(pk=first.pk)
+    again.pk, again.state, again.quantity, again.order_line = None, "pending", Decimal(more), None
+    again.decided_at, again.decided_by = None, ""
+    again.save()
+    run(EARLY)
+    again.refresh_from_db()
+    return number, first, again
+
+
+def test_more_of_an_item_raises_its_line_in_the_waiting_draft_and_both_proposals_lead_to_it() -> None:
+    rule()
+    number, first, again = drafted_twice()
+    cups, plates = lines(number)
+    assert (cups.item.sku, cups.quantity, plates.item.sku) == ("CUP", first.quantity + 6, "PLATE")
+    assert list(origins(cups.revision.purchase_order).filter(order_line=cups)) == [first, again]
+    coming = [d for d in open_deliveries() if d.sku == "CUP"]
+    assert [(d.number, d.line, d.quantity) for d in coming] == [(number, 1, cups.quantity)]
+    assert f"CUP {first.quantity:.0f} + 6 = {cups.quantity:.0f}" in cups.revision.reason
+    assert run(DUE).placed == [number]
+    [asked] = OutboxRow.objects.filter(topic="purchase_order.placed")
+    assert OrderRevision.objects.get(pk=asked.payload["order_revision"]).lines.count() == 2
+
+
+def test_a_raised_line_has_the_price_of_its_break_and_a_typed_day_keeps_its_line_apart() -> None:
+    rule()
+    first = Proposal.objects.get(item_site__item__sku="CUP").quantity
+    term = SupplyTerm.objects.get(item__sku="CUP")
+    PriceBreak.objects.create(term=term, from_quantity=first + 6, price=Decimal(2), valid_from=TODAY)
+    number, *_ = drafted_twice()
+    assert lines(number)[0].price == 2
+    other = purchasing.draft(
+        supplier=term.supplier, site=PurchaseOrder.objects.get(number=number).site, ordered_on=TODAY, actor=ANNA,
+        lines=[purchasing.DraftLine(term, Decimal(300), TODAY + timedelta(days=3))],
+    )  # fmt: skip
+    planning.merge_orders([number, other.number], actor=ANNA)
+    assert [(line.item.sku, line.requested_on) for line in lines(number)][2] == ("CUP", TODAY + timedelta(days=3))
+
+
+def test_taking_one_proposal_back_lowers_its_line_again_and_the_rest_leaves() -> None:
+    rule()
+    number, first, again = drafted_twice()
+    with pytest.raises(Refused, match=f"is not in {number}"):
+        undo(number, actor=ANNA, reason="too much", only=[10**9])
+    anna = Client()
+    anna.force_login(User.objects.get(username="anna"))
+    page = anna.get(f"/orders/{number}").content.decode()
+    assert all(f'<a href="/proposals/{each.pk}">' in page for each in (first, again))
+    anna.post(f"/automation/orders/{number}/undo", {"proposal": again.pk, "reason": "too much"})
+    assert {line.item.sku: line.quantity for line in lines(number)}["CUP"] == first.quantity
+    assert [d.quantity for d in open_deliveries() if d.sku == "CUP"] == [first.quantity]
+    assert run(DUE).placed == [number], "Anna decided on six cups alone"
+    again.refresh_from_db()
+    assert (again.state, again.order_line) == ("pending", None)
+    assert (
+        Verdict.objects.filter(proposal=again).latest("id").sentence == f"{ANNA} took it back from {number}: too much."
+    )
+
+
+def test_a_draft_with_a_raised_line_is_taken_back_whole_and_its_newest_proposal_waits() -> None:
+    rule()
+    number, first, again = drafted_twice()
+    assert {each.pk for each in undo(number, actor=ANNA, reason="a fair")} >= {again.pk}
+    first.refresh_from_db()
+    assert (first.state, PurchaseOrder.objects.get(number=number).state) == ("withdrawn", "cancelled")
+    assert not open_deliveries()

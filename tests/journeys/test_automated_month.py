@@ -202,6 +202,10 @@ def _orders_left_on_order_days_within_limits(month: Month, folder: Path) -> None
         order = PurchaseOrder.objects.get(number=number)
         assert month.left_on[number].isoweekday() in SUPPLIERS[order.supplier.code][0]
         assert 0 < _value_of(number) <= ALLOWED
+        lines = order.revisions.get(number=order.sent_revision).lines.values_list("item__sku", "requested_on")
+        assert len(lines) == len(dict(lines)), "an item is one line"
+        lead_time = timedelta(days=SUPPLIERS[order.supplier.code][1])
+        assert {wanted_on >= month.left_on[number] + lead_time for _, wanted_on in lines} == {True}
         trail = AuditEvent.objects.filter(subject=f"purchase_order:{number}", verb="purchasing.placed")
         assert {event.actor for event in trail} == {"rule:basics"}
     assert len(automatic) >= 8

@@ -94,6 +94,14 @@ class ReasonIn(Schema):
     reason: Reason
 
 
+class OrderUndoneIn(ReasonIn):
+    """Why, and what of it: none named is all of it."""
+
+    proposals: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(
+        [], max_length=1_000, description="These of its proposals alone; the rest leaves as before."
+    )
+
+
 class PauseIn(Schema):
     """What is to stop, until when, and why."""
 
@@ -255,9 +263,9 @@ def resume(request: HttpRequest, body: ResumeIn) -> Status[None]:
 @router.post(
     "/automation/orders/{number}/undo", auth=WRITES, response=OrderUndoneOut, summary="Take a draft of a rule back"
 )
-def undo(request: HttpRequest, number: Number, body: ReasonIn) -> Any:
-    """Cancel a draft of a rule before it is sent; its proposals wait for people until their inputs move."""
-    again = actions.undo(number, actor=actor_of(request), reason=body.reason)
+def undo(request: HttpRequest, number: Number, body: OrderUndoneIn) -> Any:
+    """Cancel a draft of a rule before it is sent, or take proposals off it; these wait for people until inputs move."""
+    again = actions.undo(number, actor=actor_of(request), reason=body.reason, only=body.proposals)
     return {"proposals": [each.pk for each in again]}
 
 

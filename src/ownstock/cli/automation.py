@@ -132,14 +132,17 @@ def resume(supplier: str, actor: str) -> None:
 
 @automation.command("undo")
 @click.argument("order")
+@click.option(
+    "--proposal", "only", type=int, multiple=True, help="Only this of its proposals; the rest leaves as before."
+)
 @reason_option
 @actor_option
 @json_option
-def undo(order: str, reason: str, actor: str) -> None:
-    """Take a draft of a rule back before it is sent: its proposals wait for people."""
-    again = actions.undo(order, actor=actor, reason=reason)
+def undo(order: str, only: tuple[int, ...], reason: str, actor: str) -> None:
+    """Take a draft of a rule back before it is sent, or proposals off it: they wait for people."""
+    again = actions.undo(order, actor=actor, reason=reason, only=only)
     tell(
-        f"{order} is cancelled; {counted(len(again), 'proposal')} wait for people.",
+        f"{'Taken off ' + order if only else order + ' is cancelled'}; {counted(len(again), 'proposal')} wait for people.",
         {"order": order, "proposals": [each.pk for each in again]},
     )
 

@@ -37,7 +37,7 @@ def answered(line: OrderLine, answer: LineAnswer) -> list[Delivery]:
         kept.append(Delivery(line=line, number=len(kept) + 1, requested_on=kept[0].requested_on))
     for delivery in kept:
         delivery.received_quantity = Decimal(0)
-        _replace(delivery)
+        replaced(delivery)
     for delivery, promise, share in zip(kept, promises, shares, strict=False):
         delivery.quantity, delivery.received_quantity, delivery.cancelled_quantity = promise.quantity, share, Decimal(0)
         delivery.latest_promised_on = promise.promised_on
@@ -71,7 +71,8 @@ def _is_replaced(delivery: Delivery) -> bool:
     return is_ended and not delivery.refused_quantity and delivery.cancelled_on is None
 
 
-def _replace(delivery: Delivery) -> Delivery:
+def replaced(delivery: Delivery) -> Delivery:
+    """A delivery whose goods come with another, so that it counts for nothing."""
     delivery.cancelled_quantity, delivery.refused_quantity = delivery.quantity, Decimal(0)
     delivery.cancelled_on = None
     return delivery
@@ -147,7 +148,7 @@ def asked_anew(deliveries: Sequence[Delivery], asked: AskedLine) -> list[Deliver
         _want_whole(last)
         came.append(last)
     _will_not_come(came[-1], Withdrawal(Decimal(0), None), refused=max(refused, Decimal(0)))
-    return came + [_replace(delivery) for delivery in waiting]
+    return came + [replaced(delivery) for delivery in waiting]
 
 
 def _want_whole(delivery: Delivery) -> None:

@@ -25,7 +25,8 @@ def leaves_on(order: PurchaseOrder, on: date, *, actor: str) -> None:
         order.ordered_on = on
         order.save(update_fields=["ordered_on"])
     lines = asked_lines(order)
-    lead_times = _lead_times(order, {line.item_id for line in lines if line.is_day_reckoned}, on)
+    terms = terms_of(order, {line.item_id for line in lines if line.is_day_reckoned}, on)
+    lead_times = {item: term.lead_time_days for item, term in terms.items()}
     rows = [(line, leaving(asked_of(line), on, lead_times.get(line.item_id))) for line in lines]
     moved = [(line, asked) for line, asked in rows if asked.requested_on != line.requested_on]
     if not moved:
@@ -43,10 +44,10 @@ def leaves_on(order: PurchaseOrder, on: date, *, actor: str) -> None:
     )  # fmt: skip
 
 
-def _lead_times(order: PurchaseOrder, items: Collection[int], on: date) -> dict[int, int]:
-    """In how many days the supplier of an order brings items to its site, as it sells them on a day; none: it is unknown."""
+def terms_of(order: PurchaseOrder, items: Collection[int], on: date) -> dict[int, SupplyTerm]:
+    """On which terms the supplier of an order sells items to its site on a day; what it does not sell is left out."""
     by_item: dict[int, list[SupplyTerm]] = defaultdict(list)
     for term in SupplyTerm.objects.filter(supplier_id=order.supplier_id, item_id__in=items):
         by_item[term.item_id].append(term)
     found = {item: first_choice(terms, site_id=order.site_id, on=on) for item, terms in by_item.items()}
-    return {item: term.lead_time_days for item, term in found.items() if term is not None}
+    return {item: term for item, term in found.items() if term is not None}

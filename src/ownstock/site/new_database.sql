@@ -4327,9 +4327,6 @@ ALTER TABLE ONLY public.planning_proposal_edit
     ADD CONSTRAINT planning_proposal_edit_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.planning_proposal
-    ADD CONSTRAINT planning_proposal_order_line_id_key UNIQUE (order_line_id);
-
-ALTER TABLE ONLY public.planning_proposal
     ADD CONSTRAINT planning_proposal_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.planning_replan_cursor
@@ -4878,6 +4875,8 @@ CREATE INDEX planning_override_item_site_id_e9ed66bb ON public.planning_override
 CREATE INDEX planning_proposal_edit_proposal_id_8c3018c0 ON public.planning_proposal_edit USING btree (proposal_id);
 
 CREATE INDEX planning_proposal_item_site_id_259f23fe ON public.planning_proposal USING btree (item_site_id);
+
+CREATE INDEX planning_proposal_order_line_id_d476b74e ON public.planning_proposal USING btree (order_line_id);
 
 CREATE INDEX planning_proposal_run_id_b10ac722 ON public.planning_proposal USING btree (run_id);
 
@@ -5767,6 +5766,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0005_overrides', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0006_kpis_and_cash', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0007_item_site_plans', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('planning', '0008_lines_of_several_proposals', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('procrastinate', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('procrastinate', '0002_drop_started_at_column', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('procrastinate', '0003_drop_started_at_column', now());

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from ownstock.automation.models import Autonomy, AutonomyEvent
 from ownstock.automation.rules.autonomy import AutonomyState
@@ -102,10 +102,17 @@ def ordered(proposals: Collection[Proposal]) -> dict[int, Ordered]:
         )
         if line.revision.number == line.revision.purchase_order.sent_revision
     }
-    return {p.pk: _ordered(p, sent) for p in proposals if p.order_line is not None}
+    brought = _brought([line.pk for line in lines])
+    return {p.pk: _ordered(p, sent, brought) for p in proposals if p.order_line is not None}
 
 
-def _ordered(proposal: Proposal, sent: dict[tuple[int, int], OrderLine]) -> Ordered:
+def _brought(lines: Collection[int]) -> dict[int, Decimal]:
+    """What all proposals of each line brought together."""
+    rows = Proposal.objects.filter(order_line__in=lines).values_list("order_line")
+    return dict(rows.annotate(Sum("quantity")).order_by())
+
+
+def _ordered(proposal: Proposal, sent: dict[tuple[int, int], OrderLine], brought: dict[int, Decimal]) -> Ordered:
     line = proposal.order_line
     assert line is not None
     order = line.revision.purchase_order
@@ -114,7 +121,9 @@ def _ordered(proposal: Proposal, sent: dict[tuple[int, int], OrderLine]) -> Orde
     as_sent = sent.get((order.pk, line.line))
     if as_sent is None or order.state == OrderState.CANCELLED:
         return Ordered(Decimal(0), is_received=True)
-    return Ordered(as_sent.quantity, order.state in (OrderState.RECEIVED, OrderState.CLOSED))
+    # A line that others raised, too, is this proposal's as far as they did not bring it.
+    own = as_sent.quantity - (brought[line.pk] - proposal.quantity)
+    return Ordered(max(own, Decimal(0)), order.state in (OrderState.RECEIVED, OrderState.CLOSED))
 
 
 def terms_now(rows: Collection[ItemSite], on: date) -> dict[int, dict[str, str]]:

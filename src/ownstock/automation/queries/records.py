@@ -23,12 +23,13 @@ EDITS = """
 """
 AMOUNTS = """
     SELECT o.currency, count(DISTINCT o.id), sum(l.quantity * l.price)
-    FROM automation_verdict v
-    JOIN planning_proposal p ON p.id = v.proposal_id
-    JOIN purchasing_order_line l ON l.id = p.order_line_id
+    FROM purchasing_order_line l
     JOIN purchasing_order_revision r ON r.id = l.revision_id
     JOIN purchasing_purchase_order o ON o.id = r.purchase_order_id AND o.state <> 'cancelled'
-    WHERE v.rule_id = %s AND v.outcome = 'approved' GROUP BY 1 ORDER BY 1
+    WHERE l.id IN (
+        SELECT p.order_line_id FROM automation_verdict v JOIN planning_proposal p ON p.id = v.proposal_id
+        WHERE v.rule_id = %s AND v.outcome = 'approved')
+    GROUP BY 1 ORDER BY 1
 """
 
 

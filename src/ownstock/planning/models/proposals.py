@@ -38,7 +38,10 @@ class Proposal(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=100, blank=True)
     decided_because = models.TextField(blank=True)
-    order_line = models.OneToOneField(OrderLine, models.PROTECT, null=True, related_name="proposal")
+    order_line = models.ForeignKey(
+        OrderLine, models.PROTECT, null=True, related_name="proposals",
+        help_text="The line that orders it, with others of the same item where drafts were merged.",
+    )  # fmt: skip
 
     class Meta:
         db_table = "planning_proposal"

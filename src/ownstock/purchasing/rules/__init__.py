@@ -18,7 +18,7 @@ from ownstock.purchasing.rules.approvals import (
     needs_approval,
     roles_that_may,
 )
-from ownstock.purchasing.rules.changes import AskedLine, LineChange, changed, is_promised_anew, leaving
+from ownstock.purchasing.rules.changes import AskedLine, LineChange, changed, is_promised_anew, leaving, together
 from ownstock.purchasing.rules.lateness import LATE_LIMIT_DAYS, days_late, expected_arrival_in_days, is_past_limit
 from ownstock.purchasing.rules.orders import (
     ANSWERABLE_STATES,
@@ -35,5 +35,5 @@ __all__ = [
     "ApprovedLine", "AskedLine", "Limit", "LineAnswer", "LineChange", "OrderState", "Promise", "Standing", "best_limit",
     "changed", "check_answer", "days_late", "expected_arrival_in_days", "is_covered", "is_lowered", "is_past_limit",
     "is_promised_anew", "leaving", "needs_approval", "open_quantity", "outcome_of", "roles_that_may", "spread_received",
-    "state_of",
+    "state_of", "together",
 ]  # fmt: skip

@@ -67,6 +67,18 @@ def is_promised_anew(before: AskedLine, after: AskedLine) -> bool:
     return (before.quantity, before.requested_on) != (after.quantity, after.requested_on)
 
 
+def together(first: AskedLine, second: AskedLine) -> AskedLine | None:
+    """What one line asks instead of two of the same goods: as much as both, for the earlier day.
+
+    None where they stay apart: their prices differ, or their days do and a person typed one.
+    """
+    are_reckoned = first.is_day_reckoned and second.is_day_reckoned
+    if first.price != second.price or not (are_reckoned or first.requested_on == second.requested_on):
+        return None
+    day = min(first.requested_on, second.requested_on)
+    return AskedLine(first.quantity + second.quantity, day, first.price, are_reckoned)
+
+
 def leaving(asked: AskedLine, on: date, lead_time_days: int | None) -> AskedLine:
     """What is asked of a line that leaves on a day: a reckoned day is no sooner than it can come, where that is known."""
     if lead_time_days is None or not asked.is_day_reckoned:

@@ -51,9 +51,14 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @shows_refusals
 def undo(request: HttpRequest, number: str) -> HttpResponse:
-    """Take back what a rule drafted, until it is sent."""
-    again = actions.undo(number, actor=actor_of(request), reason=request.POST.get("reason", ""))
-    told = _("%(number)s is taken back; proposals that wait again: %(count)s.")
+    """Take back what a rule drafted, or one proposal of it, until it is sent."""
+    only = [int(told) for told in request.POST.getlist("proposal") if told.isdecimal()]
+    again = actions.undo(number, actor=actor_of(request), reason=request.POST.get("reason", ""), only=only)
+    told = (
+        _("Taken back from %(number)s; proposals that wait again: %(count)s.")
+        if only
+        else _("%(number)s is taken back; proposals that wait again: %(count)s.")
+    )
     messages.success(request, told % {"number": number, "count": len(again)})
     return redirect("web:order", number)
 

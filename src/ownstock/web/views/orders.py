@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ownstock.access.rules import Scope
+from ownstock.automation.queries.orders import waiting_orders
 from ownstock.base.text import plain
 from ownstock.exchange import queries as exchange
 from ownstock.journal import queries as journal
 from ownstock.planning.queries import business_day
+from ownstock.planning.queries.origins import origins
 from ownstock.purchasing import actions, queries
 from ownstock.purchasing.models import OrderLine
 from ownstock.purchasing.queries.answers import answers
@@ -59,6 +61,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "sending": queries.sending(found),
         "messages_sent": exchange.messages(number),
         "trail": journal.trail(f"purchase_order:{number}"),
+        "origins": origins(found),
+        "is_automatic": waiting_orders().filter(purchase_order=found).exists(),
         "as_of": today,
     }
     return render(request, "web/order.html", context)
