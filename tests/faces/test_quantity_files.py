@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -68,6 +70,28 @@ def test_what_a_file_would_change_is_seen_and_then_set_with_its_reason(client: C
     assert pending("PLATE").quantity == plate.quantity
 
 
+def test_a_german_spreadsheet_reads_the_file_and_what_it_writes_comes_back_whole(client: Client) -> None:
+    client.post(reverse("web:language"), {"language": "de"})
+    answer = client.get(reverse("web:proposal-file", args=["csv"]))
+    written = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert written.startswith(codecs.BOM_UTF8)
+    rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig")), delimiter=";"))
+    [cup] = [row for row in rows if row["sku"] == "CUP"]
+    assert cup["quantity"] == f"{int(pending('CUP').quantity)},0"
+    assert not re.fullmatch(r"[\d.,:/eE+-]+", cup["version"]), "A spreadsheet would take it for a date or a number."
+    # As Excel saves it: semicolons, its own bytes, no digits after the comma where there are none.
+    more = int(pending("CUP").quantity) + 12
+    kept = io.StringIO()
+    writer = csv.DictWriter(kept, rows[0], delimiter=";")
+    writer.writeheader()
+    own = {"quantity": f"{more},00", "reason_code": "other", "reason": "Für Mai"}
+    writer.writerows(changed(rows, "CUP", **own))
+    file = SimpleUploadedFile("edited.csv", kept.getvalue().encode("cp1252"))
+    page = client.post(reverse("web:proposal-from-file"), {"file": file}).content.decode()
+    client.post(reverse("web:proposal-from-file"), hidden(page))
+    assert (pending("CUP").quantity, ProposalEdit.objects.get().reason) == (more, "Für Mai")
+
+
 def test_every_row_at_fault_is_named_with_what_to_do_and_nothing_is_set(client: Client) -> None:
     rows = changed(saved(client), "CUP", quantity="7.5", reason_code="price")
     rows = changed(rows, "PLATE", quantity=str(int(pending("PLATE").quantity) + 12), reason_code="because")
@@ -75,6 +99,11 @@ def test_every_row_at_fault_is_named_with_what_to_do_and_nothing_is_set(client: 
     assert "Nothing is set: mend this and bring the file again" in page
     assert "is no reason: write one of" in page
     assert page.count("<tr><td") == 2
+    dated = changed(saved(client), "CUP", quantity="60", version="12.05.1948", reason_code="price")
+    page = brought(client, dated)
+    assert "12.05.1948" in page
+    assert "This is not what was saved here" in page
+    assert "was changed by" not in page
     gone = changed(saved(client), "CUP", id="999999", quantity="12", reason_code="price")
     assert "No such proposal waits any more" in brought(client, gone)
     assert not ProposalEdit.objects.exists()

@@ -324,7 +324,7 @@ def test_the_panel_and_the_page_say_why_with_a_sum_and_the_page_takes_another_qu
     text = read(client.post(address, {"quantity": more, "reason_code": "price", "reason": "Rebate"}, follow=True)).text
     assert f"{more} where {cup.quantity:.0f} was proposed, by anna" in text
     assert "price, Rebate" in text
-    stale = client.post(address, {"quantity": "99", "reason_code": "price", "version": "0.0.1"})
+    stale = client.post(address, {"quantity": "99", "reason_code": "price", "version": "run0-edit0-units1"})
     assert stale.status_code == 409
 
 

@@ -19,7 +19,7 @@ from ownstock.planning.models import Proposal
 from ownstock.planning.queries.edits import last_edits, versions
 from ownstock.planning.queries.reprojections import Reprojection, reproject_many
 from ownstock.planning.rules import ProposalState
-from ownstock.planning.rules.edits import EditReason
+from ownstock.planning.rules.edits import EditReason, is_version
 
 MOST_CHANGES = 5_000
 FIELDS = [
@@ -101,6 +101,7 @@ def read_quantities(path: Path, *, reason_code: str = "", reason: str = "") -> F
     for row in changed:
         row["reason_code"] = (row["reason_code"] or reason_code).strip()
         row["reason"] = (row["reason"] or reason).strip()
+    rows.faults.add(_without_version(changed))
     rows.faults.add(_moved(changed, found))
     rows.faults.add(_without_reason(changed))
     before = reproject_many([(row["id"], found[row["id"]].quantity) for row in changed])
@@ -162,6 +163,14 @@ def _not_waiting(told: Sequence[dict[str, Any]], found: Mapping[int, Proposal]) 
     return [Fault(row[ROW], "id", str(row["id"]), sentence) for row in told if row["id"] not in found]
 
 
+def _without_version(changed: Sequence[dict[str, Any]]) -> list[Fault]:
+    sentence = (
+        "This is not what was saved here: a spreadsheet or somebody changed it. Save the file anew, and leave this column "
+        "as it is."
+    )
+    return [Fault(row[ROW], "version", row["version"], sentence) for row in changed if not is_version(row["version"])]
+
+
 def _moved(changed: Sequence[dict[str, Any]], found: Mapping[int, Proposal]) -> list[Fault]:
     """Rows that were written from a sight that no longer holds."""
     asked = [found[row["id"]] for row in changed]
@@ -169,7 +178,7 @@ def _moved(changed: Sequence[dict[str, Any]], found: Mapping[int, Proposal]) -> 
     faults = []
     for row in changed:
         one = found[row["id"]]
-        if row["version"] == now[one.pk]:
+        if row["version"] == now[one.pk] or not is_version(row["version"]):
             continue
         last = edits.get(one.pk)
         by = last.edit.actor.removeprefix("user:") if last is not None and last.is_of_these_inputs else "the plan"

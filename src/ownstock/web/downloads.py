@@ -1,4 +1,8 @@
-"""Rows as a file to save: CSV as it is written, line by line, or a workbook."""
+"""Rows as a file to save: CSV as it is written, line by line, or a workbook.
+
+A spreadsheet reads CSV as its own language writes it. Where a comma is the decimal mark, columns are parted by semicolons,
+decimals have the comma, and the first bytes say that it is UTF-8; `base/tables` reads either.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,10 @@ from typing import Any
 
 import xlsxwriter
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.formats import get_format
 
 CELLS_THAT_BEGIN_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BYTE_ORDER_MARK = "\ufeff"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -25,7 +31,9 @@ def download(name: str, kind: str, headings: Sequence[str], rows: Iterable[Seque
         answer: HttpResponseBase = HttpResponse(_workbook(headings, rows), content_type=WORKBOOK)
     else:
         kind = "csv"
-        answer = StreamingHttpResponse(_lines(headings, rows), content_type="text/csv; charset=utf-8")
+        has_comma = get_format("DECIMAL_SEPARATOR") == ","
+        lines = _lines(headings, rows, delimiter=";" if has_comma else ",", has_comma=has_comma)
+        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer
 
@@ -37,14 +45,16 @@ class _Line:
         return text
 
 
-def _lines(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer: Any = csv.writer(_Line(), lineterminator="\r\n")
-    yield writer.writerow(headings)
+def _lines(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, delimiter: str, has_comma: bool) -> Iterator[str]:
+    writer: Any = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
+    yield (BYTE_ORDER_MARK if has_comma else "") + writer.writerow(headings)
     for row in rows:
-        yield writer.writerow([_safe(value) for value in row])
+        yield writer.writerow([_safe(value, has_comma=has_comma) for value in row])
 
 
-def _safe(value: Any) -> Any:
+def _safe(value: Any, *, has_comma: bool) -> Any:
+    if has_comma and isinstance(value, Decimal | float):
+        return str(value).replace(".", ",")
     if isinstance(value, str) and value.startswith(CELLS_THAT_BEGIN_A_FORMULA):
         return f"'{value}"
     return "" if value is None else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Any
 from ownstock.base.text import plain
 
 MOST_UNITS = Decimal(10) ** 12
+VERSION = re.compile(r"run\d+-edit\d+-units\d+(\.\d+)?")
 
 
 class EditReason(StrEnum):
@@ -63,13 +65,21 @@ def quantity_faults(quantity: Decimal, *, moq: int, order_multiple: int) -> list
 
 
 def version_of(run: int, edit: int | None, quantity: Decimal) -> str:
-    """Names a proposal as a person saw it: the run that decided it, the last edit, the quantity."""
-    return f"{run}.{edit or 0}.{quantity.normalize():f}"
+    """Names a proposal as a person saw it: the run that decided it, the last edit, the quantity.
+
+    It is written so that no spreadsheet takes it for a date or a number and writes it otherwise.
+    """
+    return f"run{run}-edit{edit or 0}-units{quantity.normalize():f}"
+
+
+def is_version(text: str) -> bool:
+    """Whether a text names a proposal as somebody saw it."""
+    return VERSION.fullmatch(text) is not None
 
 
 def quantity_of(version: str) -> str:
     """The quantity that a version names."""
-    return version.split(".", 2)[-1]
+    return version.split("units", 1)[-1]
 
 
 def proposed_quantity(reason: Mapping[str, Any]) -> Decimal:
