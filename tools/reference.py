@@ -1,7 +1,8 @@
 """The generated pages of the reference: `python -m tools.reference` writes them, `--check` tells which are out of date.
 
 docs/reference/tables.md comes from the models, commands.md from the command tree, roles.md from what pages and calls say
-they need. A column whose model gives no help text has the meaning that the glossary gives its name.
+they need, events.md from the list of kinds. A column whose model gives no help text has the meaning that the glossary gives
+its name.
 """
 
 from __future__ import annotations
@@ -107,6 +108,29 @@ def meaning_of(model: Any, field: Any) -> str:
     return f"{told} One of {', '.join(f'`{value}`' for value in missing)}." if missing else told
 
 
+def events_page() -> str:
+    """The page of every kind of event that other programs can be told of, by families."""
+    from ownstock.exchange.subscriptions.kinds import FAMILIES, KINDS
+
+    lines = ["# Events", "", NOT_EDITED, "", *EVENTS_PREFACE]
+    for family, meaning in FAMILIES.items():
+        kinds = [f"| `{kind}` | {said} |" for kind, said in KINDS.items() if kind.startswith(f"{family}.")]
+        lines += [
+            "",
+            f"## {family}",
+            "",
+            f"{meaning}: `{family}.*`",
+            "",
+            "| kind | what has happened |",
+            "|---|---|",
+            *kinds,
+        ]
+    return "\n".join(lines)
+
+
+EVENTS_PREFACE = ("What other programs can be [told of](../how-to/subscribe-to-events.md), as the journal calls it.",)
+
+
 def commands_page() -> str:
     """The page of every command: what it does, how it is called, each option with its meaning."""
     from ownstock.site.entry import cli
@@ -157,7 +181,7 @@ def help_of(path: tuple[str, ...], command: Any) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables_page, "commands.md": commands_page, "trust.md": partial(trust.page, NOT_EDITED),
-    "roles.md": partial(roles.page, NOT_EDITED),
+    "roles.md": partial(roles.page, NOT_EDITED), "events.md": events_page,
 }  # fmt: skip
 
 

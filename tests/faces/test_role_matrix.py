@@ -23,6 +23,9 @@ from ownstock.automation.rules.standing import RuleAction, RuleLimits
 from ownstock.catalog.models import Supplier, SupplierContact
 from ownstock.demand.actions.calendar import enter_events
 from ownstock.demand.rules.calendar import EventEntry
+from ownstock.exchange.models import Subscription
+from ownstock.exchange.subscriptions.actions import set_subscription
+from ownstock.exchange.subscriptions.rules import SubscriptionDraft
 from ownstock.journal.models import Alert, AuditEvent, JobRun
 from ownstock.planning import actions as planning
 from ownstock.planning.actions.overrides import OverrideEntry, override
@@ -101,12 +104,20 @@ def things() -> dict[str, dict[str, object]]:
         "/automation/items/": {"pk": proposal.item_site_id},
         "/jobs/": {"pk": job.pk},
         "/overrides/": {"number": told.number},
+        "/people/subscriptions/": {"name": subscribed().name, "deed": "resume"},
+        "/subscriptions/": {"name": "erp"},
         "/people/": {"pk": User.objects.create(username="zoe", roles=[Role.VIEWER]).pk, "prefix": "0"},
         "/stock-health/": {"name": "fill_rate"},
         "/today/": {"pk": Alert.objects.earliest("id").pk},
         "/alerts/": {"pk": Alert.objects.earliest("id").pk},
         "/transfers/": {"number": drafted().number},
     }
+
+
+def subscribed() -> Subscription:
+    """A program that is told of events, at an address that nobody is asked for."""
+    draft = SubscriptionDraft("erp", "https://erp.example/events", ["purchasing.*"])
+    return set_subscription(draft, actor=ACTOR).subscription
 
 
 # Of these nothing is there: a second factor, the token of a mail, a message, a file on its way, a certificate, a paper.

@@ -53,6 +53,7 @@ from ownstock.cli import (
     postings,
     projections,
     set_up,
+    subscriptions,
     suppliers,
     trace,
     transfers,
@@ -202,7 +203,8 @@ FACES: tuple[Any, ...] = (
     overrides.override_noun, events.event_noun, events.lifecycle_noun, policy.policy_noun,
     notices.notice, notices.discrepancy, invoices.invoice, conformity.conformity, clauses.clause,
     trace.trace, transfers.transfer, counts.count, journal.alerts, journal.alert, journal.outbox,
-    channels.channel, messages.message, digest.digest, jobs.jobs, automation.automation, audit.audit,
+    channels.channel, messages.message, subscriptions.subscription, digest.digest, jobs.jobs, automation.automation,
+    audit.audit,
     demo_command(installation.fresh_demo),
 )  # fmt: skip
 for face in FACES:

@@ -62,6 +62,7 @@ SWITCH = Spec(_("Move its items"), "web:switch", ("supplier",))
 ORDERS = Spec(_("See its orders"), "web:orders", (), {"filter.supplier": "supplier"})
 JOBS = Spec(_("See the jobs"), "web:jobs")
 MESSAGES = Spec(_("See the messages"), "web:messages")
+SUBSCRIPTION = Spec(_("Open the subscription"), "web:subscription", ("subscription",))
 INVOICES = Spec(_("See the invoices"), "web:invoices")
 ITEMS_OF_SITE = Spec(_("See the excess"), "web:health-figure", ("figure",), {"site": "site"})
 DEAD_OF_SITE = Spec(_("See what is dead"), "web:health-figure", ("dead_figure",), {"site": "site"})
@@ -102,6 +103,8 @@ WAYS: Mapping[str, Sequence[Spec]] = {
     "outbox_dead": (MESSAGES,),
     "outbox_waiting": (MESSAGES,),
     "poll_failed": (MESSAGES,),
+    "subscription_failing": (SUBSCRIPTION,),
+    "subscription_refused": (SUBSCRIPTION,),
     "syntax_rejected": (MESSAGES,),
     "syntax_unknown": (MESSAGES,),
     "inbound_conflict": (MESSAGES,),

@@ -17,6 +17,7 @@ from ownstock.exchange.confirmations.rules import RejectReason
 from ownstock.exchange.documents import Verdict
 from ownstock.exchange.inbox.rules import InboundState
 from ownstock.exchange.rules import AttemptOutcome, OrderTopic, OutboundState
+from ownstock.exchange.subscriptions.kinds import FAMILIES, KINDS
 from ownstock.journal.events import SIGNATURES
 from ownstock.journal.models import JobRun
 from ownstock.ledger.rules.posting import Kind, Status
@@ -55,7 +56,7 @@ def texts() -> Iterator[str]:
         yield from (str(member.value).replace("_", " ").replace(".", " ") for member in kind)
     yield from (*ACTORS, *OF_LIBRARIES)
     yield from (one.meaning for kind in (Role, Scope, RejectReason) for one in kind)
-    yield from (*SIGNATURES.values(), *STEPS.values())
+    yield from (*SIGNATURES.values(), *STEPS.values(), *FAMILIES.values(), *KINDS.values())
     yield from (text for one in KPI_FORMULAS.values() for text in (one.name, one.formula))
     yield from (*scorecards.TITLES.values(), *scorecards.FORMULAS.values())
     for field in Agreement._meta.get_fields():

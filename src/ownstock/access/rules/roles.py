@@ -46,6 +46,10 @@ class Scope(StrEnum):
     MESSAGES_READ = "messages:read", "Look up channels, and what went to suppliers and came from them, with its bytes."
     MESSAGES_WRITE = "messages:write", "Replay and discard messages of suppliers that were set aside."
     CHANNELS_WRITE = "channels:write", "Set, try out and remove the ways to suppliers, and their secrets."
+    SUBSCRIPTIONS_WRITE = (
+        "subscriptions:write",
+        "Say which programs are told of what happens, and see what they were told.",
+    )
     IMPORTS_WRITE = "imports:write", "Bring in files of items, locations, suppliers, terms and movements."
     SETTINGS_WRITE = "settings:write", "Change the company's settings."
     PEOPLE_WRITE = "people:write", "Make accounts and keys, give roles, and end access."
@@ -121,7 +125,7 @@ HOLDS: dict[Role, frozenset[Scope]] = {
     Role.ADMIN: _WORKS | {
         Scope.PEOPLE_WRITE, Scope.SETTINGS_WRITE, Scope.LIMITS_WRITE, Scope.SUPPLIERS_WRITE, Scope.SUPPLIERS_DECIDE,
         Scope.SUPPLIERS_ADMIT, Scope.CHANNELS_WRITE, Scope.MESSAGES_WRITE, Scope.AUTOMATION_WRITE, Scope.AUTOMATION_DECIDE,
-        Scope.IMPORTS_WRITE, Scope.AUDIT_READ, Scope.METRICS_READ,
+        Scope.SUBSCRIPTIONS_WRITE, Scope.IMPORTS_WRITE, Scope.AUDIT_READ, Scope.METRICS_READ,
     },
 }  # fmt: skip
 # With these somebody could give themselves all others, or let orders leave without anybody's look.

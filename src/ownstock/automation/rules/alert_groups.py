@@ -20,7 +20,8 @@ GROUPS: Mapping[str, frozenset[str]] = {
     "data": frozenset({"unplanned", "missing_rate", "price_differs", "price_list_differs"}),
     "system": frozenset({
         "silent_job", "job_dead", "outbox_dead", "outbox_waiting", "poll_failed", "seal_late", "seal_stopped",
-        "ledger_altered", "replan_left_over", "history_store_not_written", "service_restarts",
+        "ledger_altered", "replan_left_over", "history_store_not_written", "service_restarts", "subscription_failing",
+        "subscription_refused",
     }),
 }  # fmt: skip
 OTHER = "other"

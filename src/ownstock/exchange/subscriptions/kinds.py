@@ -24,8 +24,8 @@ FAMILIES: Mapping[str, str] = {
 }
 
 KINDS: Mapping[str, str] = {
-    RAISED: "There is something that somebody must look at; `data` has its kind, its money and its deadline.",
-    CLEARED: "It has ended; `data` says why.",
+    RAISED: "There is something that somebody must look at: of which kind, for how much money, until when.",
+    CLEARED: "It has ended, and why.",
     "planning.planned": "A plan of all was made.",
     "planning.replanned": "Some item-sites were planned again.",
     "planning.approved": "A proposal was approved into a draft order.",
@@ -37,6 +37,7 @@ KINDS: Mapping[str, str] = {
     "planning.switched": "Items were moved to another supplier.",
     "planning.cash_budget_set": "How much may be spent was set.",
     "planning.look_ahead_asked": "Somebody asked how the coming weeks would go.",
+    "planning.measuring_asked": "Somebody asked how the company does now.",
     "planning.item_site_commented": "Somebody said something of an item at a site.",
     "purchasing.drafted": "A purchase order was drafted.",
     "purchasing.merged": "Lines of another draft were added to a draft order.",
@@ -80,7 +81,7 @@ KINDS: Mapping[str, str] = {
     "purchasing.transfer_taken_back": "A step of a transfer was taken back.",
     "purchasing.transfer_cancelled": "What was left of a transfer was cancelled.",
     "purchasing.transit_place_made": "A place for goods under way was made.",
-    POSTED: "Movements were posted; `data` has the first two hundred, and says whether these are all.",
+    POSTED: "Movements were posted: the first two hundred, and whether these are all.",
     "ledger.reversed": "A posting was reversed.",
     "ledger.imported": "A file of movements was brought in.",
     "ledger.import_undone": "A file of movements was taken back.",
