@@ -15,7 +15,7 @@ END = """
         (m.moved_at AT TIME ZONE nullif(z.time_zone, ''))::date AS day_on, {sign} * m.quantity AS change,
         CASE WHEN o.kind = 'customer' OR {sign} < 0 AND is_away THEN -({sign}) * m.quantity ELSE 0 END AS issued,
         CASE WHEN o.kind = 'supplier' OR {sign} > 0 AND is_away THEN ({sign}) * m.quantity ELSE 0 END AS received
-    FROM ledger_movement m
+    FROM {movements} m
     JOIN ledger_place h ON h.id = m.{here}_id AND h.holds AND h.site_id IS NOT NULL
     JOIN ledger_place o ON o.id = m.{there}_id AND o.site_id IS DISTINCT FROM h.site_id
     CROSS JOIN LATERAL (SELECT o.kind = 'in_transit' OR o.holds AS is_away) a
@@ -23,12 +23,21 @@ END = """
     JOIN catalog_item_site k ON k.item_id = m.item_id AND k.site_id = h.site_id
     WHERE m.moved_at >= %(since)s::date - 1 AND m.recorded_at >= %(since)s::date - 9
 """
+
+
+def ends(movements: str) -> str:
+    """Both ends of movements since a day, from a table of them."""
+    return " UNION ALL ".join(
+        END.format(movements=movements, here=here, there=there, sign=sign)
+        for here, there, sign in (("source", "target", "-1"), ("target", "source", "1"))
+    )
+
+
 MOVED = f"""
     CREATE TEMPORARY TABLE kpi_moved ON COMMIT DROP AS
     SELECT item_site_id, day_on, sum(change) AS change, sum(issued) AS issued, sum(received) AS received,
         count(*) AS movements
-    FROM ({END.format(here="source", there="target", sign="-1")} UNION ALL
-          {END.format(here="target", there="source", sign="1")}) e
+    FROM ({ends("ledger_movement")}) e
     WHERE day_on >= %(since)s GROUP BY 1, 2
 """
 ITEM_SITES = f"""

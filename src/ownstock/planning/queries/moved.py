@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from ownstock.planning.queries.kpis import checked_group
-from ownstock.planning.queries.measured import END
+from ownstock.planning.queries.measured import ends
 
 MOST_MOVEMENTS = 10_000
+# On the day on which clocks are put back.
+LONGEST_DAY = timedelta(hours=25)
 KEYS = {
     "site": "z.code", "supplier": "coalesce(p.code, '')", "category": "coalesce(q.category, '')",
     "abc_class": "coalesce(q.abc_class, '')", "xyz_class": "coalesce(q.xyz_class, '')",
@@ -23,11 +25,12 @@ MEASURED = """
     JOIN catalog_location z ON z.id = e.site_id
     LEFT JOIN planning_kpi_item_site q ON q.item_site_id = e.item_site_id LEFT JOIN catalog_supplier p ON p.id = q.supplier_id
 """
-LEFT, CAME = (END.format(here="source", there="target", sign="-1"), END.format(here="target", there="source", sign="1"))
-ENDS = f"({LEFT} UNION ALL {CAME})"
 # How few movements are of today PostgreSQL cannot know beforehand: told so early, it would join them in the worst order.
 TODAY = """
-    WITH moved AS MATERIALIZED ({ends})
+    WITH recent AS MATERIALIZED (
+        SELECT * FROM ledger_movement
+        WHERE moved_at >= %(moved_since)s AND recorded_at >= %(since)s::date - 9),
+    moved AS MATERIALIZED ({ends})
     SELECT {key}, count(*), sum(e.issued), sum(e.issued * i.unit_cost), sum(e.received), sum(e.received * i.unit_cost),
         max(e.moved_at), sum(e.change * i.unit_cost)
     FROM moved e JOIN catalog_item i ON i.id = e.item_id {measured}
@@ -78,8 +81,9 @@ class MovedLine:
 def moved_today(by: str = "site") -> list[MovedToday]:
     """What moved today so far, by group, most issued first. It reads the newest part of the ledger alone."""
     key = KEYS[checked_group(by)]
-    sql = TODAY.format(key=key, ends=ENDS, measured=MEASURED)
-    return [MovedToday(*row) for row in _rows(sql, {"since": datetime.now(UTC).date()})]
+    sql = TODAY.format(key=key, ends=ends("recent"), measured=MEASURED)
+    now = datetime.now(UTC)
+    return [MovedToday(*row) for row in _rows(sql, {"since": now.date(), "moved_since": now - LONGEST_DAY})]
 
 
 def movements_behind(
@@ -94,7 +98,9 @@ def movements_behind(
     for name, value in (only or {}).items():
         wanted.append(f"{KEYS[checked_group(name)]} = %({name})s")
         values[name] = value
-    sql = BEHIND.format(ends=ENDS, measured=MEASURED, wanted="".join(f" AND {one}" for one in wanted))
+    sql = BEHIND.format(
+        ends=f"({ends('ledger_movement')})", measured=MEASURED, wanted="".join(f" AND {one}" for one in wanted)
+    )
     return [MovedLine(*row) for row in _rows(sql, values)]
 
 

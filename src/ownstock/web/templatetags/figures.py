@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import formats, timezone
 from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, pgettext
 
 from ownstock.exchange.confirmations.queries import AskedOrder, LineRemark
@@ -17,6 +18,8 @@ from ownstock.exchange.confirmations.rules import AskedLine
 
 register = template.Library()
 MINUS, NARROW_SPACE, NOTHING = "\u2212", "\u202f", "\u2013"
+# A change of less than this share is none.
+SAME = 0.0005
 
 
 @register.filter
@@ -63,6 +66,15 @@ def price(value: Decimal) -> str:
 def percent(value: float) -> str:
     """A share of one, with one decimal."""
     return f"{number(100 * value, 1)}{NARROW_SPACE}%"
+
+
+@register.filter
+def change(share: float | None) -> str:
+    """By how much a figure differs from that of other days; nothing where it is not known."""
+    if share is None:
+        return ""
+    direction = "up" if share > SAME else "down" if share < -SAME else "same"
+    return format_html('<small class="change {}">{}</small>', direction, percent(share))
 
 
 @register.filter

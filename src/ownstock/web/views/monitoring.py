@@ -44,9 +44,9 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         if not span.preset
         else {"preset": span.preset}
     )
-    trends, _at = kept(
+    (trends, groups), _at = kept(
         "trends",
-        lambda: kpis.monitor(by, span.since, span.until, against=span.against, only=only),
+        lambda: _most(kpis.monitor(by, span.since, span.until, against=span.against, only=only)),
         by,
         span,
         only,
@@ -64,8 +64,8 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         "presets": PRESETS,
         "form": SpanForm(initial={"since": span.since, "until": span.until, "against": span.against}),
         "whole": whole,
-        "rows": [(row, *_links(by, row.group, only, asked)) for row in trends[:MOST_GROUPS]],
-        "left_out": max(len(trends) - MOST_GROUPS, 0),
+        "rows": [(row, *_links(by, row.group, only, asked)) for row in trends],
+        "left_out": groups - len(trends),
         "stock": beside_chart(_("Stock value by day"), "on_hand_value", now, before, span, is_line=True),
         "sales": beside_chart(_("Issued value by day"), "issued_value", now, before, span, is_line=False),
         "tables": [(_("These days"), _weeks(now)), (_("The other days"), _weeks(before))],
@@ -155,6 +155,11 @@ def moved(request: HttpRequest) -> HttpResponse:
         "after": address(reverse("web:moved"), asked, {"page": page + 1}) if len(rows) > MOVEMENTS_A_PAGE else "",
     }
     return render(request, "web/moved.html", context)
+
+
+def _most(trends: list[kpis.Trend]) -> tuple[list[kpis.Trend], int]:
+    """The groups that are shown, and how many there are."""
+    return trends[:MOST_GROUPS], len(trends)
 
 
 def _links(by: str, group: str, only: dict[str, str], asked: dict[str, Any]) -> tuple[str, str, str]:
