@@ -16,7 +16,9 @@ from ownstock.journal.models import Alert
 from ownstock.ledger import actions as ledger
 from ownstock.planning import actions
 from ownstock.planning.models import ItemSitePlan, Proposal
+from ownstock.planning.queries.affected import of_alert
 from ownstock.purchasing import actions as purchasing
+from ownstock.purchasing.models import OrderLine
 from tests.factories import ACTOR, TODAY, keep, opening, sale, sell_every_week, small_business
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +146,55 @@ def test_a_late_line_is_told_with_what_its_being_late_costs_and_its_item_not_onc
     assert lost is not None
     assert late.item_count == 1
     assert not journal.open_alerts().filter(kind="will_stock_out").exists()
+
+
+def _late_by(days: int) -> datetime:
+    """Cups are ordered and sent for a day; so many days later they have not come, which is watched and planned."""
+    planned()
+    [order] = actions.approve([Proposal.objects.get().pk], actor=ACTOR)
+    purchasing.place(order.number, actor=ACTOR)
+    wanted_on = OrderLine.objects.get().requested_on
+    later = (wanted_on - TODAY).days + days
+    purchasing.watch_orders(RUSH + timedelta(days=4 + later), today=TODAY + timedelta(days=later))
+    planned(later)
+    return RUSH + timedelta(days=4 + later)
+
+
+def test_a_line_some_days_late_costs_what_is_wanted_until_it_comes_and_nothing_once_there_is_stock() -> None:
+    ledger.post([sale("CUP", 5, key="the last")], actor=ACTOR)
+    now = _late_by(4)
+    late, plan = alert("late_delivery"), ItemSitePlan.objects.get(item_site__item__sku="CUP")
+    wanted = Decimal(plan.demand_a_day or 0) * 4
+    assert OrderLine.objects.get().quantity > wanted, "the line ends it when it comes, four days from now"
+    assert late.money == pytest.approx(wanted * plan.item_site.shortage_cost, abs=Decimal("0.02"))
+    assert (late.deadline_on, list(of_alert(late))) == (now.date(), [plan])
+    opening("CUP", 500, key="found")
+    planned((now.date() - TODAY).days)
+    assert alert("late_delivery").money is None
+
+
+def test_of_two_late_lines_each_costs_what_it_alone_would_have_covered() -> None:
+    ledger.post([sale("CUP", 5, key="the last")], actor=ACTOR)
+    SupplyTerm.objects.update(moq=1, order_multiple=1)
+    planned()
+    proposal = Proposal.objects.get()
+    term, site = SupplyTerm.objects.select_related("item").get(item__sku="CUP"), proposal.item_site.site
+    for quantity, days in ((3, 14), (200, 18)):
+        order = purchasing.draft(
+            supplier=proposal.supplier, site=site, ordered_on=TODAY, actor=ACTOR,
+            lines=[purchasing.DraftLine(term, Decimal(quantity), TODAY + timedelta(days=days))],
+        )  # fmt: skip
+        purchasing.place(order.number, actor=ACTOR)
+    purchasing.watch_orders(RUSH + timedelta(days=24), today=TODAY + timedelta(days=20))
+    planned(20)
+    plan = ItemSitePlan.objects.get(item_site__item__sku="CUP")
+    costs = {
+        each.sentence.split(": ")[1][:3].strip(): each.money
+        for each in journal.open_alerts().filter(kind="late_delivery")
+    }
+    a_day, cost = Decimal(plan.demand_a_day or 0), plan.item_site.shortage_cost
+    assert costs["200"] == pytest.approx(2 * a_day * cost, abs=Decimal("0.02")), "two days late, it comes in two days"
+    assert costs["3 o"] is None, "by the time it comes, the other has come"
 
 
 def test_demand_that_jumps_is_told_with_what_is_lost_if_it_lasts() -> None:

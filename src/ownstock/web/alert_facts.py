@@ -41,7 +41,11 @@ FORMULAS: dict[str, str | Promise] = {
         "Too low: units a week that today's forecast is below what was used x lead time in weeks x the shortage cost of one. "
         "Too high: units a week above it x lead time and review period in weeks, at what such a surplus costs to hold."
     ),
-    "late_delivery": _("What the item of the late line is short of meanwhile, as for an item that runs out."),
+    "late_delivery": _(
+        "Units of the late line that are wanted before it comes and that nothing else covers x the shortage cost of one: it "
+        "is expected in as many days as it is late. Where planning no longer counts on it, all that its item is short of, as "
+        "for an item that runs out."
+    ),
     "supplier_blocked": _("The sum over its item-sites of what they are short of, as for items that run out."),
 }  # fmt: skip
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ownstock.catalog.queries import base_currency
+from ownstock.journal.queries import open_alerts
 from ownstock.journal.worklist import Told, tell_all, worth
 from ownstock.planning.queries import exceptions as found
-from ownstock.planning.rules.exceptions import KINDS, money, said_of_all
+from ownstock.planning.rules.exceptions import KINDS, Row, money, said_of_all
 
 ENDED = "the plan no longer finds it"
 
@@ -26,7 +29,16 @@ def tell_exceptions() -> int:
         "new": found.rows(found.NEW),
     }
     new = tell_all(KINDS, [Told(**said) for said in said_of_all(asked, base_currency())], because=ENDED)
-    for query in (found.BY_LATE_LINE, found.BY_BLOCKED_SUPPLIER):
-        for row in found.rows(query):
-            worth(row["key"], money=money(row["money"]), deadline_on=row["planned_on"], item_count=row["item_sites"])
+    _value("late_delivery", found.rows(found.BY_LATE_LINE))
+    _value("supplier_blocked", found.rows(found.BY_BLOCKED_SUPPLIER))
     return new
+
+
+def _value(kind: str, rows: Sequence[Row]) -> None:
+    """Say of the open alerts of a kind what each costs; those that cost nothing any more are worth nothing again."""
+    for row in rows:
+        worth(row["key"], money=money(row["money"]), deadline_on=row["planned_on"], item_count=row["item_sites"])
+    costly = {row["key"] for row in rows}
+    valued = open_alerts().filter(kind=kind).exclude(money=None).values_list("key", flat=True)
+    for key in sorted(set(valued) - costly):
+        worth(key, money=None)

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 
 from ownstock.journal.models import Alert
 from ownstock.planning.models import ItemSitePlan
-from ownstock.purchasing.models import PurchaseOrder
+from ownstock.purchasing.models import OrderLine, PurchaseOrder
 
 SORTS = {
     "sku": "item_site__item__sku", "usable": "usable", "on_order": "on_order", "stock_out_on": "stock_out_on",
@@ -36,9 +36,10 @@ def of_alert(alert: Alert, *, text: str = "") -> QuerySet[ItemSitePlan]:
         return planned.filter(item_site__site__code=facts.get("site"), usable__gt=F("order_up_to_level"))
     if alert.kind == "new_items":
         return planned.filter(is_new=True)
-    if facts.get("sku") and facts.get("number"):
-        site = PurchaseOrder.objects.filter(number=facts["number"]).values("site_id")
-        return rows.filter(item_site__item__sku=facts["sku"], item_site__site__in=site)
+    if facts.get("line") and facts.get("number"):
+        order = PurchaseOrder.objects.filter(number=facts["number"])
+        lines = OrderLine.objects.filter(revision__purchase_order__in=order, line=facts["line"])
+        return rows.filter(item_site__item__in=lines.values("item_id"), item_site__site__in=order.values("site_id"))
     if alert.kind in ("supplier_blocked", "lapse") and facts.get("supplier"):
         return rows.filter(supplier__code=facts["supplier"])
     return rows.none()

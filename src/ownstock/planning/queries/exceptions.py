@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from ownstock.purchasing.rules import LATE_LIMIT_DAYS, OPEN_STATES
+
 ONE_BY_ONE = 200
 NAMED = 20
 # What is lost until an order placed now is of use, and what more would be lost if none is placed.
@@ -40,6 +42,42 @@ LATE = """
         JOIN catalog_item n ON n.sku = a.facts->>'sku'
         JOIN catalog_item_site t ON t.item_id = n.id AND t.site_id = o.site_id
         WHERE a.cleared_at IS NULL AND a.kind = 'late_delivery' ORDER BY t.id, a.id)
+"""
+# What is short until late lines come that planning still counts on, in units: a late line is expected in as many days as it
+# is late, what comes before it is there by then, and it ends no more than its own quantity. What would come only after an
+# order placed now is of use keeps nobody waiting: its item is short by itself.
+WAITING = f"""
+    late_lines AS (
+        SELECT DISTINCT a.key, o.id AS order_id, l.line, k.id AS item_site_id
+        FROM journal_alert a JOIN purchasing_purchase_order o ON o.number = a.facts->>'number'
+        JOIN purchasing_order_revision r ON r.purchase_order_id = o.id
+        JOIN purchasing_order_line l ON l.revision_id = r.id AND l.line = (a.facts->>'line')::integer
+        JOIN catalog_item_site k ON k.item_id = l.item_id AND k.site_id = o.site_id
+        WHERE a.cleared_at IS NULL AND a.kind = 'late_delivery'),
+    coming AS (
+        SELECT p.item_site_id, o.id AS order_id, l.line, d.id, e.expected_on < p.planned_on AS is_late,
+            d.quantity - d.received_quantity - d.cancelled_quantity AS quantity,
+            abs(e.expected_on - p.planned_on) AS wait_days
+        FROM (SELECT DISTINCT item_site_id FROM late_lines) w
+        JOIN planning_item_site_plan p ON p.item_site_id = w.item_site_id AND p.fault = ''
+        JOIN catalog_item_site k ON k.id = p.item_site_id
+        JOIN purchasing_order_line l ON l.item_id = k.item_id
+        JOIN purchasing_order_revision r ON r.id = l.revision_id
+        JOIN purchasing_purchase_order o ON o.id = r.purchase_order_id AND o.site_id = k.site_id
+            AND o.state = ANY (ARRAY{sorted(state.value for state in OPEN_STATES)})
+        JOIN purchasing_delivery d ON d.line_id = l.id AND d.quantity > d.received_quantity + d.cancelled_quantity
+        CROSS JOIN LATERAL (SELECT coalesce(d.announced_on, d.latest_promised_on, d.requested_on) AS expected_on) e
+        WHERE e.expected_on >= p.planned_on - {LATE_LIMIT_DAYS}),
+    in_turn AS (
+        SELECT *, coalesce(sum(quantity) OVER (PARTITION BY item_site_id ORDER BY wait_days, id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before FROM coming),
+    waiting AS (
+        SELECT l.key, c.item_site_id, greatest(least(c.quantity,
+            p.demand_a_day::numeric * c.wait_days + p.backordered - p.usable - c.before), 0) AS units
+        FROM in_turn c JOIN late_lines l USING (order_id, line, item_site_id)
+        JOIN planning_item_site_plan p ON p.item_site_id = c.item_site_id
+        WHERE c.is_late AND c.wait_days <= p.lead_time_days
+            AND (p.usable <= 0 OR p.stock_out_on < p.planned_on + c.wait_days))
 """
 RUNS_OUT = f"""
     WITH {LATE}, short AS (
@@ -92,9 +130,14 @@ JUMPED = f"""
 """
 # What a late line or a blocked supplier costs: the item-sites that run short by it.
 BY_LATE_LINE = f"""
-    WITH {LATE}
-    SELECT l.key, sum({LOST} + p.money_at_stake)::numeric AS money, count(*) AS item_sites, min(p.planned_on) AS planned_on
-    FROM late l JOIN {PLANS} ON p.item_site_id = l.item_site_id WHERE {IS_SHORT} GROUP BY l.key
+    WITH {LATE}, {WAITING}, costs AS (
+        SELECT l.key, p.item_site_id, {LOST} + p.money_at_stake AS money
+        FROM late l JOIN {PLANS} ON p.item_site_id = l.item_site_id WHERE {IS_SHORT}
+        UNION ALL
+        SELECT w.key, w.item_site_id, w.units * k.shortage_cost FROM waiting w JOIN catalog_item_site k ON k.id = w.item_site_id
+    )
+    SELECT key, sum(money)::numeric AS money, count(DISTINCT item_site_id) AS item_sites, min(p.planned_on) AS planned_on
+    FROM costs JOIN planning_item_site_plan p USING (item_site_id) WHERE money > 0 GROUP BY key
 """
 BY_BLOCKED_SUPPLIER = f"""
     SELECT a.key, sum({LOST} + p.money_at_stake)::numeric AS money, count(*) AS item_sites, min(p.planned_on) AS planned_on
