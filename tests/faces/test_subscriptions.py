@@ -135,7 +135,7 @@ def test_a_program_sets_and_reads_subscriptions_by_the_api(receiver: web.Receive
     assert asked("post", "subscriptions/erp/again", since="2026-01-01T00:00:00Z")["state"] == "live"
     assert asked("get", "subscriptions/erp/events") == []
     assert asked("delete", "subscriptions/shop") == {"name": "shop"}
-    assert asked("get", "subscriptions/shop", 404)["code"] == "no_subscription"
+    assert asked("get", "subscriptions/shop", 422)["code"] == "no_subscription"
 
 
 def test_the_receiver_of_the_how_to_verifies_an_event_and_answers(settings: Any, tmp_path: Path) -> None:

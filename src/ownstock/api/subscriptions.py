@@ -67,19 +67,19 @@ class SecretOut(Schema):
     secret: str
 
 
-class PauseIn(Schema):
+class SubscriptionPauseIn(Schema):
     """Why nothing is to be told."""
 
     reason: str = Field(min_length=1, max_length=1_000)
 
 
-class AgainIn(Schema):
+class SentAgainIn(Schema):
     """What is to be told again: what was refused, or all since a moment."""
 
     since: AwareDatetime | None = Field(None, description="Empty: what was refused.")
 
 
-class EventOut(Schema):
+class EventToldOut(Schema):
     """An event as it is told to a subscription."""
 
     message_id: str = Field(description="By which its receiver tells repeats: the header `webhook-id`.")
@@ -137,7 +137,7 @@ def try_subscription(request: HttpRequest, name: Name) -> Any:
 
 
 @router.post("/subscriptions/{name}/pause", auth=WRITES, response=SubscriptionOut, summary="Pause a subscription")
-def pause(request: HttpRequest, name: Name, body: PauseIn) -> Any:
+def pause(request: HttpRequest, name: Name, body: SubscriptionPauseIn) -> Any:
     """Tell it nothing until it is resumed; what happens meanwhile is told then."""
     return queries.shown(actions.pause(name, actor=actor_of(request), reason=body.reason))
 
@@ -149,7 +149,7 @@ def resume(request: HttpRequest, name: Name) -> Any:
 
 
 @router.post("/subscriptions/{name}/again", auth=WRITES, response=SubscriptionOut, summary="Send events again")
-def send_again(request: HttpRequest, name: Name, body: AgainIn) -> Any:
+def send_again(request: HttpRequest, name: Name, body: SentAgainIn) -> Any:
     """Send what was refused once more, or all since a moment, under the same identities."""
     if body.since is None:
         actions.send_refused(name, actor=actor_of(request))
@@ -158,7 +158,7 @@ def send_again(request: HttpRequest, name: Name, body: AgainIn) -> Any:
     return queries.shown(queries.subscription(name))
 
 
-@router.get("/subscriptions/{name}/events", auth=WRITES, response=list[EventOut], summary="What it was told")
+@router.get("/subscriptions/{name}/events", auth=WRITES, response=list[EventToldOut], summary="What it was told")
 def list_events(
     request: HttpRequest,
     name: Name,
