@@ -10,9 +10,11 @@ from django.test import Client
 
 from ownstock.access.models import User
 from ownstock.automation.actions import pause, resume, undo
-from ownstock.automation.models import Verdict
+from ownstock.automation.models import AutomaticOrder, Verdict
 from ownstock.base.errors import Refused
+from ownstock.catalog.actions import keep_agreement
 from ownstock.catalog.models import PriceBreak, SupplyTerm
+from ownstock.journal import actions as journal
 from ownstock.journal.models import OutboxRow
 from ownstock.journal.queries import open_alerts, trail
 from ownstock.planning import actions as planning
@@ -150,3 +152,56 @@ def test_a_draft_with_a_raised_line_is_taken_back_whole_and_its_newest_proposal_
     first.refresh_from_db()
     assert (first.state, PurchaseOrder.objects.get(number=number).state) == ("withdrawn", "cancelled")
     assert not open_deliveries()
+
+
+def excepted(sku: str) -> None:
+    journal.raise_alert(f"demand_jump:{sku}", kind="demand_jump", sentence=f"{sku} jumped.", facts={"sku": sku})
+
+
+def test_an_open_exception_holds_its_item_back_and_the_others_leave_on_their_day() -> None:
+    rule()
+    [number] = run(EARLY).drafted
+    excepted("CUP")
+    found = run(DUE)
+    assert found.placed == [number]
+    assert [line.item.sku for line in lines(number)] == ["PLATE"]
+    held = AutomaticOrder.objects.get(is_settled=False)
+    other = held.purchase_order
+    assert [line.item.sku for line in lines(other.number)] == ["CUP"]
+    assert found.left == [f"{other.number}: Held back from {number}. CUP has an open exception: CUP jumped."]
+    told = trail(f"purchase_order:{number}").filter(verb="automation.placed").get()
+    assert told.reason.endswith(f"{other.number} was held back: CUP has an open exception: CUP jumped.")
+    assert [each.item_site.item.sku for each in origins(other)] == ["CUP"]
+    assert {(d.number, d.sku) for d in open_deliveries()} == {(number, "PLATE"), (other.number, "CUP")}
+    assert run(DUE + timedelta(minutes=15)).placed == []
+    run(DUE + timedelta(hours=2))
+    [missed] = open_alerts().filter(kind="order_day_missed")
+    assert "CUP has an open exception: CUP jumped." in missed.sentence
+    journal.clear_alert("demand_jump:CUP", because="it was one event")
+    planning.plan(planned_on=TODAY + WEEK, actor=ACTOR)
+    assert other.number in run(DUE + WEEK).placed
+
+
+def test_where_the_minimum_needs_what_would_be_held_back_all_of_it_waits_and_says_so() -> None:
+    rule()
+    [number] = run(EARLY).drafted
+    cups, plates = lines(number)
+    least = plates.quantity * plates.price + 1
+    keep_agreement("ALPHA", "A1", {"minimum_order_value": round(least, 2), "currency": "EUR"}, actor=ACTOR)
+    excepted("CUP")
+    found = run(DUE)
+    assert (found.placed, PurchaseOrder.objects.count()) == ([], 1)
+    assert [line.quantity for line in lines(number)] == [cups.quantity, plates.quantity]
+    note = AutomaticOrder.objects.get().note
+    assert note.startswith("CUP has an open exception: CUP jumped. Without CUP it cannot leave: ")
+    assert "The order lacks" in note
+
+
+def test_a_draft_whose_every_item_has_an_exception_waits_whole() -> None:
+    rule()
+    [number] = run(EARLY).drafted
+    excepted("CUP")
+    excepted("PLATE")
+    assert run(DUE).placed == []
+    assert len(lines(number)) == 2
+    assert AutomaticOrder.objects.get().note.startswith("CUP has an open exception: CUP jumped. PLATE has")

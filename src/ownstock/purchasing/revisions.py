@@ -24,7 +24,7 @@ def write_revision(
     number = newest_revision(order).number + 1
     revision = OrderRevision.objects.create(purchase_order=order, number=number, created_by=actor, reason=reason)
     under = numbers or [line.line for line, _ in lines]
-    rows = [_next(line, asked, revision, n) for n, (line, asked) in zip(under, lines, strict=True)]
+    rows = [next_line(line, asked, revision, n) for n, (line, asked) in zip(under, lines, strict=True)]
     written = OrderLine.objects.bulk_create(rows)
     moved: list[Delivery] = []
     for (line, _), row in zip(lines, written, strict=True):
@@ -35,7 +35,8 @@ def write_revision(
     return written
 
 
-def _next(line: OrderLine, asked: AskedLine, revision: OrderRevision, number: int) -> OrderLine:
+def next_line(line: OrderLine, asked: AskedLine, revision: OrderRevision, number: int) -> OrderLine:
+    """A line of a revision, not yet written: the goods of an earlier line, with what is asked of them now."""
     return OrderLine(
         revision=revision, line=number, item_id=line.item_id, supplier_sku=line.supplier_sku,
         purchase_unit=line.purchase_unit, units_numerator=line.units_numerator,

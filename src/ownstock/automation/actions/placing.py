@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,14 +16,14 @@ from ownstock.automation.queries.policy import paused
 from ownstock.automation.queries.standing import rules_of_orders
 from ownstock.automation.rules.order_days import OrderMoment
 from ownstock.automation.rules.standing import order_check
-from ownstock.base.errors import OwnstockError
+from ownstock.base.errors import OwnstockError, Refused
 from ownstock.catalog.queries import duty_conflict
 from ownstock.journal import actions as journal
 from ownstock.planning import actions as planning
 from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.actions.approvals import approve_by_rule
 from ownstock.purchasing.models import PurchaseOrder
-from ownstock.purchasing.order_rows import locked
+from ownstock.purchasing.order_rows import asked_lines, locked, standing_quantity
 from ownstock.purchasing.orderable import items_of
 from ownstock.purchasing.queries.approvals import amount_of
 from ownstock.purchasing.rules import UNSENT_STATES
@@ -84,12 +84,14 @@ def leave(now: datetime) -> Iterator[tuple[bool, str]]:
         if moment is None or not moment.is_open(now):
             _wait(row, now, _when(order, moment), moment)
             continue
-        note = _send(order, rules.get(order.pk, []), now)
+        note, held = _send(row, rules.get(order.pk, []), now)
         if note:
             _wait(row, now, note, moment)
         else:
             _sent(row)
         yield not note, f"{order.number}: {note}" if note else order.number
+        if held is not None:
+            yield False, f"{held.purchase_order.number}: {held.note}"
 
 
 def _when(order: PurchaseOrder, moment: OrderMoment | None) -> str:
@@ -104,27 +106,80 @@ def _sent(row: AutomaticOrder) -> None:
     journal.clear_alert(f"{MISSED}:{row.purchase_order.number}", because="it was sent")
 
 
-def _send(order: PurchaseOrder, rules: list[StandingRule], now: datetime) -> str:
-    """Send an order, if everything allows it; else why not, in a sentence."""
+def _send(row: AutomaticOrder, rules: list[StandingRule], now: datetime) -> tuple[str, AutomaticOrder | None]:
+    """Send an order, if everything allows it; else why not, in a sentence. Items with an open exception are held back.
+
+    Returns the sentence and the draft of what was held back, if anything was.
+    """
+    order, held, excepted = row.purchase_order, None, _excepted(row.purchase_order)
     try:
         with transaction.atomic():
             locked(order.number)
-            against = _against(order, rules, now)
-            if against:
-                return against
+            _refuse(order, _against(order, rules, now))
             rule = rules[0]
+            if excepted:
+                held = _hold_back(row, excepted, rule.actor)
+            allowed = min(each.order_value_at_most for each in rules)
+            check = order_check(amount_of(order), allowed)
+            _refuse(order, "" if check.is_met else f"With what was gathered, {check.words}; a person sends it.")
             approve_by_rule(order.number, rule=rule.actor, on_behalf_of=rule.approved_by)
             on = now.astimezone(ZoneInfo(order.site.time_zone)).date()
             purchasing.place(order.number, actor=rule.actor, on=on)
-            allowed = min(each.order_value_at_most for each in rules)
+            words = (
+                [check.words, f"{held.purchase_order.number} was held back: {_told(excepted)}"]
+                if held
+                else [check.words]
+            )
             journal.record(
                 actor=rule.actor, verb="automation.placed", subject=f"purchase_order:{order.number}",
                 new={"rules": [each.pk for each in rules], "approved_by": [each.approved_by for each in rules]},
-                reason=order_check(amount_of(order), allowed).words,
+                reason="; ".join(words),
             )  # fmt: skip
     except OwnstockError as refusal:
-        return refusal.sentence
-    return ""
+        return _unsent(refusal, excepted if held else {}), None
+    return "", held
+
+
+def _refuse(order: PurchaseOrder, against: str) -> None:
+    if against:
+        raise Refused(against, code="not_by_itself", number=order.number)
+
+
+def _unsent(refusal: OwnstockError, held: Mapping[str, str]) -> str:
+    """Why an order did not leave, in a sentence, with what would be held back where it is too small without that."""
+    is_for_them = held and refusal.code == "below_minimum"
+    return (
+        f"{_told(held)} Without {', '.join(held)} it cannot leave: {refusal.sentence}"
+        if is_for_them
+        else refusal.sentence
+    )
+
+
+def _excepted(order: PurchaseOrder) -> dict[str, str]:
+    """The items of an order that have an open exception, each with what that says first."""
+    found = open_exceptions({item.sku for item in items_of(order)})
+    return {sku: found[sku][0] for sku in sorted(found)}
+
+
+def _told(excepted: Mapping[str, str]) -> str:
+    return " ".join(f"{sku} has an open exception: {sentence}" for sku, sentence in excepted.items())
+
+
+def _hold_back(row: AutomaticOrder, excepted: Mapping[str, str], actor: str) -> AutomaticOrder:
+    """Take the lines of items with an open exception out of an order, into a draft that waits as it did.
+
+    Raises:
+        Refused: that would be all of it.
+    """
+    order = row.purchase_order
+    lines = [line for line in asked_lines(order) if standing_quantity(line)]
+    held = [line.line for line in lines if line.item.sku in excepted]
+    _refuse(order, _told(excepted) if len(held) == len(lines) else "")
+    made = planning.split_order(order.number, held, actor=actor, reason=_told(excepted))
+    return AutomaticOrder.objects.create(
+        purchase_order=made, is_placing=row.is_placing, opens_at=row.opens_at, closes_at=row.closes_at,
+        note=f"Held back from {order.number}. {_told(excepted)}",
+    )  # fmt: skip
 
 
 def _against(order: PurchaseOrder, rules: list[StandingRule], now: datetime) -> str:
@@ -138,13 +193,8 @@ def _against(order: PurchaseOrder, rules: list[StandingRule], now: datetime) -> 
     if not rules or ended:
         which = f"R{ended[0].pk} {ended[0].name}" if ended else "Its rule"
         return f"{which} was ended; a person sends it, or takes it back."
-    check = order_check(amount_of(order), min(each.order_value_at_most for each in rules))
-    if not check.is_met:
-        return f"With what was gathered, {check.words}; a person sends it."
-    items = items_of(order)
-    for sku, sentences in open_exceptions({item.sku for item in items}).items():
-        return f"{sku} has an open exception: {sentences[0]}"
     people = {by for each in rules for by in (each.proposed_by, each.approved_by)}
+    items = items_of(order)
     for person in sorted(people):
         conflict = duty_conflict(order.supplier, items, order.ordered_on, person)
         if conflict is not None:

@@ -6,11 +6,12 @@ from ownstock.planning.actions.kpis import Measured, ask_to_measure, measure
 from ownstock.planning.actions.merging import merge_orders
 from ownstock.planning.actions.plan import Planned, plan
 from ownstock.planning.actions.proposals import approve, reject
+from ownstock.planning.actions.splitting import split_order
 from ownstock.planning.actions.switching import qualify, switch, tell_of_blocked, watch_blocked
 from ownstock.planning.actions.taking_back import take_back
 
 __all__ = [
     "LookedAhead", "Measured", "Planned", "QuantityChange", "approve", "ask_to_look_ahead", "ask_to_measure",
     "change_quantity", "cut", "look_ahead", "measure", "merge_orders", "plan", "qualify", "reject", "set_cash_budget",
-    "switch", "take_back", "tell_of_blocked", "watch_blocked",
+    "split_order", "switch", "take_back", "tell_of_blocked", "watch_blocked",
 ]  # fmt: skip

@@ -134,7 +134,8 @@ BY_LATE_LINE = f"""
         SELECT l.key, p.item_site_id, {LOST} + p.money_at_stake AS money
         FROM late l JOIN {PLANS} ON p.item_site_id = l.item_site_id WHERE {IS_SHORT}
         UNION ALL
-        SELECT w.key, w.item_site_id, w.units * k.shortage_cost FROM waiting w JOIN catalog_item_site k ON k.id = w.item_site_id
+        SELECT w.key, w.item_site_id, w.units * k.shortage_cost
+        FROM waiting w JOIN catalog_item_site k ON k.id = w.item_site_id
     )
     SELECT key, sum(money)::numeric AS money, count(DISTINCT item_site_id) AS item_sites, min(p.planned_on) AS planned_on
     FROM costs JOIN planning_item_site_plan p USING (item_site_id) WHERE money > 0 GROUP BY key

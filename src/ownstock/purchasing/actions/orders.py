@@ -54,7 +54,7 @@ def draft(
     check_lines(lines, supplier_id=supplier.pk, currency=currency)
     check_orderable(supplier, [line.term.item for line in lines], on=ordered_on, actor=actor)
     order = PurchaseOrder.objects.create(
-        number=_next_number(), supplier=supplier, site=site, currency=currency, state=OrderState.DRAFT,
+        number=next_number(), supplier=supplier, site=site, currency=currency, state=OrderState.DRAFT,
         ordered_on=ordered_on, created_by=actor,
     )  # fmt: skip
     revision = OrderRevision.objects.create(purchase_order=order, number=1, created_by=actor)
@@ -71,7 +71,8 @@ def draft(
     return order
 
 
-def _next_number() -> str:
+def next_number() -> str:
+    """The number of the next order; it is never given twice."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('purchasing_order_number')")
         return f"PO-{cursor.fetchone()[0]:06d}"
