@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Exists, F, Func, Model, OuterRef, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Count, F, Func, Min, Model, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -136,11 +136,9 @@ def ready_rows() -> QuerySet[OutboxRow]:
     rows = OutboxRow.objects.annotate(
         subject=SplitPart("key", Value(":"), Value(2)), family=SplitPart("topic", Value("."), Value(1))
     )
-    earlier = rows.filter(
-        state__in=[OutboxRow.State.WAITING, OutboxRow.State.LEASED], id__lt=OuterRef("id"), subject=OuterRef("subject"),
-        family=OuterRef("family"),
-    ).exclude(subject="")  # fmt: skip
-    return rows.filter(~Exists(earlier), state=OutboxRow.State.WAITING, due_at__lte=Now())
+    unfinished = rows.filter(state__in=[OutboxRow.State.WAITING, OutboxRow.State.LEASED]).exclude(subject="")
+    first = unfinished.order_by().values("subject", "family").annotate(first=Min("id")).values("first")
+    return rows.filter(Q(subject="") | Q(id__in=first), state=OutboxRow.State.WAITING, due_at__lte=Now())
 
 
 class SplitPart(Func):
