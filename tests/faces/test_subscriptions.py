@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from ownstock.access import actions as access
@@ -24,6 +26,7 @@ from ownstock.exchange.subscriptions.following import TOPIC
 from ownstock.exchange.subscriptions.rules import SubscriptionDraft
 from ownstock.journal import actions as journal
 from ownstock.journal.models import OutboxRow
+from ownstock.site.entry import cli
 from tests import web_receiver as web
 from tests.docs.sources import ROOT
 from tests.factories import ACTOR
@@ -136,6 +139,29 @@ def test_a_program_sets_and_reads_subscriptions_by_the_api(receiver: web.Receive
     assert asked("get", "subscriptions/erp/events") == []
     assert asked("delete", "subscriptions/shop") == {"name": "shop"}
     assert asked("get", "subscriptions/shop", 422)["code"] == "no_subscription"
+
+
+def test_the_commands_set_show_and_end_a_subscription(receiver: web.Receiver) -> None:
+    def said(*words: str, fails: bool = False) -> str:
+        result = CliRunner().invoke(cli, ["subscription", *words], obj=nullcontext)
+        assert bool(result.exit_code) is fails, result.output
+        return result.output
+
+    assert "purchasing.placed" in said("kinds")
+    assert "Nobody is told of events yet" in said("list")
+    made = said("set", "erp", "--url", receiver.url, "--kind", "planning.*", "--kind", "alert.raised")
+    assert "The subscription erp is set." in made
+    assert "Its secret, shown this once: whsec_" in made
+    assert "did you mean planning.*?" in said("set", "shop", "--url", receiver.url, "--kind", "planing.*", fails=True)
+    assert "took" not in said("test", "erp", fails=True)  # The receiver knows another secret.
+    said("pause", "erp", "--reason", "We move house.")
+    assert "We move house." in said("show", "erp")
+    said("resume", "erp")
+    assert "told again what happened since 2026-01-01 00:00 UTC" in said("again", "erp", "--since", "2026-01-01")
+    assert "Nothing was told yet." in said("events", "erp")
+    assert "whsec_" in said("secret", "erp")
+    said("remove", "erp", "--reason", "It was a test.")
+    assert "There is no subscription erp." in said("show", "erp", fails=True)
 
 
 def test_the_receiver_of_the_how_to_verifies_an_event_and_answers(settings: Any, tmp_path: Path) -> None:
