@@ -18,7 +18,7 @@ from ownstock.planning import actions
 from ownstock.planning.models import ItemSitePlan, Proposal
 from ownstock.planning.queries.affected import of_alert
 from ownstock.purchasing import actions as purchasing
-from ownstock.purchasing.models import OrderLine
+from ownstock.purchasing.models import Delivery, OrderLine
 from tests.factories import ACTOR, TODAY, keep, opening, sale, sell_every_week, small_business
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,46 @@ def test_a_blocked_supplier_is_told_with_what_the_block_costs() -> None:
     planned()
     assert alert("supplier_blocked").money == pytest.approx(lost, abs=Decimal("0.02"))
     assert alert("supplier_blocked").deadline_on == TODAY
+
+
+def test_of_a_blocked_supplier_only_what_has_left_it_is_taken_to_come() -> None:
+    planned()
+    [order] = actions.approve([Proposal.objects.get().pk], actor=ACTOR)
+    purchasing.place(order.number, actor=ACTOR)
+    planned()
+    plan = ItemSitePlan.objects.get(item_site__item__sku="CUP")
+    on_order, stake = OrderLine.objects.get().quantity, plan.money_at_stake or 0
+    actions.qualify(order.supplier.code, QualificationState.BLOCKED, actor=ACTOR, valid_from=TODAY, reason="fire")
+    planned()
+    wanted = Decimal((plan.demand_in_coverage or 0) - (plan.demand_a_day or 0) * (plan.review_period_days or 0))
+    cost = plan.item_site.shortage_cost
+    assert on_order > wanted - 5 > 0, "the order would have covered it"
+    assert alert("supplier_blocked").money == pytest.approx((wanted - 5) * cost + stake, abs=Decimal("0.02"))
+    Delivery.objects.update(shipped_quantity=3)
+    planned()
+    assert alert("supplier_blocked").money == pytest.approx((wanted - 8) * cost + stake, abs=Decimal("0.02"))
+    Delivery.objects.update(shipped_quantity=on_order)
+    planned()
+    assert (alert("supplier_blocked").money or 0) == pytest.approx(stake, abs=Decimal("0.02"))
+
+
+def test_where_another_supplier_is_asked_instead_the_block_costs_what_its_open_orders_would_have_covered() -> None:
+    planned()
+    [order] = actions.approve([Proposal.objects.get().pk], actor=ACTOR)
+    purchasing.place(order.number, actor=ACTOR)
+    old = SupplyTerm.objects.select_related("item").get(item__sku="CUP")
+    other = Supplier.objects.exclude(pk=old.supplier_id).get()
+    SupplyTerm.objects.create(
+        supplier=other, item=old.item, moq=1, order_multiple=6, price=Decimal(3), currency="EUR", lead_time_days=14,
+        priority=2, valid_from=TODAY,
+    )  # fmt: skip
+    actions.qualify(order.supplier.code, QualificationState.BLOCKED, actor=ACTOR, valid_from=TODAY, reason="fire")
+    planned()
+    plan = ItemSitePlan.objects.get(item_site__item__sku="CUP")
+    assert (plan.fault, plan.supplier) == ("", other)
+    wanted = Decimal((plan.demand_in_coverage or 0) - (plan.demand_a_day or 0) * (plan.review_period_days or 0))
+    beyond = wanted - 5 - Decimal(plan.short_in_lead_time or 0)
+    assert alert("supplier_blocked").money == pytest.approx(beyond * plan.item_site.shortage_cost, abs=Decimal("0.02"))
 
 
 def test_a_late_line_is_told_with_what_its_being_late_costs_and_its_item_not_once_more() -> None:

@@ -149,11 +149,18 @@ def _lost(month: Month, sku: str, *, besides: Iterable[Alert] = ()) -> Decimal:
     return max(short, Decimal(0)) * SHORTAGE_COST + (plan.money_at_stake or 0)
 
 
+def _lost_of_blocked(month: Month, sku: str) -> Decimal:
+    """What is lost of an item that nobody else sells: of open orders nothing has left its supplier, so none counts."""
+    plan = ItemSitePlan.objects.get(item_site__item__sku=sku)
+    short = Decimal(plan.demand_a_day or 0) * (plan.lead_time_days or 0) - month.on_hand[sku]
+    return max(short, Decimal(0)) * SHORTAGE_COST + (plan.money_at_stake or 0)
+
+
 def _a_blocked_supplier_is_told_and_left(month: Month) -> None:
     """Nobody else sells forks, knives and spoons; GAMMA agrees to, and Anna moves all to it."""
     [told] = _told_today(month, 18, "supplier_blocked")
     skus = SUPPLIERS["BETA"][2]
-    assert told.money == pytest.approx(sum(_lost(month, sku) for sku in skus), abs=Decimal("0.05"))
+    assert told.money == pytest.approx(sum(_lost_of_blocked(month, sku) for sku in skus), abs=Decimal("0.05"))
     assert told.money > 50
     assert sorted(told.facts["without_other_source"]) == sorted(skus)
     gamma = Supplier.objects.get(code="GAMMA")

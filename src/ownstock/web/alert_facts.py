@@ -46,7 +46,10 @@ FORMULAS: dict[str, str | Promise] = {
         "is expected in as many days as it is late. Where planning no longer counts on it, all that its item is short of, as "
         "for an item that runs out."
     ),
-    "supplier_blocked": _("The sum over its item-sites of what they are short of, as for items that run out."),
+    "supplier_blocked": _(
+        "The sum over its item-sites of what they are short of, as for items that run out, when of its open orders no more "
+        "comes than a shipping notice says has left it."
+    ),
 }  # fmt: skip
 
 

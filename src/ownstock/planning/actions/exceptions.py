@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from ownstock.catalog.models import Supplier
 from ownstock.catalog.queries import base_currency
 from ownstock.journal.queries import open_alerts
 from ownstock.journal.worklist import Told, tell_all, worth
+from ownstock.planning.queries import business_day
 from ownstock.planning.queries import exceptions as found
+from ownstock.planning.queries.switching import what_hangs
 from ownstock.planning.rules.exceptions import KINDS, Row, money, said_of_all
 
 ENDED = "the plan no longer finds it"
@@ -30,8 +34,23 @@ def tell_exceptions() -> int:
     }
     new = tell_all(KINDS, [Told(**said) for said in said_of_all(asked, base_currency())], because=ENDED)
     _value("late_delivery", found.rows(found.BY_LATE_LINE))
-    _value("supplier_blocked", found.rows(found.BY_BLOCKED_SUPPLIER))
+    _value("supplier_blocked", found.rows(found.BY_BLOCKED_SUPPLIER, **_hanging()))
     return new
+
+
+def _hanging() -> dict[str, list[Any]]:
+    """The item-sites that hang on suppliers that may not be ordered from, each with the key of that alert."""
+    told = dict(open_alerts().filter(kind="supplier_blocked").values_list("facts__supplier", "key"))
+    suppliers = Supplier.objects.filter(code__in=told).order_by("code")
+    hanging = [
+        (told[s.code], s.pk, item.item_site.pk) for s in suppliers for item in what_hangs(s, business_day()).items
+    ]
+    names = ("keys", "suppliers", "item_sites")
+    return (
+        dict(zip(names, map(list, zip(*hanging, strict=True)), strict=True))
+        if hanging
+        else {name: [] for name in names}
+    )
 
 
 def _value(kind: str, rows: Sequence[Row]) -> None:

@@ -140,10 +140,38 @@ BY_LATE_LINE = f"""
     SELECT key, sum(money)::numeric AS money, count(DISTINCT item_site_id) AS item_sites, min(p.planned_on) AS planned_on
     FROM costs JOIN planning_item_site_plan p USING (item_site_id) WHERE money > 0 GROUP BY key
 """
+# What item-sites that hang on a blocked supplier are short of, when of its orders no more comes than has left it, as far as
+# an item-site does not tell it by itself: that which has another source is planned, and planning counts on those orders.
 BY_BLOCKED_SUPPLIER = f"""
-    SELECT a.key, sum({LOST} + p.money_at_stake)::numeric AS money, count(*) AS item_sites, min(p.planned_on) AS planned_on
-    FROM journal_alert a JOIN {PLANS} ON u.code = a.facts->>'supplier'
-    WHERE a.cleared_at IS NULL AND a.kind = 'supplier_blocked' AND p.fault <> '' GROUP BY a.key
+    WITH hanging AS (
+        SELECT * FROM unnest(%(keys)s::text[], %(suppliers)s::bigint[], %(item_sites)s::bigint[])
+            AS h(key, blocked_id, item_site_id)),
+    costs AS (
+        SELECT h.key, p.planned_on, k.shortage_cost * CASE
+                WHEN p.fault <> '' THEN n.units
+                ELSE greatest(n.units - CASE WHEN {IS_SHORT} THEN p.short_in_lead_time ELSE 0 END, 0) END
+            + CASE WHEN p.fault <> '' THEN coalesce(p.money_at_stake, 0) ELSE 0 END AS money
+        FROM hanging h JOIN {PLANS} ON p.item_site_id = h.item_site_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(b.on_hand), 0) AS usable FROM ledger_balance b
+            JOIN ledger_place g ON g.id = b.location_id AND g.holds AND g.site_id = k.site_id
+            WHERE b.item_id = k.item_id AND b.status = 'released') there
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(CASE WHEN o.supplier_id = h.blocked_id
+                THEN least(greatest(d.shipped_quantity - d.received_quantity, 0), e.quantity) ELSE e.quantity END), 0)
+                AS quantity
+            FROM purchasing_order_line l JOIN purchasing_order_revision r ON r.id = l.revision_id
+            JOIN purchasing_purchase_order o ON o.id = r.purchase_order_id AND o.site_id = k.site_id
+                AND o.state = ANY (ARRAY{sorted(state.value for state in OPEN_STATES)})
+            JOIN purchasing_delivery d ON d.line_id = l.id AND d.quantity > d.received_quantity + d.cancelled_quantity
+            CROSS JOIN LATERAL (SELECT d.quantity - d.received_quantity - d.cancelled_quantity AS quantity,
+                coalesce(d.announced_on, d.latest_promised_on, d.requested_on) - p.planned_on AS in_days) e
+            WHERE l.item_id = k.item_id AND e.in_days BETWEEN -{LATE_LIMIT_DAYS} AND p.lead_time_days) sure
+        CROSS JOIN LATERAL (
+            SELECT greatest(p.demand_in_coverage - p.demand_a_day * p.review_period_days + p.backordered - there.usable
+                - sure.quantity, 0) AS units) n)
+    SELECT key, sum(money)::numeric AS money, count(*) AS item_sites, min(planned_on) AS planned_on
+    FROM costs GROUP BY key HAVING sum(money) > 0
 """
 
 
