@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from ownstock.journal import jobs
 from ownstock.planning.tasks import look_ahead_of_the_plan, measure_everything
@@ -16,13 +17,25 @@ def _shop() -> None:
     planned_shop()
 
 
+def taken_up(task: str) -> None:
+    """The worker takes what was asked of it out of the queue."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = %s", [task])
+        assert cursor.rowcount == 1, "Asked twice, it stands in the queue once."
+
+
 def test_a_page_without_figures_has_them_measured_and_shows_them_when_they_are() -> None:
     client = signed_in()
     for address in ("/monitoring", "/stock-health"):
         told = client.get(address).content.decode()
         assert "Measure now" in told
         assert "ownstock health" not in told
+    for address in ("/monitoring", "/stock-health"):
         assert client.post("/monitoring/measure", {"next": address})["Location"] == address
+    told = read(client.get("/stock-health"))
+    assert "It waits for the worker." in told.text
+    assert "Measure now" not in told.text
+    taken_up("ownstock.measure")
     run = jobs.begin("measure", task="ownstock.measure")
     told = client.get("/stock-health").content.decode()
     assert "The worker measures" in told
@@ -40,6 +53,7 @@ def test_the_forecast_for_a_supplier_is_looked_ahead_for_on_its_page() -> None:
     assert f'<input type="hidden" name="next" value="{address}">' in told
     assert client.post("/cash/look-ahead", {"next": address})["Location"] == address
     assert client.post("/cash/look-ahead", {"next": "https://elsewhere.example"})["Location"] == "/cash"
+    taken_up("ownstock.look_ahead")
     look_ahead_of_the_plan(0)
     assert client.get("/cash/progress?reload=1").headers["HX-Refresh"] == "true"
     told = read(client.get(address)).text

@@ -26,7 +26,7 @@ from ownstock.planning.models import Proposal
 from ownstock.purchasing import queries as order_queries
 from ownstock.purchasing.models import PurchaseOrder
 
-WORKER_SECONDS = 120
+WORKER_SECONDS = 600
 WIDTH = 110
 SHOWN_REASONS = 3
 REASONS_FILE = "reasons.jsonl"
@@ -116,7 +116,14 @@ def _late_supplier(answers: Sequence[story.SupplierAnswer]) -> str:
 def _send() -> None:
     """Run the real worker until nothing waits."""
     command = [sys.executable, "-m", "ownstock", "worker", "--once"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=WORKER_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=WORKER_SECONDS, check=False)
+    except subprocess.TimeoutExpired as fault:
+        minutes = WORKER_SECONDS // 60
+        raise Unavailable(
+            f"The worker was not done in {minutes} minutes: this machine is too busy. Run the same command again.",
+            code="worker_failed",
+        ) from fault
     if done.returncode:
         raise Unavailable(f"The worker failed: {done.stderr.strip()[-500:]}", code="worker_failed")
 

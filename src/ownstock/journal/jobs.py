@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from ownstock.base.errors import Refused
@@ -143,6 +144,11 @@ def runs(state: str = "") -> QuerySet[JobRun]:
     """Runs of jobs, the newest first."""
     found = JobRun.objects.order_by("-id")
     return found.filter(state=state) if state else found
+
+
+def is_asked_for(task: str) -> bool:
+    """Whether a task stands in the queue that the worker has not begun."""
+    return ProcrastinateJob.objects.filter(task_name=task, status="todo").exists()
 
 
 def last_run(job: str) -> JobRun | None:

@@ -41,7 +41,7 @@ def looking_ahead() -> dict[str, Any]:
     """How far looking ahead is, from which plan it was done last, and whether there is a newer one."""
     found, plan = dues.looked_ahead_at(), last_run()
     is_stale = plan is not None and (found is None or found[0] < plan.planned_on)
-    return {**_job(ahead.JOB), "ahead": found, "is_stale": is_stale}
+    return {**_job(ahead.JOB, ahead.TASK), "ahead": found, "is_stale": is_stale}
 
 
 @needs(Scope.PLANNING_READ, Scope.PLANNING_WRITE)
@@ -61,12 +61,15 @@ def measuring_progress(request: HttpRequest) -> HttpResponse:
 
 def measuring() -> dict[str, Any]:
     """Whether the worker measures now, for a page that has nothing to show before."""
-    return {"last": None, **_job(kpis.JOB)}
+    return {"last": None, **_job(kpis.JOB, kpis.TASK)}
 
 
-def _job(name: str) -> dict[str, Any]:
-    job = jobs.runs().filter(job=name).first()
-    return {"job": job, "is_at_work": job is not None and job.state in ("running", "waiting")}
+def _job(name: str, task: str) -> dict[str, Any]:
+    """The last run of a job, and whether it is at work now or soon: asked for, and not begun by the worker yet."""
+    job, is_asked = jobs.runs().filter(job=name).first(), jobs.is_asked_for(task)
+    is_running = job is not None and job.state == "running"
+    is_waiting = is_asked or (job is not None and job.state == "waiting")
+    return {"job": job, "is_at_work": is_running or is_waiting, "is_waiting": is_waiting and not is_running}
 
 
 def _part(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
