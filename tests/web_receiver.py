@@ -46,6 +46,7 @@ class Receiver:
 
     mood: Mood = Mood.KIND
     port: int = 0
+    asked: int = 0
     received: list[Posted] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
     may_answer: threading.Event = field(default_factory=threading.Event)
@@ -79,6 +80,7 @@ def _talk(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             head = {name: str(self.headers[name]) for name in HEAD}
             Webhook(SECRET).verify(content, head, json_parse=False)
             mood = receiver.mood
+            receiver.asked += 1
             if mood not in STATUSES:
                 message_id, timestamp, signature = head.values()
                 receiver.received.append(Posted(message_id, timestamp, signature, content))

@@ -196,6 +196,8 @@ def test_a_receiver_that_is_gone_is_told_nothing_until_people_resume_it(
     tell()
     (sentence,) = sentences()
     assert sentence.startswith("The subscription erp is paused: 127.0.0.1 answers 410.")
+    assert [row.state for row in OutboxRow.objects.all()] == ["dead", "dead"]
+    assert receiver.asked == 1
     receiver.turns(web.Mood.KIND)
     happens("run:3")
     tell()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
@@ -30,8 +32,9 @@ from ownstock.journal.rules import (
 )
 
 State = OutboxRow.State
-DIED = "whoever sent it died on the way."
 Json = Mapping[str, Any]
+NO_LEASE: Json = {"lease_token": None, "lease_ends_at": None}
+DIED = "whoever sent it died on the way."
 # The job that tells what waits, by name: it stands above the journal (`ownstock.automation.tasks`).
 DISPATCH = "ownstock.dispatch"
 
@@ -95,6 +98,38 @@ def claim(*, lease_seconds: int, queue: str | None = None) -> OutboxRow | None:
     row.attempts += 1
     row.save(update_fields=["state", "lease_token", "lease_ends_at", "attempts"])
     return row
+
+
+@transaction.atomic
+def claim_behind(row: OutboxRow, *, limit: int) -> list[OutboxRow]:
+    """Take what waits behind a claimed row in its queue under the same lease, in order, as far as it is due."""
+    held = OutboxRow.objects.select_for_update(skip_locked=True).filter(queue=row.queue, state=State.WAITING)
+    now = timezone.now()
+    rows = list(takewhile(lambda behind: behind.due_at <= now, held.order_by("id")[:limit]))
+    OutboxRow.objects.filter(pk__in=[behind.pk for behind in rows]).update(
+        state=State.LEASED, lease_token=row.lease_token, lease_ends_at=row.lease_ends_at, attempts=F("attempts") + 1
+    )
+    for behind in rows:
+        behind.state, behind.attempts = State.LEASED, behind.attempts + 1
+        behind.lease_token, behind.lease_ends_at = row.lease_token, row.lease_ends_at
+    return rows
+
+
+@transaction.atomic
+def complete_all(rows: Sequence[OutboxRow]) -> None:
+    """Mark rows of one lease as told; those whose lease ran out meanwhile are left to whoever has them now."""
+    _of_lease(rows).update(state=State.DONE, done_at=timezone.now(), last_error="", **NO_LEASE)
+
+
+@transaction.atomic
+def give_back(rows: Sequence[OutboxRow]) -> None:
+    """Let rows of one lease wait again, that were not tried after all."""
+    _of_lease(rows).update(state=State.WAITING, attempts=F("attempts") - 1, **NO_LEASE)
+
+
+def _of_lease(rows: Sequence[OutboxRow]) -> QuerySet[OutboxRow]:
+    tokens = {row.lease_token for row in rows}
+    return OutboxRow.objects.filter(pk__in=[row.pk for row in rows], state=State.LEASED, lease_token__in=tokens)
 
 
 @transaction.atomic
@@ -222,7 +257,7 @@ def tell_again(key: str) -> bool:
 
 def _end_lease(row: OutboxRow, **changes: Any) -> None:
     held = OutboxRow.objects.filter(pk=row.pk, state=State.LEASED, lease_token=row.lease_token)
-    if not held.update(lease_token=None, lease_ends_at=None, **changes):
+    if not held.update(**NO_LEASE, **changes):
         raise Refused(
             f"The lease on {row.key} ran out and was taken back; this attempt no longer counts.",
             code="stale_lease",

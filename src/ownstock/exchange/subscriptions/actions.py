@@ -22,6 +22,7 @@ from ownstock.exchange.subscriptions.kinds import TEST
 from ownstock.exchange.subscriptions.queries import place_of, subscription
 from ownstock.exchange.subscriptions.rules import KEPT_DAYS, Place, SubscriptionDraft, check_draft
 from ownstock.exchange.subscriptions.telling import failing_key, post, refused_key
+from ownstock.exchange.transports import time_limit
 from ownstock.journal import actions as journal
 from ownstock.journal.models import Alert, AuditEvent, OutboxRow
 from ownstock.journal.queries import watermark
@@ -104,7 +105,7 @@ def try_subscription(name: str, *, actor: str) -> Tried:
     try:
         tried = Tried(
             AttemptOutcome.TAKEN,
-            f"It was taken: {post(found, f'test-{os.urandom(6).hex()}', json.dumps(body).encode())}.",
+            f"It was taken: {post(found, f'test-{os.urandom(6).hex()}', json.dumps(body).encode(), time_limit())}.",
         )
     except OwnstockError as error:
         is_refused = isinstance(error, Refused)

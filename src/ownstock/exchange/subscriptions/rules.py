@@ -15,9 +15,12 @@ from ownstock.base.errors import OwnstockError, Refused
 from ownstock.exchange.channels.addresses import https_address
 from ownstock.exchange.channels.rules import NAME
 from ownstock.exchange.subscriptions.kinds import FAMILIES, KINDS
+from ownstock.journal.rules import MAX_ATTEMPTS
 
 # So many events of a subscription are written down to be told at once; the rest stay in the journal, and cost nothing there.
-MOST_WAITING = 100
+MOST_WAITING = 500
+# Of these, so many are told under one lease.
+TOLD_AT_ONCE = 50
 # Of a posting's movements, so many stand in its event.
 MOST_MOVEMENTS = 200
 MOST_PATTERNS = 50
@@ -128,6 +131,11 @@ def exact_and_families(patterns: Collection[str]) -> tuple[list[str], list[str]]
     """(the kinds that are named whole, the beginnings `purchasing.` of those named as a family)."""
     families = [pattern[:-1] for pattern in patterns if pattern.endswith(".*")]
     return [pattern for pattern in patterns if re.fullmatch(r"[a-z_]+\.[a-z_]+", pattern)], families
+
+
+def is_hopeless(code: str, refusals: int, attempts: int) -> bool:
+    """Whether a receiver is to be left alone: it is gone, has refused one event after another, or was away for a day."""
+    return code == "webhook_gone" or refusals >= REFUSALS_BEFORE_PAUSE or attempts >= MAX_ATTEMPTS
 
 
 def failing_sentence(name: str, since: datetime, error: str) -> str:

@@ -2,92 +2,108 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ownstock.base.errors import Refused, Unavailable
+from ownstock.base.errors import OwnstockError, Refused
 from ownstock.exchange.models import EventMessage, Subscription
 from ownstock.exchange.subscriptions.queries import secrets_of
 from ownstock.exchange.subscriptions.rules import (
-    REFUSALS_BEFORE_PAUSE,
+    TOLD_AT_ONCE,
     failing_sentence,
+    is_hopeless,
     paused_sentence,
     refused_sentence,
 )
 from ownstock.exchange.transports import time_limit, webhook
 from ownstock.journal import actions as journal
 from ownstock.journal.models import OutboxRow
-from ownstock.journal.rules import ATTEMPTS_BEFORE_ALERT, MAX_ATTEMPTS
+from ownstock.journal.rules import ATTEMPTS_BEFORE_ALERT
 
 FAILING, REFUSED = "subscription_failing", "subscription_refused"
 
 
 def tell(row: OutboxRow) -> None:
-    """Post an event, its bytes as they were written down, and mark what came of it.
+    """Post an event and those that wait behind it, their bytes as they were written down, and mark what came of each.
 
     What is refused is set aside, and the next has its turn; while a receiver is away, all wait. One that is gone for good,
-    away for a day, or refuses one after another is paused, and people are told.
+    away for a day, or refuses one after another is paused, and people are told. Whoever is killed on the way leaves a lease
+    that runs out, and the same bytes are posted again.
 
     Raises:
         Refused: the lease ran out meanwhile; whoever has the row now marks it.
     """
-    message = EventMessage.objects.select_related("subscription").get(outbox_key=row.key)
+    ends_at, half = time_limit(), time.monotonic() + settings.OUTBOX_LEASE_SECONDS / 2
+    rows = [row, *journal.claim_behind(row, limit=TOLD_AT_ONCE - 1)]
+    written = EventMessage.objects.select_related("subscription").in_bulk(
+        [one.key for one in rows], field_name="outbox_key"
+    )
+    taken, failed = list[OutboxRow](), list[tuple[OutboxRow, EventMessage, OwnstockError]]()
     try:
-        post(message.subscription, message.message_id, bytes(message.content))
-    except Refused as refusal:
-        _mark_refused(row, message, refusal)
-    except Unavailable as trouble:
-        _mark_failed(row, message, trouble)
-    else:
-        _mark_taken(row, message)
+        while len(taken) < len(rows) and not failed and time.monotonic() < half:
+            one = rows[len(taken)]
+            message = written[one.key]
+            try:
+                post(message.subscription, message.message_id, bytes(message.content), ends_at)
+                taken.append(one)
+            except OwnstockError as error:
+                failed.append((one, message, error))
+    finally:
+        _mark_taken(taken, written[row.key].subscription)
+        journal.give_back(rows[len(taken) + len(failed) :])
+    for last in failed:
+        _mark_failed(*last)
 
 
-def post(found: Subscription, message_id: str, content: bytes) -> str:
+def post(found: Subscription, message_id: str, content: bytes, ends_at: float) -> str:
     """Post a body to a subscription's address, signed, and tell where it went.
 
     Raises:
         Refused, Unavailable: as `transports.webhook.post`.
     """
     head = {"webhook-id": message_id, "Content-Type": "application/json", "User-Agent": "Ownstock"}
-    return webhook.post(content, head, found.url, secrets_of(found), time_limit(), may_be_internal=True)
+    return webhook.post(content, head, found.url, secrets_of(found), ends_at, may_be_internal=True)
 
 
 @transaction.atomic
-def _mark_taken(row: OutboxRow, message: EventMessage) -> None:
-    journal.complete(row)
-    held = Subscription.objects.filter(pk=message.subscription_id)
-    if held.update(last_taken_at=timezone.now(), failing_since=None, refusals=0) and message.subscription.failing_since:
-        journal.clear_alert(failing_key(message.subscription), because="its receiver takes events again")
-
-
-@transaction.atomic
-def _mark_refused(row: OutboxRow, message: EventMessage, refusal: Refused) -> None:
-    journal.give_up(row, refusal.sentence, is_told=False)
-    found = Subscription.objects.select_for_update().get(pk=message.subscription_id)
-    found.refusals += 1
-    found.save(update_fields=["refusals"])
-    if refusal.code == "webhook_gone" or found.refusals >= REFUSALS_BEFORE_PAUSE:
-        stop(found, refusal.sentence)
+def _mark_taken(rows: Sequence[OutboxRow], found: Subscription) -> None:
+    if not rows:
         return
-    sentence = refused_sentence(found.name, message.kind, refusal.sentence)
-    facts = {"subscription": found.name, "message": message.message_id}
-    journal.raise_alert(refused_key(found), kind=REFUSED, sentence=sentence, facts=facts, is_closable=True)
+    journal.complete_all(rows)
+    held = Subscription.objects.filter(pk=found.pk)
+    held.update(last_taken_at=timezone.now(), failing_since=None, refusals=0)
+    journal.clear_alert(failing_key(found), because="its receiver takes events again")
 
 
 @transaction.atomic
-def _mark_failed(row: OutboxRow, message: EventMessage, trouble: Unavailable) -> None:
-    journal.fail(row, trouble.sentence, wait_seconds=int(str(trouble.facts.get("wait_seconds", 0))), is_told=False)
+def _mark_failed(row: OutboxRow, message: EventMessage, error: OwnstockError) -> None:
+    is_refused = isinstance(error, Refused)
+    if is_refused:
+        journal.give_up(row, error.sentence, is_told=False)
+    else:
+        wait_seconds = int(str(error.facts.get("wait_seconds", 0)))
+        journal.fail(row, error.sentence, wait_seconds=wait_seconds, is_told=False)
     found = Subscription.objects.select_for_update().get(pk=message.subscription_id)
-    if found.failing_since is None:
+    if is_refused:
+        found.refusals += 1
+    elif found.failing_since is None:
         found.failing_since = timezone.now()
-        found.save(update_fields=["failing_since"])
+    found.save(update_fields=["refusals", "failing_since"])
     if found.paused_at:
         # Somebody paused it on the way.
         journal.stop_queue(found.queue, found.paused_because)
-    elif row.attempts >= MAX_ATTEMPTS:
-        stop(found, trouble.sentence)
-    elif row.attempts >= ATTEMPTS_BEFORE_ALERT:
-        _tell_people(found, failing_sentence(found.name, found.failing_since, trouble.sentence))
+    elif is_hopeless(error.code, found.refusals, row.attempts):
+        stop(found, error.sentence)
+    elif is_refused:
+        sentence = refused_sentence(found.name, message.kind, error.sentence)
+        facts = {"subscription": found.name, "message": message.message_id}
+        journal.raise_alert(refused_key(found), kind=REFUSED, sentence=sentence, facts=facts, is_closable=True)
+    elif row.attempts >= ATTEMPTS_BEFORE_ALERT and found.failing_since:
+        _tell_people(found, failing_sentence(found.name, found.failing_since, error.sentence))
 
 
 def stop(found: Subscription, because: str) -> None:
