@@ -117,6 +117,19 @@ def test_the_ways_out_are_those_that_the_person_may_go() -> None:
     assert [row["sku"] for row in rows["rows"]] == ["PLATE"]
 
 
+def test_figures_of_an_alert_are_written_in_the_readers_language_and_codes_stay_as_they_are() -> None:
+    client = shop()
+    where = {"item_site": 1, "sku": "10.50", "site": "SHOP"}
+    said = {"used_a_week": "1214.60", "forecast_made_on": "2026-03-02", "value": {"EUR": "18234.50"}}
+    drift = told("drift", "forecast_drift", "Cups drift.", facts={**where, **said})
+    told_of = client.get(f"/today/{drift.pk}")
+    assert all(part in read(told_of).text for part in ("Forecast drift", "1,214.60", "2 Mar 2026", "EUR 18,234.50"))
+    client.post(reverse("web:language"), {"language": "de"})
+    text = read(client.get(f"/today/{drift.pk}")).text
+    assert all(part in text for part in ("1.214,60", "02.03.2026", "10.50 in SHOP")), text
+    assert "2026-03-02" not in text
+
+
 def test_nobody_is_given_work_who_does_not_work_here() -> None:
     client = shop()
     alert = told("late", "late_delivery", "Plates are late.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -11,7 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ownstock.journal.models import Alert
+from ownstock.web.templatetags.figures import day, number
 
+# Texts of people and of other systems, whatever they look like.
+CODES = ("sku", "site", "supplier", "number", "order", "reason", "fault", "lot", "message", "error")
+DAY, DECIMAL = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"-?\d+\.\d{1,4}")
 ORIGINS = {
     "number": "web:order", "order": "web:order", "supplier": "web:supplier", "item_site": "web:item-site",
     "proposal": "web:proposal",
@@ -65,7 +71,7 @@ class Fact:
 def facts_of(alert: Alert) -> list[Fact]:
     """The figures that an alert's sentence speaks of; what is empty is left out."""
     return [
-        Fact(LABELS.get(name, name.replace("_", " ").capitalize()), _plain(value), _origin(alert, name, value))
+        Fact(LABELS.get(name, name.replace("_", " ").capitalize()), _said(alert, name, value), _origin(alert, name, value))
         for name, value in alert.facts.items()
         if value not in (None, "", [], {})
     ]
@@ -76,10 +82,25 @@ def formula_of(kind: str) -> str | Promise:
     return FORMULAS.get(kind, "")
 
 
-def _plain(value: Any) -> str:
+def _said(alert: Alert, name: str, value: Any) -> str:
+    """A figure as people read it: numbers and days in their language, an item-site by its item and site."""
+    known = alert.facts
+    if name == "item_site" and known.get("sku") and known.get("site"):
+        return _("%(sku)s at %(site)s") % {"sku": known["sku"], "site": known["site"]}
     if isinstance(value, dict):
-        return ", ".join(f"{name} {amount}" for name, amount in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return ", ".join(f"{key} {_figure(amount)}" for key, amount in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value) if name in CODES else _figure(value)
+
+
+def _figure(value: Any) -> str:
+    text = str(value)
+    if DAY.fullmatch(text):
+        return day(text)
+    if DECIMAL.fullmatch(text):
+        return number(Decimal(text), len(text.partition(".")[2]))
+    return text
 
 
 def _origin(alert: Alert, name: str, value: Any) -> str:

@@ -24,6 +24,11 @@ LABELS: Mapping[str, str | Promise] = {
     "data": _("Data"), "system": _("System"), OTHER: _("To see to"),
 }  # fmt: skip
 
+# Kinds that are told more clearly by a name of their own than by that of their group.
+NAMES: Mapping[str, str | Promise] = {
+    "demand_jump": _("Demand jump"), "dead_stock": _("Dead stock"), "forecast_drift": _("Forecast drift"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -117,8 +122,8 @@ OF_FACTS = (ORDER, SUPPLIER, ITEM_SITE)
 
 
 def label_of(kind: str) -> str | Promise:
-    """What a kind is called: as its group."""
-    return LABELS[group_of(kind)]
+    """What a kind is called: by its own name, else as its group."""
+    return NAMES.get(kind) or LABELS[group_of(kind)]
 
 
 def ways_out(alert: Alert, user: User) -> list[Way]:
