@@ -8,11 +8,14 @@ from decimal import Decimal
 import pytest
 
 from ownstock.base.errors import Refused
+from ownstock.demand import actions as demand
+from ownstock.demand.rules import EnteredLine, Part
 from ownstock.ledger import actions as ledger
 from ownstock.ledger.actions.count_classes import classify
 from ownstock.planning import actions
 from ownstock.planning.models import KpiDay, KpiItemSite
 from ownstock.planning.queries import kpis
+from ownstock.planning.queries.figures import lines_behind
 from ownstock.planning.rules.kpis import KPI_FORMULAS
 from tests.factories import ACTOR, TODAY, opening, sale, sell_every_week, small_business
 
@@ -104,3 +107,20 @@ def test_a_span_is_compared_with_any_other() -> None:
     assert {one.group: one.sales_change for one in against}["ALPHA"] is None
     with pytest.raises(Refused, match="before it begins"):
         kpis.monitor("site", TODAY, TODAY - timedelta(days=1))
+
+
+def test_fill_rate_counts_what_left_by_the_day_it_was_wanted_whenever_that_was_recorded() -> None:
+    demand.set_customer("ANNA", "Anna", actor=ACTOR)
+    wanted = [
+        EnteredLine(f"L{days}", "ANNA", "CUP", "SHOP", Decimal(8), at(days).date(), "") for days in (1, 2)
+    ]  # fmt: skip
+    first, second = demand.enter(wanted, actor=ACTOR)
+    demand.ship([Part(first.number, Decimal(6))], key="S1", actor=ACTOR, moved_at=at(1))
+    demand.ship([Part(first.number, Decimal(2))], key="S2", actor=ACTOR, moved_at=at(2))
+    demand.ship([Part(second.number, Decimal(8))], key="S3", actor=ACTOR, moved_at=at(2))
+    demand.take_back("S3", new_key="S3 back", actor=ACTOR, reason="the wrong cups")
+    demand.ship([Part(second.number, Decimal(5))], key="S4", actor=ACTOR, moved_at=at(2))
+    actions.measure(TODAY + timedelta(days=3))
+    assert kpis.health()[0].fill_rate == pytest.approx((6 + 5) / 16)
+    [behind] = lines_behind("fill_rate", TODAY + timedelta(days=3))
+    assert (behind.sku, behind.whole, behind.part) == ("CUP", 16, 11)

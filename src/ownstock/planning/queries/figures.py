@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from ownstock.catalog.models import ItemSite
 from ownstock.planning.models import KpiItemSite
 from ownstock.planning.queries.kpis import daily, only_these
+from ownstock.planning.queries.measured import SHIPPED_IN_TIME
 from ownstock.planning.rules.kpis import RATE_DAYS, YEAR_DAYS, ratio
 
 TREND_DAYS = 91
@@ -46,9 +47,7 @@ FILLED = f"""
     FROM demand_line l JOIN catalog_item i ON i.id = l.item_id JOIN catalog_location z ON z.id = l.site_id
     JOIN catalog_item_site s ON s.item_id = l.item_id AND s.site_id = l.site_id
     JOIN planning_kpi_item_site q ON q.item_site_id = s.id LEFT JOIN catalog_supplier p ON p.id = q.supplier_id
-    LEFT JOIN LATERAL (
-        SELECT sum(shipped_change) AS shipped FROM demand_entry
-        WHERE line_id = l.id AND recorded_at < l.wanted_on + 1) e ON true
+    {SHIPPED_IN_TIME}
     WHERE l.wanted_on BETWEEN %(on)s::date - {YEAR_DAYS - 1} AND %(on)s {{wanted}}
     GROUP BY 1, 2, 3, 4 ORDER BY sum(l.quantity - least(l.quantity, coalesce(e.shipped, 0))) DESC, i.sku LIMIT {MOST_LINES}
 """

@@ -84,6 +84,16 @@ def _of(table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in GROUP.split(", "))
 
 
+# What left for a customer's line `l` by the day that it was wanted on, as the site `z` counts days: when it moved counts, not
+# when that was recorded. A shipment that was taken back never left.
+SHIPPED_IN_TIME = """
+    LEFT JOIN LATERAL (
+        SELECT sum(d.shipped_change) AS shipped FROM demand_entry d JOIN ledger_posting t ON t.key = d.posting_key
+        JOIN ledger_posting f ON f.id = coalesce(t.reverses_id, t.id)
+        CROSS JOIN LATERAL (SELECT min(moved_at) AS moved_at FROM ledger_movement
+            WHERE posting_id = f.id AND recorded_at = f.recorded_at) m
+        WHERE d.line_id = l.id AND (m.moved_at AT TIME ZONE nullif(z.time_zone, ''))::date <= l.wanted_on) e ON true
+"""
 # Days after the last that was kept, up to the one measured; of that one alone it is known what was in excess, dead, out.
 DAYS = f"""
     INSERT INTO planning_kpi_day (
@@ -101,14 +111,15 @@ DAYS = f"""
             sum(m.issued * unit_cost) AS issued_value, sum(m.received * unit_cost) AS received_value,
             sum(m.movements) AS movements
         FROM kpi_moved m JOIN kept USING (item_site_id) GROUP BY day_on, {GROUP}),
+    served AS MATERIALIZED (
+        SELECT l.wanted_on AS day_on, l.item_id, l.site_id, l.quantity, least(l.quantity, coalesce(e.shipped, 0)) AS done
+        FROM demand_line l JOIN catalog_location z ON z.id = l.site_id
+        {SHIPPED_IN_TIME}
+        WHERE l.wanted_on BETWEEN %(first)s AND %(on)s),
     lines AS (
-        SELECT l.wanted_on AS day_on, {_of("kept")}, sum(l.quantity) AS wanted,
-            sum(least(l.quantity, coalesce(e.shipped, 0))) AS done
-        FROM demand_line l JOIN kept ON kept.item_id = l.item_id AND kept.site_id = l.site_id
-        LEFT JOIN LATERAL (
-            SELECT sum(shipped_change) AS shipped FROM demand_entry
-            WHERE line_id = l.id AND recorded_at < l.wanted_on + 1) e ON true
-        WHERE l.wanted_on BETWEEN %(first)s AND %(on)s GROUP BY l.wanted_on, {_of("kept")}),
+        SELECT l.day_on, {_of("kept")}, sum(l.quantity) AS wanted, sum(l.done) AS done
+        FROM served l JOIN kept ON kept.item_id = l.item_id AND kept.site_id = l.site_id
+        GROUP BY l.day_on, {_of("kept")}),
     days AS (SELECT generate_series(%(first)s::date, %(last)s::date, interval '1 day')::date AS day_on)
     SELECT * FROM (
         SELECT d.day_on, {_of("g")}, g.item_sites,
