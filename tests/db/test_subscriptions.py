@@ -283,6 +283,18 @@ def test_for_a_day_the_old_secret_signs_beside_the_new_one(business: Business, r
     assert actions.try_subscription("erp", actor=WHO).outcome == "blocked"
 
 
+def test_after_a_restore_under_another_secret_key_a_new_secret_mends_it(
+    business: Business, receiver: web.Receiver, settings: Any
+) -> None:
+    subscribe(receiver, "planning.planned")
+    settings.SECRET_KEY = "another-" * 8
+    tried = actions.try_subscription("erp", actor=WHO)
+    assert "was sealed under another secret key of this installation; set it again" in tried.sentence
+    draft = SubscriptionDraft("erp", receiver.url, ["planning.planned"])
+    actions.set_subscription(draft, actor=WHO, secret=web.SECRET)
+    assert actions.try_subscription("erp", actor=WHO).outcome == "taken"
+
+
 def test_a_test_says_what_it_is_and_what_came_of_it(business: Business, receiver: web.Receiver) -> None:
     subscribe(receiver, "planning.planned")
     tried = actions.try_subscription("erp", actor=WHO)

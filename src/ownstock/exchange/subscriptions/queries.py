@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -66,7 +67,9 @@ def secrets_of(found: Subscription) -> list[str]:
     """
     kept = [unseal(bytes(found.sealed), place=place_of(found))]
     if found.sealed_before and timezone.now() - found.secret_set_at < timedelta(hours=BOTH_SECRETS_HOURS):
-        kept.append(unseal(bytes(found.sealed_before), place=place_of(found)))
+        # One from under another secret key of the installation is over.
+        with suppress(Refused):
+            kept.append(unseal(bytes(found.sealed_before), place=place_of(found)))
     return kept
 
 
