@@ -137,7 +137,8 @@ def outlook(report: Report, today: Any) -> None:
     records, sources = supplier_records(today), planning_inputs(today).sources
     keys = np.fromiter(sources, np.int64, len(sources))
     candidates = [
-        Candidate(s.item_site, s.term, s.requested_in_days, [c.delivery for c in s.coming]) for s in sources.values()
+        Candidate(s.item_site, s.term, s.requested_in_days, [c.delivery for c in s.coming], s.order_days)
+        for s in sources.values()
     ]
 
     def frames() -> Any:

@@ -14,7 +14,9 @@ from ownstock.catalog.rules import (
     OrderSize,
     QualificationState,
     RebateBase,
+    SupplierCalendar,
     next_order_day,
+    next_order_days,
     overlaps,
     price_at,
     rebate,
@@ -173,6 +175,29 @@ def test_the_next_order_day_is_the_first_that_is_agreed_and_open(
 
 def test_a_supplier_that_never_opens_has_no_order_day() -> None:
     assert next_order_day(FIRST, order_weekdays=(), closures=[(FIRST, date(2099, 1, 1))]) is None
+    never = SupplierCalendar(closures=((FIRST, date(2099, 1, 1)),))
+    assert next_order_days(FIRST, never, review_period_days=7) is None
+    ends = SupplierCalendar(closures=((FIRST + timedelta(days=1), date(2099, 1, 1)),))
+    last = next_order_days(FIRST, ends, review_period_days=7)
+    assert last is not None
+    assert (last.wait_days, last.days_between) == (0, 7)
+
+
+@given(DAYS, st.sets(st.integers(1, 7)), st.lists(st.tuples(DAYS, st.integers(0, 10)), max_size=4), st.integers(1, 40))
+def test_an_order_waits_for_its_day_and_lasts_until_the_first_day_after_a_review_period(
+    on: date, weekdays: set[int], begun: list[tuple[date, int]], review_period_days: int
+) -> None:
+    calendar = SupplierCalendar(frozenset(weekdays), tuple((day, day + timedelta(days=days)) for day, days in begun))
+    found = next_order_days(on, calendar, review_period_days=review_period_days)
+    assert found is not None
+    assert found.leaves_on == calendar.next_day(on)
+    assert found.next_on == calendar.next_day(found.leaves_on + timedelta(days=review_period_days))
+    if not found.is_bound:
+        assert (found.wait_days, found.days_between) == (0, review_period_days)
+    while_it_waits = next_order_days(found.leaves_on, calendar, review_period_days=review_period_days)
+    assert while_it_waits is not None
+    assert (while_it_waits.leaves_on, while_it_waits.next_on) == (found.leaves_on, found.next_on)
+    assert found.every(review_period_days) == found
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reading the catalogue, one room a noun."""
 
-from ownstock.catalog.queries.agreements import agreement, agreements_on, next_order_day, terms_of
+from ownstock.catalog.queries.agreements import agreement, agreements_on, next_order_day, supplier_calendars, terms_of
 from ownstock.catalog.queries.certificates import KeptDocument, certificate, document_of
 from ownstock.catalog.queries.company import base_currency, is_catalog_empty, site_codes, world_location
 from ownstock.catalog.queries.duties import check_duty, may
@@ -31,6 +31,7 @@ __all__ = [
     "duty_conflict", "exchange_rates", "in_base_currency", "is_catalog_empty", "item_site", "item_sites",
     "items_by_sku", "lapses", "may", "next_order_day", "objections", "prices_at", "rate_on",
     "reasons_without_source",
-    "search_item_sites", "site_codes", "source_class_of", "supplier", "supplier_of", "supplier_overview", "suppliers",
+    "search_item_sites", "site_codes", "source_class_of", "supplier", "supplier_calendars", "supplier_of",
+    "supplier_overview", "suppliers",
     "supply_terms", "terms_of", "terms_to_order_by", "world_location",
 ]  # fmt: skip

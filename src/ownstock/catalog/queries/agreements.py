@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from ownstock.catalog.models import Agreement, Supplier, SupplyTerm
+from ownstock.catalog.models import Agreement, Closure, Supplier, SupplyTerm
+from ownstock.catalog.rules import WEEKDAYS, SupplierCalendar
 from ownstock.catalog.rules import next_order_day as day_of
 
 
@@ -32,6 +35,21 @@ def next_order_day(supplier: Supplier, on: date) -> date | None:
     agreed = agreement(supplier, on)
     closed = supplier.closures.filter(ends_on__gte=on).values_list("begins_on", "ends_on")
     return day_of(on, order_weekdays=agreed.order_weekdays if agreed else (), closures=list(closed))
+
+
+def supplier_calendars(on: date, suppliers: Collection[int]) -> dict[int, SupplierCalendar]:
+    """On which days suppliers take orders, as agreed on a day, by their ids; those that take them on any day are left out."""
+    agreed = _holding(Agreement.objects.filter(supplier__in=suppliers), on)
+    some = agreed.exclude(order_weekdays=[]).values_list("supplier_id", "order_weekdays")
+    weekdays = {pk: frozenset(days) for pk, days in some if len(set(days)) < len(WEEKDAYS)}
+    closures: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    rows = Closure.objects.filter(supplier__in=suppliers, ends_on__gte=on).order_by("begins_on")
+    for pk, begins_on, ends_on in rows.values_list("supplier_id", "begins_on", "ends_on"):
+        closures[pk].append((begins_on, ends_on))
+    return {
+        pk: SupplierCalendar(weekdays.get(pk, frozenset()), tuple(closures.get(pk, ())))
+        for pk in weekdays.keys() | closures.keys()
+    }
 
 
 def terms_of(supplier: Supplier) -> QuerySet[SupplyTerm]:

@@ -3,9 +3,12 @@
 from ownstock.catalog.rules.agreements import (
     WEEKDAYS,
     Incoterm,
+    NextOrderDays,
     OrderSize,
     RebateBase,
+    SupplierCalendar,
     next_order_day,
+    next_order_days,
     overlaps,
     rebate,
     shortfall,
@@ -35,8 +38,9 @@ from ownstock.catalog.rules.terms import Term, first_choice, is_valid_on
 
 __all__ = [
     "STOCK_KINDS", "WEEKDAYS", "Accrual", "CommitmentOutlook", "Decision", "Incoterm", "Lapse", "LapseKind",
-    "LocationKind", "Objection", "OrderSize", "Pace", "PriceChange", "QualificationState", "RebateBase",
-    "ReceivingStatus", "ReleaseNeeds", "SourceClass", "Term", "Tracking", "UnservedDemand", "ValuationMethod",
-    "accrual", "check_decision", "first_choice", "is_valid_on", "nearest_site", "next_order_day", "overlaps",
+    "LocationKind", "NextOrderDays", "Objection", "OrderSize", "Pace", "PriceChange", "QualificationState", "RebateBase",
+    "ReceivingStatus", "ReleaseNeeds", "SourceClass", "SupplierCalendar", "Term", "Tracking", "UnservedDemand",
+    "ValuationMethod", "accrual", "check_decision", "first_choice", "is_valid_on", "nearest_site", "next_order_day",
+    "next_order_days", "overlaps",
     "price_at", "rebate", "scope_in_words", "shortfall",
 ]  # fmt: skip

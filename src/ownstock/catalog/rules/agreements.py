@@ -85,6 +85,63 @@ def next_order_day(on: date, *, order_weekdays: Collection[int], closures: Itera
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class SupplierCalendar:
+    """On which days a supplier takes orders, as `next_order_day` has it: weekdays, none: any; and when it is closed."""
+
+    weekdays: frozenset[int] = frozenset()
+    closures: tuple[tuple[date, date], ...] = ()
+
+    def next_day(self, on: date) -> date | None:
+        """The first day from a day on that it takes orders; None within a year there is none."""
+        return next_order_day(on, order_weekdays=self.weekdays, closures=self.closures)
+
+
+@dataclass(frozen=True, slots=True)
+class NextOrderDays:
+    """When an order decided on a day leaves, and when the one that is decided a review period later does."""
+
+    decided_on: date
+    review_period_days: int
+    leaves_on: date
+    next_on: date
+    calendar: SupplierCalendar
+
+    @property
+    def wait_days(self) -> int:
+        """How long the order waits for its day."""
+        return (self.leaves_on - self.decided_on).days
+
+    @property
+    def days_between(self) -> int:
+        """From this order to the next: at least the review period."""
+        return (self.next_on - self.leaves_on).days
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the supplier has a say in it: it takes orders on some weekdays only, or is closed meanwhile."""
+        return bool(self.calendar.weekdays or self.wait_days) or self.days_between > self.review_period_days
+
+    def every(self, review_period_days: int) -> NextOrderDays:
+        """The same, were an order placed every so many days."""
+        return _days_of(self.decided_on, self.leaves_on, self.calendar, review_period_days)
+
+
+def next_order_days(on: date, calendar: SupplierCalendar, *, review_period_days: int) -> NextOrderDays | None:
+    """When an order decided on a day leaves, and the one after it; None where none can within a year.
+
+    The next is decided a review period after this one left. Where it could not leave within a year from then, it is taken to
+    leave at once: what is to last for so long is for people to say.
+    """
+    leaves_on = calendar.next_day(on)
+    return None if leaves_on is None else _days_of(on, leaves_on, calendar, review_period_days)
+
+
+def _days_of(on: date, leaves_on: date, calendar: SupplierCalendar, review_period_days: int) -> NextOrderDays:
+    again_on = leaves_on + timedelta(days=review_period_days)
+    return NextOrderDays(on, review_period_days, leaves_on, calendar.next_day(again_on) or again_on, calendar)
+
+
 def shortfall(agreed: Minimums, order: OrderSize) -> str:
     """In a sentence what an order lacks of the agreed minimums; empty where nothing.
 

@@ -34,7 +34,7 @@ def write_effects(run: PlanningRun, decisions: Decisions) -> None:
 
 def _decided_on(decisions: Decisions, row: dict[str, Any]) -> dict[str, Any]:
     source = decisions.inputs.sources[row["item_site"]]
-    place, days = source.item_site, source.item_site.review_period_days
+    place, days = source.item_site, source.review_period_days
     arriving = row["arriving_before_order"], row["arriving_in_window"]
     cost, rate = np.array([float(place.item.unit_cost)]), np.array([float(place.holding_rate)])
     terms = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -18,11 +19,11 @@ from ownstock.base.fingerprints import fingerprint
 from ownstock.engine.propose import inputs_told, reason
 from ownstock.planning.decisions.overriding import Changed, with_said
 from ownstock.planning.decisions.told_overrides import with_overrides
-from ownstock.planning.decisions.told_suppliers import lead_time_told, orders_told
+from ownstock.planning.decisions.told_suppliers import lead_time_told, order_days_told, orders_told, with_order_days
 from ownstock.planning.inputs.read_inputs import PlanningInputs, Source
 from ownstock.planning.inputs.said import facts_of
 from ownstock.planning.inputs.transfers import Place
-from ownstock.planning.rules import Basis, Wanted, later_by_lead_time
+from ownstock.planning.rules import Basis, Wanted, counted_from, later_by_lead_time
 from ownstock.purchasing.queries import OpenDelivery
 
 
@@ -44,7 +45,7 @@ class Decisions:
         for row, given in rows:
             source = self.inputs.sources[row["item_site"]]
             why = with_overrides(reason(row, given), self.changed.get(row["item_site"]), self.inputs.said)
-            yield row["item_site"], why | _told(source, late, self.inputs)
+            yield row["item_site"], with_order_days(why, source) | _told(source, late, self.inputs)
 
 
 def decide(inputs: PlanningInputs, pool: engine.Pool) -> Decisions:
@@ -57,7 +58,8 @@ def decide(inputs: PlanningInputs, pool: engine.Pool) -> Decisions:
     wanted = {
         key: Wanted(
             quantity,
-            _basis(inputs_told(row) | {"weeks": end}, history_hash, _terms(inputs.sources[key]), said.get(key, [])),
+            _basis(inputs_told(row) | {"weeks": end}, history_hash, inputs.sources[key], said.get(key, [])),
+            _asked_for_on(inputs.sources[key]),
         )
         for key, quantity, row, end, history_hash in each
     }
@@ -76,15 +78,25 @@ def _said_facts(inputs: PlanningInputs) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     for key in inputs.said.touched:
         if source := inputs.sources.get(key):
-            found[key] = facts_of(inputs.said, key, inputs.planned_on, source.looks_ahead_days)
+            wait_days = source.order_days.wait_days
+            found[key] = facts_of(inputs.said, key, inputs.planned_on, source.looks_ahead_days, wait_days)
     return found
 
 
-def _basis(inputs: dict[str, Any], history_hash: str, terms: dict[str, Any], said: list[Any]) -> Basis:
+def _asked_for_on(source: Source) -> date | None:
+    """The day for which goods are asked, where a supplier's order days have a say in it."""
+    days = source.order_days
+    return days.decided_on + timedelta(days=source.requested_in_days) if days.is_bound else None
+
+
+def _basis(inputs: dict[str, Any], history_hash: str, source: Source, said: list[Any]) -> Basis:
     """What a decision rests on, with and without the goods due before the next order can arrive and those owed until then.
 
-    The forecast knows all of history, so its hash stands for the weeks, and the last week for when it was.
+    The forecast knows all of history, so its hash stands for the weeks, and the last week for when it was. Days are counted
+    from the one on which the order leaves: that it comes nearer is no news.
     """
+    if wait_days := source.order_days.wait_days:
+        inputs = counted_from(inputs, wait_days)
     lead_time_days = inputs["lead_time_days"]
     due = [a for a in inputs["arrivals"] if a["arrives_in_days"] <= lead_time_days]
     later = [a for a in inputs["arrivals"] if a["arrives_in_days"] > lead_time_days]
@@ -94,7 +106,9 @@ def _basis(inputs: dict[str, Any], history_hash: str, terms: dict[str, Any], sai
     outlook["lead_times"] = later_by_lead_time(inputs)
     position = inputs["usable"] - inputs["backordered"]
     position += sum(a["quantity"] for a in due) - sum(k["quantity"] for k in owed)
-    versions = [history_hash, terms, engine.VERSION, *([said] if said else [])]
+    weekdays = sorted(source.order_days.calendar.weekdays)
+    versions = [history_hash, _terms(source), engine.VERSION, *([said] if said else [])]
+    versions += [{"order_weekdays": weekdays}] if weekdays else []
     return Basis(fingerprint([inputs, *versions]), fingerprint([outlook, *versions]), int(position))
 
 
@@ -119,7 +133,7 @@ def _told(source: Source, late: Mapping[Place, list[OpenDelivery]], inputs: Plan
     return {
         "terms": _terms(source), "lead_time": lead_time_told(source), "on_order": orders,
         "not_counted_because_late": not_counted, "in_quarantine": _in_quarantine(source, inputs),
-        "transfers": inputs.transfers.told(place),
+        "transfers": inputs.transfers.told(place), **order_days_told(source.order_days),
     }  # fmt: skip
 
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from ownstock.catalog.rules import NextOrderDays
 from ownstock.planning.inputs.lead_times import ENOUGH, EXPECTED, SAFE, Coming, Told
 from ownstock.planning.inputs.read_inputs import Source
 
+DAYS_OF_THE_WEEK = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 # A supplier that comes on the promised day more often is said to keep its promises.
 KEEPS = 0.95
 
@@ -43,6 +45,32 @@ def _sentence(supplier: str, promised: int, receipts: int, told: Told | None) ->
         f"{supplier} promises {promised} days; by its {receipts} deliveries, half come within {half} days and nine in ten "
         f"within {most}, {share}."
     )
+
+
+def order_days_told(days: NextOrderDays) -> dict[str, Any]:
+    """When the order leaves and when the next one does, after how many days each, where its supplier has a say in it."""
+    if not days.is_bound:
+        return {}
+    told = {
+        "leaves_on": days.leaves_on.isoformat(), "wait_days": days.wait_days, "next_on": days.next_on.isoformat(),
+        "days_between": days.days_between, "weekdays": sorted(days.calendar.weekdays),
+    }  # fmt: skip
+    return {"order_day": told}
+
+
+def with_order_days(why: dict[str, Any], source: Source) -> dict[str, Any]:
+    """A reason whose sentence says as well on which day the order leaves, where its supplier has a say in it."""
+    days = source.order_days
+    if not days.is_bound:
+        return why
+    names = [DAYS_OF_THE_WEEK[day - 1] for day in sorted(days.calendar.weekdays)]
+    listed = ", ".join([*names[:-2], " and ".join(names[-2:])])
+    takes = f"takes orders on {listed}" if names else "is closed on some of the days ahead"
+    leaves = f"it leaves on {days.leaves_on}, and is to last until the goods of the next come, which leaves on"
+    if not why["decision"]["quantity"]:
+        leaves = f"one would leave on {days.leaves_on}, the next on"
+    sentence = f"{source.term.supplier.code} {takes}: {leaves} {days.next_on}."
+    return why | {"sentence": f"{why['sentence']} {sentence}"}
 
 
 def orders_told(coming: Sequence[Coming], wait_days: int, today: date) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ import polars as pl
 from django.db import connection
 
 from ownstock.catalog.models import ItemSite, SupplyTerm
+from ownstock.catalog.rules import NextOrderDays
 from ownstock.engine import ArrivalRecord, Memory, learn_arrivals
 from ownstock.engine.arrays import Floats, Ints, Truths
 from ownstock.engine.arrival_quantiles import ArrivalQuantiles, arrival_quantiles
@@ -55,12 +56,16 @@ class SupplierRecords:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An item-site that can be planned, and in how many days its term would bring goods, earlier orders being late or not."""
+    """An item-site that can be planned, and in how many days its term would bring goods, earlier orders being late or not.
+
+    `order_days` say when the order leaves: its term counts from then on.
+    """
 
     item_site: ItemSite
     term: SupplyTerm
     requested_in_days: int
     coming: Sequence[OpenDelivery]
+    order_days: NextOrderDays
 
 
 @dataclass(frozen=True)
@@ -143,12 +148,14 @@ def supply_outlook(candidates: Sequence[Candidate], records: SupplierRecords, pl
     coming = [delivery for c in candidates for delivery in c.coming]
     owner = np.repeat(np.arange(len(candidates)), [len(c.coming) for c in candidates])
     of_coming = _coming_told(coming, records, planned_on)
-    leads = of_orders.days([c.requested_in_days for c in candidates])
+    waits = np.array([c.order_days.wait_days for c in candidates], dtype=np.int64)
+    # The record tells of an order as on the day it leaves: as it tells today of one that leaves today.
+    leads = of_orders.days([c.requested_in_days for c in candidates]) + np.where(of_orders.row >= 0, waits, 0)[:, None]
     deliveries = of_coming.days(_expected(coming, planned_on))
-    terms = [candidates[place].term for place in owner.tolist()]
-    np.maximum.at(leads, owner, _waited_for(deliveries, coming, terms, of_coming, planned_on))
-    waits = np.array([c.item_site.item.usable_after_days for c in candidates], dtype=np.int64)
-    leads, deliveries = leads + waits[:, None], deliveries + waits[owner][:, None]
+    asking = [candidates[place] for place in owner.tolist()]
+    np.maximum.at(leads, owner, _waited_for(deliveries, coming, asking, of_coming, planned_on))
+    release = np.array([c.item_site.item.usable_after_days for c in candidates], dtype=np.int64)
+    leads, deliveries = leads + release[:, None], deliveries + release[owner][:, None]
     starts = _starts(leads, deliveries, owner)
     return SupplyOutlook(leads, deliveries, coming, owner, starts, of_orders.told(), of_coming.told())
 
@@ -241,7 +248,7 @@ def _frame(asked: Ints) -> pl.DataFrame:
 
 
 def _waited_for(
-    deliveries: Ints, coming: list[OpenDelivery], terms: list[SupplyTerm], answers: Answers, today: date
+    deliveries: Ints, coming: list[OpenDelivery], asking: list[Candidate], answers: Answers, today: date
 ) -> Ints:
     """The days of each delivery before which a new order does not come; 0 where it waits for nothing. [n, SCENARIOS]
 
@@ -249,8 +256,9 @@ def _waited_for(
     come so late that planning would no longer count on them, nothing waits for them: by then they are promised anew, or cut.
     """
     is_earlier = [
-        d.supplier_id == term.supplier_id and (d.requested_on - today).days <= term.lead_time_days
-        for d, term in zip(coming, terms, strict=True)
+        d.supplier_id == c.term.supplier_id
+        and (d.requested_on - today).days <= c.order_days.wait_days + c.term.lead_time_days
+        for d, c in zip(coming, asking, strict=True)
     ]
     limit = np.array([(d.expected_on - today).days + LATE_LIMIT_DAYS for d in coming], dtype=np.int64)
     is_too_late = (answers.row >= 0)[:, None] & (deliveries > limit[:, None])

@@ -18,6 +18,7 @@ import polars as pl
 
 from ownstock.catalog.models import ItemSite, SupplyTerm
 from ownstock.catalog.queries import item_sites, reasons_without_source, terms_to_order_by
+from ownstock.catalog.rules import NextOrderDays
 from ownstock.demand.queries import backordered, open_demand
 from ownstock.engine.arrays import Ints
 from ownstock.engine.frames import MOST_DAYS
@@ -39,6 +40,7 @@ from ownstock.planning.inputs.lead_times import (
     supplier_records,
     supply_outlook,
 )
+from ownstock.planning.inputs.order_days import NO_ORDER_DAY, OrderDays, order_days
 from ownstock.planning.inputs.quarantine import InQuarantine, in_quarantine
 from ownstock.planning.inputs.said import Said, said_of
 from ownstock.planning.inputs.transfers import OpenTransfers, transfers_on
@@ -57,7 +59,8 @@ ARRIVALS = {
 class Source:
     """An item-site that can be planned, with the supply term it is ordered by and when what is ordered now comes.
 
-    `requested_in_days` is when goods are asked for, by the term's lead time and after earlier orders that are late.
+    `requested_in_days` is when goods are asked for: the term's lead time after the day on which the order leaves, and after
+    earlier orders that are late. `order_days` are that day and the one on which the next order leaves.
     `usable_in_days` is when they are expected to be of use, `longest_in_days` when at the latest; those that go into
     quarantine come earlier. `told` is what the supplier's record says of the order, None where its `receipts` are too few.
     """
@@ -70,11 +73,17 @@ class Source:
     told: Told | None
     receipts: int
     coming: Sequence[Coming]
+    order_days: NextOrderDays
+
+    @property
+    def review_period_days(self) -> int:
+        """Days from this order to the next: the item-site's own, or as many more as its supplier takes no orders."""
+        return self.order_days.days_between
 
     @property
     def looks_ahead_days(self) -> int:
         """How far a decision looks: until the end of the window after the one that it is for."""
-        return self.longest_in_days + 2 * self.item_site.review_period_days
+        return self.longest_in_days + 2 * self.review_period_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,8 @@ def planning_inputs(
             late.append(delivery)
         else:
             coming[delivery.item_id, delivery.site_id].append(delivery)
-    candidates, unplanned = _candidates(rows, terms, coming, planned_on)
+    days = order_days(planned_on, {term.supplier_id for term in terms.values() if term is not None})
+    candidates, unplanned = _candidates(rows, terms, coming, days)
     records = supplier_records(planned_on) if ids is None else latest_records(planned_on)
     outlook = supply_outlook(list(candidates.values()), records, planned_on)
     keys = np.fromiter(candidates, np.int64, len(candidates))
@@ -182,25 +192,28 @@ def _candidates(
     rows: list[ItemSite],
     terms: dict[int, SupplyTerm | None],
     coming: dict[tuple[int, int], list[OpenDelivery]],
-    planned_on: date,
+    days: OrderDays,
 ) -> tuple[dict[int, Candidate], dict[int, dict[str, str]]]:
     """Part what can be planned from what cannot, the latter each with a sentence."""
     candidates: dict[int, Candidate] = {}
     unplanned: dict[int, dict[str, str]] = {}
-    barred = reasons_without_source([row for row in rows if terms[row.pk] is None], on=planned_on)
+    barred = reasons_without_source([row for row in rows if terms[row.pk] is None], on=days.on)
     for row in rows:
         term = terms[row.pk]
-        if fault := barred.get(row.pk) or fault_of(row, row.item.unit_cost, has_term=term is not None):
-            unplanned[row.pk] = {"sku": row.item.sku, "site": row.site.code, "sentence": fault}
-        elif term is not None:
-            there = coming[row.item_id, row.site_id]
-            waiting = [
-                (d.requested_on, expected_arrival_in_days(d.expected_on, planned_on))
-                for d in there
-                if d.supplier_id == term.supplier_id
-            ]
-            requested = earliest_arrival_in_days(term.lead_time_days, waiting, planned_on)
-            candidates[row.pk] = Candidate(row, term, requested, there)
+        found = None if term is None else days.of(term.supplier_id, row.review_period_days)
+        fault = barred.get(row.pk) or fault_of(row, row.item.unit_cost, has_term=term is not None)
+        if term is None or found is None or fault:
+            told = fault or NO_ORDER_DAY.format(supplier=term.supplier.code if term else "")
+            unplanned[row.pk] = {"sku": row.item.sku, "site": row.site.code, "sentence": told}
+            continue
+        there = coming[row.item_id, row.site_id]
+        waiting = [
+            (d.requested_on, expected_arrival_in_days(d.expected_on, days.on))
+            for d in there
+            if d.supplier_id == term.supplier_id
+        ]
+        requested = earliest_arrival_in_days(found.wait_days + term.lead_time_days, waiting, days.on)
+        candidates[row.pk] = Candidate(row, term, requested, there, found)
     return candidates, unplanned
 
 
@@ -214,7 +227,7 @@ def _sources(candidates: dict[int, Candidate], outlook: SupplyOutlook, records: 
     return {
         pk: Source(
             c.item_site, c.term, c.requested_in_days, expected[place], longest[place], told,
-            records.arrivals.get(c.term.supplier_id, 0), coming[place],
+            records.arrivals.get(c.term.supplier_id, 0), coming[place], c.order_days,
         )
         for place, ((pk, c), told) in enumerate(zip(candidates.items(), outlook.leads_told, strict=True))
     }  # fmt: skip
@@ -301,7 +314,7 @@ def _releases(sources: dict[int, Source], held: dict[int, list[InQuarantine]], p
 def _supply(sources: dict[int, Source]) -> pl.DataFrame:
     rows = [
         (
-            pk, s.usable_in_days, s.item_site.review_period_days, s.term.moq, s.term.order_multiple,
+            pk, s.usable_in_days, s.review_period_days, s.term.moq, s.term.order_multiple,
             float(s.item_site.item.unit_cost),
         )
         for pk, s in sources.items()

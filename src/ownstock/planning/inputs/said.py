@@ -189,11 +189,11 @@ def _places(steps: list[LifecycleStep]) -> dict[int, dict[int, int]]:
     return places
 
 
-def facts_of(said: Said, item_site: int, today: date, horizon_days: int) -> list[Any]:
+def facts_of(said: Said, item_site: int, today: date, horizon_days: int, wait_days: int = 0) -> list[Any]:
     """What of it a decision rests on, for its fingerprint: the days ahead are counted, so that a day that passes is no news
-    until it matters."""
+    until it matters; those of an order that waits so many days for its day, from that day on."""
     return [
-        [kind, value, max(first, 0), min(last, horizon_days), span]
+        [kind, value, first - wait_days if first > 0 else 0, min(last, horizon_days) - wait_days, span]
         for kind, value, first, last, span in _spans(said, item_site, today)
         if first < horizon_days
     ]

@@ -125,9 +125,10 @@ def _whole(economics: pl.DataFrame) -> pl.DataFrame:
 
 def _changed(inputs: PlanningInputs, change: PolicyChange) -> tuple[pl.DataFrame, pl.DataFrame]:
     supply, economics = inputs.supply, inputs.economics
-    for name in ("review_period_days", "moq"):
-        if (value := getattr(change, name)) is not None:
-            supply = supply.with_columns(pl.lit(value, dtype=supply.schema[name]).alias(name))
+    if change.review_period_days is not None:
+        supply = supply.with_columns(review_period_days=pl.Series(_reviews(inputs, change.review_period_days)))
+    if change.moq is not None:
+        supply = supply.with_columns(moq=pl.lit(change.moq, dtype=supply.schema["moq"]))
     for share, name in ((change.moq_share, "moq"), (change.lead_time_share, "lead_time_days")):
         if share is not None:
             less = (pl.col(name) * share).ceil().clip(1, None).cast(supply.schema[name])
@@ -138,6 +139,11 @@ def _changed(inputs: PlanningInputs, change: PolicyChange) -> tuple[pl.DataFrame
     if change.fill_rate is not None:
         economics = economics.with_columns(goal=pl.lit("fill_rate"), target=pl.lit(change.fill_rate))
     return supply, economics
+
+
+def _reviews(inputs: PlanningInputs, review_period_days: int) -> list[int]:
+    """Days from an order to the next of each item-site, were each to have a review period: as the plan counts them."""
+    return [source.order_days.every(review_period_days).days_between for source in inputs.sources.values()]
 
 
 def _demand(forecast: pl.DataFrame, days: int, rng: np.random.Generator) -> Ints:

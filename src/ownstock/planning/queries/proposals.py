@@ -28,8 +28,10 @@ def standing(item_sites: Collection[int] | None = None) -> dict[int, tuple[int, 
     newest = rows.order_by("item_site_id", "-id").distinct("item_site_id")
     approved = _approved(rows)
     return {
-        key: (pk, Standing(ProposalState(state), _basis(*basis), approved.get(key)))
-        for key, pk, state, *basis in newest.values_list("item_site_id", "id", "state", *BASIS)
+        key: (pk, Standing(ProposalState(state), _basis(*basis), approved.get(key), asked_for_on))
+        for key, pk, state, asked_for_on, *basis in newest.values_list(
+            "item_site_id", "id", "state", "requested_on", *BASIS
+        )
     }
 
 

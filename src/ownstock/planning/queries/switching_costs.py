@@ -16,6 +16,7 @@ from ownstock.base.errors import Refused
 from ownstock.catalog.models import ItemSite, Supplier, SupplyTerm
 from ownstock.catalog.queries import in_base_currency, prices_at
 from ownstock.planning.inputs.lead_times import EXPECTED, SAFE, Candidate, latest_records, supply_outlook
+from ownstock.planning.inputs.order_days import order_days
 from ownstock.planning.inputs.read_inputs import PlanningInputs, planning_inputs
 from ownstock.planning.rules.switching import Outlook, Risk, breaks_even_in_days, ordered_instead, risk
 
@@ -104,23 +105,35 @@ def new_sources(moves: Sequence[Move], outlook: Mapping[int, Outlook], on: date)
     terms = [(move.term, move.old or move.term) for move in moves]
     asked = [(term, so_many) for pair, so_many in zip(terms, units, strict=True) for term in pair]
     prices = prices_at(asked, on=on)
-    candidates = [Candidate(move.item_site, move.term, move.term.lead_time_days, []) for move in moves]
+    candidates = _candidates(moves, on)
     days = supply_outlook(candidates, latest_records(on), on).lead_days
     return [
-        _source(move, new, old, (int(told[EXPECTED]), int(told[SAFE])), outlook.get(move.item_site.pk), on)
-        for move, new, old, told in zip(moves, prices[::2], prices[1::2], days, strict=True)
+        _source(move, asked, new, old, (int(told[EXPECTED]), int(told[SAFE])), outlook.get(move.item_site.pk), on)
+        for move, asked, new, old, told in zip(moves, candidates, prices[::2], prices[1::2], days, strict=True)
     ]
 
 
+def _candidates(moves: Sequence[Move], on: date) -> list[Candidate]:
+    """What each move would order, on its supplier's next order day; today where it has none within a year."""
+    days = order_days(on, {move.term.supplier_id for move in moves})
+    found = []
+    for move in moves:
+        review = move.item_site.review_period_days
+        leaves = days.of(move.term.supplier_id, review) or days.any_day(review)
+        requested = leaves.wait_days + move.term.lead_time_days
+        found.append(Candidate(move.item_site, move.term, requested, [], leaves))
+    return found
+
+
 def _source(
-    move: Move, new: Decimal, old: Decimal, days: tuple[int, int], outlook: Outlook | None, on: date
+    move: Move, asked: Candidate, new: Decimal, old: Decimal, days: tuple[int, int], outlook: Outlook | None, on: date
 ) -> NewSource:
     expected, safe = days
     more = None
     if outlook is not None and move.old is not None:
         more = _cost_a_year((move.term, new), (move.old, old), Decimal(outlook.units_a_year), on)
     return NewSource(
-        move.term, move.quantity, new, on + timedelta(days=move.term.lead_time_days), expected, safe, more,
+        move.term, move.quantity, new, on + timedelta(days=asked.requested_in_days), expected, safe, more,
         None if outlook is None else risk(outlook, expected, move.item_site.shortage_cost),
     )  # fmt: skip
 

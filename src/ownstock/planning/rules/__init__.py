@@ -2,6 +2,7 @@
 
 from ownstock.planning.rules.days import (
     closed_weeks_start,
+    counted_from,
     earliest_arrival_in_days,
     later_by_lead_time,
     release_in_days,
@@ -17,6 +18,7 @@ __all__ = [
     "Step",
     "Wanted",
     "closed_weeks_start",
+    "counted_from",
     "earliest_arrival_in_days",
     "fault_of",
     "later_by_lead_time",

@@ -28,6 +28,29 @@ def earliest_arrival_in_days(lead_time_days: int, waiting: Iterable[tuple[date, 
     return max([lead_time_days, *(days for requested_on, days in waiting if requested_on <= due_by)])
 
 
+def counted_from(inputs: Mapping[str, Any], days: int) -> dict[str, Any]:
+    """A reason's inputs with their days counted from so many days ahead on instead of from today.
+
+    Those of an order that waits for its day, counted from that day on, stay the same while it waits.
+    """
+    leads = [
+        {**lead, "lead_time_days": lead["lead_time_days"] - days, "arrivals": _sooner(lead["arrivals"], days)}
+        for lead in inputs.get("lead_times") or []
+    ]
+    counted = {
+        "lead_time_days": inputs["lead_time_days"] - days,
+        "arrivals": _sooner(inputs["arrivals"], days),
+        "known": _sooner(inputs["known"], days),
+    }
+    return {**inputs, **counted, **({"lead_times": leads} if leads else {})}
+
+
+def _sooner(rows: Any, days: int) -> Any:
+    """Arrivals, or what is wanted, so many days sooner; None stays None."""
+    names = ("arrives_in_days", "wanted_in_days")
+    return rows and [{name: value - days if name in names else value for name, value in row.items()} for row in rows]
+
+
 def later_by_lead_time(inputs: Mapping[str, Any]) -> list[list[Any]]:
     """The lead times of a reason's inputs, each with its probability and what arrives after it alone.
 

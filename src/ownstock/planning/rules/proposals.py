@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -43,19 +44,25 @@ class Standing:
     """The last proposal of an item-site: its state and what it was decided on (`basis.position` as it was ordered).
 
     Of one that waits or was withdrawn, `approved` is what the last one before it that was approved was decided on.
+    `asked_for_on` is the day for which it asks for goods.
     """
 
     state: ProposalState
     basis: Basis
     approved: Basis | None = None
+    asked_for_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the engine now says of an item-site."""
+    """What the engine now says of an item-site.
+
+    `asked_for_on` is the day for which goods are asked, where the supplier takes orders on some days only; else None.
+    """
 
     quantity: int
     basis: Basis
+    asked_for_on: date | None = None
 
 
 def next_step(wanted: Wanted, standing: Standing | None) -> Step:
@@ -63,10 +70,12 @@ def next_step(wanted: Wanted, standing: Standing | None) -> Step:
 
     The same inputs change nothing: a pending proposal stays and a rejection holds until inputs move. Moved inputs update a
     pending proposal, withdraw it when nothing is needed any more, and let a rejected or approved item be proposed again. What
-    was proposed while something was missing is withdrawn once all is there again that an approval before had counted on.
+    was proposed while something was missing is withdrawn once all is there again that an approval before had counted on. A
+    pending proposal whose order day went by is decided for the next one.
     """
     if standing is not None and standing.state is ProposalState.PENDING:
-        if standing.basis.input_hash == wanted.basis.input_hash:
+        is_of_this_day = wanted.asked_for_on in (None, standing.asked_for_on)
+        if standing.basis.input_hash == wanted.basis.input_hash and is_of_this_day:
             return Step.KEEP
         return Step.UPDATE if wanted.quantity and not _is_met(wanted.basis, standing) else Step.WITHDRAW
     if not wanted.quantity or (standing is not None and _is_settled(wanted.basis, standing)):
