@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,8 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if TEST_HOME in os.environ:
         return
     config.stash[OWN_HOME] = folder = folder_of_run(os.getpid())
-    os.environ[TEST_HOME] = os.environ["TMPDIR"] = str(folder)
-    tempfile.tempdir = None
+    os.environ[TEST_HOME] = str(folder)
     config.option.basetemp = config.option.basetemp or folder / "t"
 
 

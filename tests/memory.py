@@ -20,13 +20,12 @@ ROOM_BYTES = 8 * 1024**3
 def folder_of_run(pid: int) -> Path:
     """A new folder of the run in this process, in memory or where the system keeps what is temporary.
 
-    Its name is short, for the path of a socket may not be long; servers of other accounts may look into it.
+    Its name is short, for the path of a socket may not be long.
     """
     _forget_ended()
     folder = (MEMORY if has_room() else Path(tempfile.gettempdir())) / f"{PREFIX}{pid}"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    folder.chmod(0o755)
+    folder.mkdir(mode=0o700)
     return folder
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 PACKAGES = (
     "numpy",
+    "polars",
     "psycopg",
     "psycopg_pool",
     "procrastinate",
