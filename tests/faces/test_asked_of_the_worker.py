@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from ownstock.journal import jobs
+from ownstock.planning.actions.kpis import day_to_measure
+from ownstock.planning.queries.kpis import measured_on
 from ownstock.planning.tasks import look_ahead_of_the_plan, measure_everything
+from tests.factories import TODAY
 from tests.web_cases import planned_shop, read, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +38,9 @@ def test_a_page_without_figures_has_them_measured_and_shows_them_when_they_are()
         assert "ownstock health" not in told
     for address in ("/monitoring", "/stock-health"):
         assert client.post("/monitoring/measure", {"next": address})["Location"] == address
-    told = read(client.get("/stock-health"))
-    assert "It waits for the worker." in told.text
-    assert "Measure now" not in told.text
+    asked = read(client.get("/stock-health")).text
+    assert "It waits for the worker." in asked
+    assert "Measure now" not in asked
     taken_up("ownstock.measure")
     run = jobs.begin("measure", task="ownstock.measure")
     told = client.get("/stock-health").content.decode()
@@ -42,6 +48,10 @@ def test_a_page_without_figures_has_them_measured_and_shows_them_when_they_are()
     assert "HX-Refresh" not in client.get("/monitoring/measuring?reload=1").headers
     jobs.finish(run)
     measure_everything(0)
+    last = measured_on()
+    assert last == day_to_measure(timezone.now().date(), TODAY)
+    assert day_to_measure(TODAY + timedelta(days=31), TODAY) == TODAY + timedelta(days=31)
+    assert day_to_measure(TODAY + timedelta(days=32), TODAY) == TODAY, "As its pages, which speak of its last plan."
     assert client.get("/monitoring/measuring?reload=1").headers["HX-Refresh"] == "true"
     assert "Nothing was measured" not in read(client.get("/monitoring")).text
 

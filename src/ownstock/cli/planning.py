@@ -12,6 +12,7 @@ from django.utils import timezone
 from ownstock.base.errors import Refused
 from ownstock.cli import reason
 from ownstock.cli.command import command, is_json_wanted
+from ownstock.cli.looking_on import steps_told
 from ownstock.cli.options import actor_option, json_option, limit_option, on_option
 from ownstock.cli.render import counted, first, print_json, show, tell
 from ownstock.planning import actions, queries
@@ -24,7 +25,8 @@ from ownstock.planning.rules import ProposalState, Step
 @json_option
 def plan(on: date | None, actor: str) -> None:
     """Decide for every item-site what to order now; the same inputs propose nothing new."""
-    planned = actions.plan(planned_on=on or timezone.localdate(), actor=actor)
+    with steps_told():
+        planned = actions.plan(planned_on=on or timezone.localdate(), actor=actor)
     run, steps = planned.run, {str(step): planned.steps[step] for step in Step}
     told = (
         f"Planned {counted(run.item_site_count, 'item-site')} for {run.planned_on}: "

@@ -12,6 +12,7 @@ import click
 from django.utils import timezone
 
 from ownstock.cli.command import command
+from ownstock.cli.looking_on import steps_told
 from ownstock.cli.options import Day, Number, actor_option, json_option, on_option
 from ownstock.cli.render import counted, show, tell
 from ownstock.planning import actions, queries
@@ -67,7 +68,8 @@ def cash(weeks: int, budget: Decimal | None, month: date | None, ahead: bool, ac
     if budget is not None and month is not None:
         actions.set_cash_budget(month, budget, actor=actor)
     if ahead:
-        done = actions.look_ahead()
+        with steps_told():
+            done = actions.look_ahead()
         click.echo(f"Looked ahead for {counted(done.item_sites, 'item-site')}.", err=True)
     columns = ("week_start_on", "committed", "proposed", "planned", "p10", "p90")
     show(_rows(cash_queries.cash(weeks), columns), empty="Nothing is to be paid.")

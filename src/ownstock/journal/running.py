@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Which job is at work here, for the log.
 job_name: ContextVar[str] = ContextVar("job_name", default="")
 _current: ContextVar[Progress | None] = ContextVar("progress", default=None)
+Listener = Callable[[str, int, int], None]
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 REPORT_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
@@ -49,13 +51,25 @@ def running(job: str, *, task: str = "") -> Iterator[JobRun]:
         _current.reset(progress)
 
 
+@contextmanager
+def listening(tell: Listener) -> Iterator[None]:
+    """Have somebody who looks on told the steps, too: (step, so much done, of so much; 0 where nobody knows)."""
+    before = _listener.set(tell)
+    try:
+        yield
+    finally:
+        _listener.reset(before)
+
+
 def report(step: str, done: int = 0, total: int = 0) -> None:
     """Write down how far the job at work here is: at once for a new step, else twice a second at most.
 
     It is written beside the job's own transaction, which shows nothing of itself until it ends. Where no job is at work,
-    nothing is written.
+    nothing is written; who listens is told all the same.
     """
-    progress = _current.get()
+    listener, progress = _listener.get(), _current.get()
+    if listener is not None:
+        listener(step, done, total)
     now = time.monotonic()
     if progress is None or (step == progress.step and now - progress.written_at < REPORT_SECONDS):
         return

@@ -26,7 +26,7 @@ def watch_blocked_suppliers(timestamp: int) -> None:
 def measure_everything(timestamp: int) -> None:
     """Every night, and when somebody asks: measure what health and monitoring tell, of every item-site and day."""
     with running(kpis.JOB, task=kpis.TASK):
-        kpis.measure(timezone.now().date())
+        kpis.measure(kpis.day_to_measure(timezone.now().date(), business_day()))
 
 
 @app.periodic(cron="41 4 * * *")

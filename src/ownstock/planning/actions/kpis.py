@@ -15,7 +15,13 @@ from ownstock.planning.queries import measured
 from ownstock.planning.rules.kpis import YEAR_DAYS
 
 JOB, TASK, DAY_SECONDS = "measure", "ownstock.measure", 86_400
+LONG_BACK_DAYS = 31
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('ownstock.measure'))"
+
+
+def day_to_measure(today: date, planned_on: date) -> date:
+    """Today; of a company whose last plan lies long back, as the sample company's, the day that its pages speak of."""
+    return planned_on if (today - planned_on).days > LONG_BACK_DAYS else today
 
 
 @dataclass(frozen=True, slots=True)
