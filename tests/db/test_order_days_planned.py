@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ownstock.catalog.actions import keep_agreement
@@ -100,7 +103,7 @@ def test_the_plan_of_friday_protects_until_the_goods_of_the_tuesday_after_next_c
     )
 
 
-def test_its_reason_says_on_which_day_it_leaves_and_how_long_it_must_last() -> None:
+def test_its_reason_says_on_which_day_it_leaves_and_how_long_it_must_last(client: Client) -> None:
     takes_orders_on(2, 4, 5)
     planned(WEDNESDAY)
     found = pending()
@@ -108,11 +111,17 @@ def test_its_reason_says_on_which_day_it_leaves_and_how_long_it_must_last() -> N
         "leaves_on": "2026-03-05", "wait_days": 1, "next_on": "2026-03-12", "days_between": 7, "weekdays": [2, 4, 5],
     }  # fmt: skip
     sentence = (
-        "ALPHA takes orders on Tuesdays, Thursdays and Fridays: it leaves on 2026-03-05, and is to last until the goods of "
-        "the next come, which leaves on 2026-03-12."
+        "ALPHA takes orders on Tuesdays, Thursdays and Fridays: this order leaves on 2026-03-05 and must last until the "
+        "goods of the next one, of 2026-03-12, come."
     )
     assert found.reason["sentence"].endswith(sentence)
-    assert sentence in "\n".join(lines(found))
+    printed = "\n".join(lines(found))
+    assert sentence in printed
+    assert "wait_days     1" in printed
+    client.force_login(get_user_model().objects.create_user("planner", is_staff=True))
+    page = unescape(client.get(f"/proposals/{found.pk}").content.decode())
+    assert sentence in page
+    assert "15 days (quoted: 14; until the order leaves: 1)" in page
 
 
 def test_without_order_days_nothing_changes() -> None:
@@ -170,7 +179,7 @@ def test_an_order_before_a_closure_is_to_last_until_orders_are_taken_again() -> 
     assert days_of(MONDAY) == (LEAD, 26), "the next would leave a week later, but nobody takes it then"
     assert days_of(MONDAY + timedelta(days=5)) == (21 + LEAD, 7)
     planned(MONDAY)
-    assert "ALPHA is closed on some of the days ahead: it leaves on 2026-03-02" in pending().reason["sentence"]
+    assert "ALPHA is closed on some of the days ahead: this order leaves on 2026-03-02" in pending().reason["sentence"]
 
 
 def test_a_supplier_that_takes_no_orders_within_a_year_is_told() -> None:

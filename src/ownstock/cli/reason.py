@@ -19,6 +19,7 @@ KNOWN = (
 )  # fmt: skip
 ARRIVING = ("arrives_in_days", "quantity")
 TERMS = ("supplier", "price", "currency", "quoted_lead_time_days")
+ORDER_DAY = ("leaves_on", "wait_days", "next_on", "days_between")
 EXPECTED = (
     "mean_per_day", "variance_per_week", "variance_ratio", "bucket_days", "mean_by_bucket", "level", "is_season_known",
     "main_method", "main_method_weight", "buckets_seen", "buckets_since_seen", "buckets_capped",
@@ -37,6 +38,9 @@ def lines(proposal: Proposal) -> Iterator[str]:
     yield from ("", why["sentence"])
     yield from _section("Known", _named(inputs, KNOWN) | _named(why["terms"], TERMS) | _released(why["terms"]))
     yield from _list("Demand, and the days of the week in stock", [_week(week) for week in inputs["weeks"]])
+    # Most suppliers take orders on any day.
+    if day := why.get("order_day"):
+        yield from _section("Order day", _named(day, ORDER_DAY))
     # Reasons of earlier versions tell nothing of suppliers' records.
     if lead := why.get("lead_time"):
         yield from ("", lead["sentence"])

@@ -66,10 +66,12 @@ def with_order_days(why: dict[str, Any], source: Source) -> dict[str, Any]:
     names = [DAYS_OF_THE_WEEK[day - 1] for day in sorted(days.calendar.weekdays)]
     listed = ", ".join([*names[:-2], " and ".join(names[-2:])])
     takes = f"takes orders on {listed}" if names else "is closed on some of the days ahead"
-    leaves = f"it leaves on {days.leaves_on}, and is to last until the goods of the next come, which leaves on"
+    leaves = (
+        f"this order leaves on {days.leaves_on} and must last until the goods of the next one, of {days.next_on}, come"
+    )
     if not why["decision"]["quantity"]:
-        leaves = f"one would leave on {days.leaves_on}, the next on"
-    sentence = f"{source.term.supplier.code} {takes}: {leaves} {days.next_on}."
+        leaves = f"an order would leave on {days.leaves_on}, the next one on {days.next_on}"
+    sentence = f"{source.term.supplier.code} {takes}: {leaves}."
     return why | {"sentence": f"{why['sentence']} {sentence}"}
 
 
