@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,23 @@ def _know_every_kind() -> None:
         assert instance.verb in KINDS or not is_ours, f"{instance.verb} has no line in exchange/subscriptions/kinds.py"
 
     post_save.connect(check, sender=AuditEvent, weak=False)
+
+
+@pytest.fixture(scope="session")
+def lasting(django_db_setup: None, django_db_blocker: Any) -> Callable[[], AbstractContextManager[None]]:
+    """What is written in this block stays for all tests of a class or a file, each of which is rolled back alone."""
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        from django.db import transaction
+
+        outer: Any = transaction.atomic()
+        outer._from_testcase = True  # as Django's own: what must be the outermost transaction may begin in a test
+        with django_db_blocker.unblock(), outer:
+            yield
+            transaction.set_rollback(True)
+
+    return block
 
 
 @pytest.fixture
