@@ -215,6 +215,7 @@ def test_looking_ahead_is_asked_for_on_the_page_and_done_by_the_worker_with_prog
     jobs.note_progress(run.pk, "planned orders", 1, 3)
     told = client.get("/cash/progress").content.decode()
     assert "planned orders 1 / 3" in told
+    assert "A run that falls silent is begun again by itself." in told
     assert 'hx-trigger="every 2s"' in told
     jobs.fail(run, "Nothing.")
     look_ahead_of_the_plan(0)
