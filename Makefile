@@ -38,13 +38,11 @@ serve:
 test:
 	$(SETUP) dev
 	$(PYTHON_HERE) -m tools.browser
-	$(PYTHON_HERE) -m tools.checks
-	$(PYTHON_HERE) $(TESTS) $(ALL)
+	$(PYTHON_HERE) -m tools.checks .venv/bin/python $(TESTS) $(ALL)
 
 check:
 	$(SETUP) dev
-	$(PYTHON_HERE) -m tools.checks
-	$(PYTHON_HERE) $(TESTS) $(QUICK)
+	$(PYTHON_HERE) -m tools.checks .venv/bin/python $(TESTS) $(QUICK)
 
 format:
 	$(SETUP) dev

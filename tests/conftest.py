@@ -31,12 +31,13 @@ QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 # The files that take longer than twenty seconds, the longest first.
 LONGEST = (
-    "test_demo", "test_embedded_database", "test_every_screen_in_browser", "test_cli_installation", "test_worker_killed",
-    "test_edi_circle", "test_ledger_killed", "test_operations_in_browser", "test_item_site_in_browser",
-    "test_lead_times_learned", "test_set_up_by_mouse", "test_supplier_circle", "test_scorecards_in_browser",
-    "test_stock_screens_in_browser", "test_channels_killed", "test_web_answer_in_browser", "test_receiving_in_browser",
-    "test_seal_restored", "test_proposals_in_browser", "test_law_six", "test_engine_global_model", "test_ticker",
-    "test_web_portal_in_browser", "test_seal_verify", "test_today_in_browser", "test_role_matrix", "test_live",
+    "test_demo", "test_every_screen_in_browser", "test_embedded_database", "test_cli_installation", "test_worker_killed",
+    "test_edi_circle", "test_automated_month", "test_ledger_killed", "test_channels_killed", "test_api_as_described",
+    "test_item_site_in_browser", "test_supplier_circle", "test_lead_times_learned", "test_operations_in_browser",
+    "test_set_up_by_mouse", "test_seal_restored", "test_scorecards_in_browser", "test_new_database", "test_law_six",
+    "test_receiving_in_browser", "test_web_portal_in_browser", "test_history_killed", "test_role_matrix",
+    "test_engine_global_model", "test_proposals_in_browser", "test_ticker", "test_seal_verify", "test_web_proposals",
+    "test_stock_screens_in_browser", "test_today_in_browser", "test_web_answer_in_browser", "test_live",
     "test_order_life_in_browser", "test_web_in_browser", "test_suppliers_in_browser",
 )  # fmt: skip
 
