@@ -43,39 +43,42 @@ LATE = """
         JOIN catalog_item_site t ON t.item_id = n.id AND t.site_id = o.site_id
         WHERE a.cleared_at IS NULL AND a.kind = 'late_delivery' ORDER BY t.id, a.id)
 """
+# All that is open of orders, read once: looked up item by item, a server that takes it for little reads all of it each time.
+OPEN_GOODS = f"""
+    open_goods AS MATERIALIZED (
+        SELECT o.number, o.supplier_id, o.site_id, l.item_id, l.line, d.id,
+            d.quantity - d.received_quantity - d.cancelled_quantity AS quantity,
+            greatest(d.shipped_quantity - d.received_quantity, 0) AS under_way,
+            coalesce(d.announced_on, d.latest_promised_on, d.requested_on) AS expected_on
+        FROM purchasing_delivery d JOIN purchasing_order_line l ON l.id = d.line_id
+        JOIN purchasing_order_revision r ON r.id = l.revision_id
+        JOIN purchasing_purchase_order o ON o.id = r.purchase_order_id
+        WHERE d.quantity > d.received_quantity + d.cancelled_quantity
+            AND o.state = ANY (ARRAY{sorted(state.value for state in OPEN_STATES)}))
+"""
 # What is short until late lines come that planning still counts on, in units: a late line is expected in as many days as it
 # is late, what comes before it is there by then, and it ends no more than its own quantity. What would come only after an
 # order placed now is of use keeps nobody waiting: its item is short by itself.
 WAITING = f"""
-    late_lines AS (
-        SELECT DISTINCT a.key, o.id AS order_id, l.line, k.id AS item_site_id
-        FROM journal_alert a JOIN purchasing_purchase_order o ON o.number = a.facts->>'number'
-        JOIN purchasing_order_revision r ON r.purchase_order_id = o.id
-        JOIN purchasing_order_line l ON l.revision_id = r.id AND l.line = (a.facts->>'line')::integer
-        JOIN catalog_item_site k ON k.item_id = l.item_id AND k.site_id = o.site_id
-        WHERE a.cleared_at IS NULL AND a.kind = 'late_delivery'),
-    coming AS (
-        SELECT p.item_site_id, o.id AS order_id, l.line, d.id, e.expected_on < p.planned_on AS is_late,
-            d.quantity - d.received_quantity - d.cancelled_quantity AS quantity,
-            abs(e.expected_on - p.planned_on) AS wait_days
-        FROM (SELECT DISTINCT item_site_id FROM late_lines) w
-        JOIN planning_item_site_plan p ON p.item_site_id = w.item_site_id AND p.fault = ''
-        JOIN catalog_item_site k ON k.id = p.item_site_id
-        JOIN purchasing_order_line l ON l.item_id = k.item_id
-        JOIN purchasing_order_revision r ON r.id = l.revision_id
-        JOIN purchasing_purchase_order o ON o.id = r.purchase_order_id AND o.site_id = k.site_id
-            AND o.state = ANY (ARRAY{sorted(state.value for state in OPEN_STATES)})
-        JOIN purchasing_delivery d ON d.line_id = l.id AND d.quantity > d.received_quantity + d.cancelled_quantity
-        CROSS JOIN LATERAL (SELECT coalesce(d.announced_on, d.latest_promised_on, d.requested_on) AS expected_on) e
-        WHERE e.expected_on >= p.planned_on - {LATE_LIMIT_DAYS}),
+    {OPEN_GOODS},
+    told AS MATERIALIZED (
+        SELECT key, facts->>'number' AS number, (facts->>'line')::integer AS line
+        FROM journal_alert WHERE cleared_at IS NULL AND kind = 'late_delivery'),
+    places AS MATERIALIZED (SELECT DISTINCT g.item_id, g.site_id FROM open_goods g JOIN told USING (number, line)),
+    coming AS MATERIALIZED (
+        SELECT p.item_site_id, g.number, g.line, g.id, g.quantity, g.expected_on < p.planned_on AS is_late,
+            abs(g.expected_on - p.planned_on) AS wait_days
+        FROM open_goods g JOIN places USING (item_id, site_id)
+        JOIN catalog_item_site k ON k.item_id = g.item_id AND k.site_id = g.site_id
+        JOIN planning_item_site_plan p ON p.item_site_id = k.id AND p.fault = ''
+        WHERE g.expected_on >= p.planned_on - {LATE_LIMIT_DAYS}),
     in_turn AS (
         SELECT *, coalesce(sum(quantity) OVER (PARTITION BY item_site_id ORDER BY wait_days, id
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before FROM coming),
     waiting AS (
-        SELECT l.key, c.item_site_id, greatest(least(c.quantity,
+        SELECT t.key, c.item_site_id, greatest(least(c.quantity,
             p.demand_a_day::numeric * c.wait_days + p.backordered - p.usable - c.before), 0) AS units
-        FROM in_turn c JOIN late_lines l USING (order_id, line, item_site_id)
-        JOIN planning_item_site_plan p ON p.item_site_id = c.item_site_id
+        FROM in_turn c JOIN told t USING (number, line) JOIN planning_item_site_plan p ON p.item_site_id = c.item_site_id
         WHERE c.is_late AND c.wait_days <= p.lead_time_days
             AND (p.usable <= 0 OR p.stock_out_on < p.planned_on + c.wait_days))
 """
@@ -143,33 +146,34 @@ BY_LATE_LINE = f"""
 # What item-sites that hang on a blocked supplier are short of, when of its orders no more comes than has left it, as far as
 # an item-site does not tell it by itself: that which has another source is planned, and planning counts on those orders.
 BY_BLOCKED_SUPPLIER = f"""
-    WITH hanging AS (
-        SELECT * FROM unnest(%(keys)s::text[], %(suppliers)s::bigint[], %(item_sites)s::bigint[])
-            AS h(key, blocked_id, item_site_id)),
+    WITH {OPEN_GOODS},
+    hanging AS MATERIALIZED (
+        SELECT h.key, h.blocked_id, k.id AS item_site_id, k.item_id, k.site_id
+        FROM unnest(%(keys)s::text[], %(suppliers)s::bigint[], %(item_sites)s::bigint[]) AS h(key, blocked_id, item_site_id)
+        JOIN catalog_item_site k ON k.id = h.item_site_id),
+    sure AS MATERIALIZED (
+        SELECT h.key, h.item_site_id, sum(CASE WHEN g.supplier_id = h.blocked_id THEN least(g.under_way, g.quantity)
+            ELSE g.quantity END) AS quantity
+        FROM hanging h JOIN open_goods g USING (item_id, site_id)
+        JOIN planning_item_site_plan p ON p.item_site_id = h.item_site_id
+        WHERE g.expected_on - p.planned_on BETWEEN -{LATE_LIMIT_DAYS} AND p.lead_time_days GROUP BY 1, 2),
+    there AS MATERIALIZED (
+        SELECT h.item_site_id, sum(b.on_hand) AS usable
+        FROM (SELECT DISTINCT item_site_id, item_id, site_id FROM hanging) h
+        JOIN ledger_balance b ON b.item_id = h.item_id AND b.status = 'released'
+        JOIN ledger_place g ON g.id = b.location_id AND g.holds AND g.site_id = h.site_id GROUP BY 1),
+    short AS (
+        SELECT h.key, h.item_site_id, greatest(p.demand_in_coverage - p.demand_a_day * p.review_period_days + p.backordered
+            - coalesce(t.usable, 0) - coalesce(s.quantity, 0), 0) AS units
+        FROM hanging h JOIN planning_item_site_plan p ON p.item_site_id = h.item_site_id
+        LEFT JOIN there t ON t.item_site_id = h.item_site_id
+        LEFT JOIN sure s ON s.key = h.key AND s.item_site_id = h.item_site_id),
     costs AS (
-        SELECT h.key, p.planned_on, k.shortage_cost * CASE
+        SELECT n.key, p.planned_on, k.shortage_cost * CASE
                 WHEN p.fault <> '' THEN n.units
                 ELSE greatest(n.units - CASE WHEN {IS_SHORT} THEN p.short_in_lead_time ELSE 0 END, 0) END
             + CASE WHEN p.fault <> '' THEN coalesce(p.money_at_stake, 0) ELSE 0 END AS money
-        FROM hanging h JOIN {PLANS} ON p.item_site_id = h.item_site_id
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(b.on_hand), 0) AS usable FROM ledger_balance b
-            JOIN ledger_place g ON g.id = b.location_id AND g.holds AND g.site_id = k.site_id
-            WHERE b.item_id = k.item_id AND b.status = 'released') there
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(CASE WHEN o.supplier_id = h.blocked_id
-                THEN least(greatest(d.shipped_quantity - d.received_quantity, 0), e.quantity) ELSE e.quantity END), 0)
-                AS quantity
-            FROM purchasing_order_line l JOIN purchasing_order_revision r ON r.id = l.revision_id
-            JOIN purchasing_purchase_order o ON o.id = r.purchase_order_id AND o.site_id = k.site_id
-                AND o.state = ANY (ARRAY{sorted(state.value for state in OPEN_STATES)})
-            JOIN purchasing_delivery d ON d.line_id = l.id AND d.quantity > d.received_quantity + d.cancelled_quantity
-            CROSS JOIN LATERAL (SELECT d.quantity - d.received_quantity - d.cancelled_quantity AS quantity,
-                coalesce(d.announced_on, d.latest_promised_on, d.requested_on) - p.planned_on AS in_days) e
-            WHERE l.item_id = k.item_id AND e.in_days BETWEEN -{LATE_LIMIT_DAYS} AND p.lead_time_days) sure
-        CROSS JOIN LATERAL (
-            SELECT greatest(p.demand_in_coverage - p.demand_a_day * p.review_period_days + p.backordered - there.usable
-                - sure.quantity, 0) AS units) n)
+        FROM short n JOIN {PLANS} ON p.item_site_id = n.item_site_id)
     SELECT key, sum(money)::numeric AS money, count(*) AS item_sites, min(planned_on) AS planned_on
     FROM costs GROUP BY key HAVING sum(money) > 0
 """
