@@ -15,7 +15,7 @@ from ownstock.ledger import actions as ledger
 from ownstock.ledger.rules import Kind, Line, PostingRequest
 from ownstock.planning.models import Override
 from tests.browser import launch
-from tests.faces.test_web_in_browser import DESK, PHONE, address, photograph
+from tests.faces.test_web_in_browser import DESK, address, photograph
 from tests.factories import ACTOR, TODAY
 from tests.page_checks import Watch, axe
 from tests.web_cases import NAME, PASSWORD, pending, planned_shop, signed_in
@@ -33,38 +33,28 @@ def test_a_planner_reads_the_fan_says_what_is_known_and_sees_stock_move(address:
     here = f"{address}/item-sites/{cup.pk}"
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for size, scheme, name in ((DESK, "light", "day"), (DESK, "dark", "night"), (PHONE, "light", "phone")):
-            page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
-            page.set_default_timeout(30_000)
-            # This server has no stream: each ends at once, and the page opens the next.
-            page.route(
-                "**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body="retry: 200\n\n")
-            )
-            page.goto(f"{address}/sign-in?next=/calendar")
-            page.get_by_label("Name", exact=True).fill(NAME)
-            page.get_by_label("Password").fill(PASSWORD)
-            page.keyboard.press("Enter")
-            expect(page.get_by_role("heading", level=1)).to_have_text("Calendar")
-            watch = Watch(page, address)
-            page.goto(here)
-            expect(page.get_by_role("img", name="Stock until now and as projected").locator("svg")).to_be_visible()
-            if name == "day":
-                _stock_moves(page, cup.item_id)
-                _say_and_keep(page, here)
-            for part in PARTS if name != "night" else PARTS[:2]:
-                page.goto(here + part)
-                if part in PARTS[:2]:
-                    expect(page.locator("figure[data-chart] svg").first).to_be_visible()
-                _grid_stands(page)
-                assert axe(page) == []
-                photograph(page, tmp_path, f"item-site{part.replace('/', '-')}-{name}")
-            for other in OTHERS if name != "night" else ():
-                page.goto(address + other)
-                _grid_stands(page)
-                assert axe(page) == []
-                photograph(page, tmp_path, f"{other.strip('/')}-{name}")
-            watch.is_content()
-            page.close()
+        page = browser.new_page(viewport=DESK)
+        page.set_default_timeout(30_000)
+        # This server has no stream: each ends at once, and the page opens the next.
+        page.route("**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body="retry: 200\n\n"))
+        page.goto(f"{address}/sign-in?next=/calendar")
+        page.get_by_label("Name", exact=True).fill(NAME)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Calendar")
+        watch = Watch(page, address)
+        page.goto(here)
+        expect(page.get_by_role("img", name="Stock until now and as projected").locator("svg")).to_be_visible()
+        _stock_moves(page, cup.item_id)
+        _say_and_keep(page, here)
+        for seen in (*(here + part for part in PARTS), *(address + other for other in OTHERS)):
+            page.goto(seen)
+            if seen in (here, f"{here}/demand"):
+                expect(page.locator("figure[data-chart] svg").first).to_be_visible()
+            _grid_stands(page)
+            assert axe(page) == []
+            photograph(page, tmp_path, f"item-site{seen.removeprefix(address).replace('/', '-')}")
+        watch.is_content()
         browser.close()
     assert Override.objects.get().value == 3
 

@@ -89,7 +89,7 @@ def test_a_rule_is_previewed_agreed_to_by_another_acts_and_is_taken_back_paused_
         with window(browser, address, "anna") as page:
             _take_back_and_pause(page, address, tmp_path)
         rule("second")
-        _look_at_all(browser, address, tmp_path)
+        _look_at_what_came(browser, address, tmp_path)
         browser.close()
 
 
@@ -157,16 +157,15 @@ def _take_back_and_pause(page: Page, address: str, pictures: Path) -> None:
     photograph(page, pictures, "rule-ended")
 
 
-def _look_at_all(browser: Browser, address: str, pictures: Path) -> None:
-    """Every page once more, on a phone."""
+def _look_at_what_came(browser: Browser, address: str, pictures: Path) -> None:
+    """What stands on pages only now, on a phone: what ended, what a run did, what an item lost."""
     item_site, number = (
         queries.autonomies().filter(item_site__item__sku="CUP").get().item_site_id,
         StandingRule.objects.earliest("id").pk,
     )
     pages = {
-        "automation": "", "rules": "/rules", "rule": f"/rules/{number}", "new": "/rules/new", "items": "/items",
-        "item": f"/items/{item_site}", "runs": "/runs", "run": f"/runs/{AutomationRun.objects.latest('id').pk}",
-        "settings": "/settings",
+        "rule": f"/rules/{number}", "items": "/items", "item": f"/items/{item_site}",
+        "run": f"/runs/{AutomationRun.objects.latest('id').pk}",
     }  # fmt: skip
     with window(browser, address, "anna", size=PHONE) as page:
         for name, folder in pages.items():
