@@ -37,6 +37,15 @@ class Told:
     item_count: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What an alert is worth, until when acting helps, and how many things it is about; see `Alert`."""
+
+    money: Decimal | None = None
+    deadline_on: date | None = None
+    item_count: int | None = None
+
+
 @transaction.atomic
 def tell_all(kinds: Collection[str], told: Iterable[Told], *, because: str) -> int:
     """Bring the open alerts of some kinds in line with what is to be told: new ones, changed ones, and those that ended.
@@ -67,10 +76,18 @@ def tell_all(kinds: Collection[str], told: Iterable[Told], *, because: str) -> i
 
 
 @transaction.atomic
-def worth(key: str, *, money: Decimal | None, deadline_on: date | None = None, item_count: int | None = None) -> None:
-    """Say of an open alert what it is worth, where somebody else than who raised it knows."""
-    values = {"money": money, "deadline_on": deadline_on, "item_count": item_count}
-    Alert.objects.filter(key=key, cleared_at=None).exclude(**values).update(**values)
+def value_all(kind: str, worth: Mapping[str, Worth]) -> None:
+    """Say of the open alerts of a kind, by their keys, what each is worth, where somebody else than who raised them knows.
+
+    Of those that are not named nothing is known any more. What is said already is not written again.
+    """
+    changed = []
+    for alert in Alert.objects.filter(kind=kind, cleared_at=None):
+        now = worth.get(alert.key, Worth())
+        if (alert.money, alert.deadline_on, alert.item_count) != (now.money, now.deadline_on, now.item_count):
+            alert.money, alert.deadline_on, alert.item_count = now.money, now.deadline_on, now.item_count
+            changed.append(alert)
+    Alert.objects.bulk_update(changed, ["money", "deadline_on", "item_count"], batch_size=BATCH)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from typing import Any
 from ownstock.catalog.models import Supplier
 from ownstock.catalog.queries import base_currency
 from ownstock.journal.queries import open_alerts
-from ownstock.journal.worklist import Told, tell_all, worth
+from ownstock.journal.worklist import Told, Worth, tell_all, value_all
 from ownstock.planning.queries import business_day
 from ownstock.planning.queries import exceptions as found
 from ownstock.planning.queries.switching import what_hangs
@@ -33,9 +33,13 @@ def tell_exceptions() -> int:
         "new": found.rows(found.NEW),
     }
     new = tell_all(KINDS, [Told(**said) for said in said_of_all(asked, base_currency())], because=ENDED)
-    _value("late_delivery", found.rows(found.BY_LATE_LINE))
-    _value("supplier_blocked", found.rows(found.BY_BLOCKED_SUPPLIER, **_hanging()))
+    value_all("late_delivery", _worth(found.rows(found.BY_LATE_LINE)))
+    value_all("supplier_blocked", _worth(found.rows(found.BY_BLOCKED_SUPPLIER, **_hanging())))
     return new
+
+
+def _worth(rows: Sequence[Row]) -> dict[str, Worth]:
+    return {row["key"]: Worth(money(row["money"]), row["planned_on"], row["item_sites"]) for row in rows}
 
 
 def _hanging() -> dict[str, list[Any]]:
@@ -45,19 +49,5 @@ def _hanging() -> dict[str, list[Any]]:
     hanging = [
         (told[s.code], s.pk, item.item_site.pk) for s in suppliers for item in what_hangs(s, business_day()).items
     ]
-    names = ("keys", "suppliers", "item_sites")
-    return (
-        dict(zip(names, map(list, zip(*hanging, strict=True)), strict=True))
-        if hanging
-        else {name: [] for name in names}
-    )
-
-
-def _value(kind: str, rows: Sequence[Row]) -> None:
-    """Say of the open alerts of a kind what each costs; those that cost nothing any more are worth nothing again."""
-    for row in rows:
-        worth(row["key"], money=money(row["money"]), deadline_on=row["planned_on"], item_count=row["item_sites"])
-    costly = {row["key"] for row in rows}
-    valued = open_alerts().filter(kind=kind).exclude(money=None).values_list("key", flat=True)
-    for key in sorted(set(valued) - costly):
-        worth(key, money=None)
+    keys, ids, item_sites = zip(*hanging, strict=True) if hanging else ((), (), ())
+    return {"keys": list(keys), "suppliers": list(ids), "item_sites": list(item_sites)}

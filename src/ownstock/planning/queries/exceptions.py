@@ -64,11 +64,12 @@ WAITING = f"""
     told AS MATERIALIZED (
         SELECT key, facts->>'number' AS number, (facts->>'line')::integer AS line
         FROM journal_alert WHERE cleared_at IS NULL AND kind = 'late_delivery'),
-    places AS MATERIALIZED (SELECT DISTINCT g.item_id, g.site_id FROM open_goods g JOIN told USING (number, line)),
+    keyed AS MATERIALIZED (SELECT g.*, t.key FROM open_goods g LEFT JOIN told t USING (number, line)),
+    places AS MATERIALIZED (SELECT DISTINCT item_id, site_id FROM keyed WHERE key IS NOT NULL),
     coming AS MATERIALIZED (
-        SELECT p.item_site_id, g.number, g.line, g.id, g.quantity, g.expected_on < p.planned_on AS is_late,
+        SELECT p.item_site_id, g.key, g.id, g.quantity, g.expected_on < p.planned_on AS is_late,
             abs(g.expected_on - p.planned_on) AS wait_days
-        FROM open_goods g JOIN places USING (item_id, site_id)
+        FROM keyed g JOIN places USING (item_id, site_id)
         JOIN catalog_item_site k ON k.item_id = g.item_id AND k.site_id = g.site_id
         JOIN planning_item_site_plan p ON p.item_site_id = k.id AND p.fault = ''
         WHERE g.expected_on >= p.planned_on - {LATE_LIMIT_DAYS}),
@@ -76,10 +77,10 @@ WAITING = f"""
         SELECT *, coalesce(sum(quantity) OVER (PARTITION BY item_site_id ORDER BY wait_days, id
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before FROM coming),
     waiting AS (
-        SELECT t.key, c.item_site_id, greatest(least(c.quantity,
+        SELECT c.key, c.item_site_id, greatest(least(c.quantity,
             p.demand_a_day::numeric * c.wait_days + p.backordered - p.usable - c.before), 0) AS units
-        FROM in_turn c JOIN told t USING (number, line) JOIN planning_item_site_plan p ON p.item_site_id = c.item_site_id
-        WHERE c.is_late AND c.wait_days <= p.lead_time_days
+        FROM in_turn c JOIN planning_item_site_plan p ON p.item_site_id = c.item_site_id
+        WHERE c.key IS NOT NULL AND c.is_late AND c.wait_days <= p.lead_time_days
             AND (p.usable <= 0 OR p.stock_out_on < p.planned_on + c.wait_days))
 """
 RUNS_OUT = f"""
