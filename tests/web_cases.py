@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from html.parser import HTMLParser
 
+import pytest
 from django.test import Client
 
 from ownstock.access.actions import create_user
@@ -26,6 +29,13 @@ def planned_shop() -> Business:
     opening("PLATE", 4)
     planning.plan(planned_on=TODAY, actor=ACTOR)
     return shop
+
+
+@pytest.fixture(scope="module")
+def kept_shop(lasting: Callable[[], AbstractContextManager[None]]) -> Iterator[Business]:
+    """The shop, planned once for all tests of a file."""
+    with lasting():
+        yield planned_shop()
 
 
 def signed_in(*, enforce_csrf_checks: bool = False) -> Client:

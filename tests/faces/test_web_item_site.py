@@ -25,14 +25,14 @@ from ownstock.purchasing import actions as purchasing
 from ownstock.purchasing.rules import LineAnswer, Promise
 from ownstock.web.fan_pictures import demand_chart, outlook_chart
 from tests.factories import ACTOR, TODAY
-from tests.web_cases import Elements, approved_order, pending, planned_shop, read, signed_in
+from tests.web_cases import Elements, approved_order, kept_shop, pending, read, signed_in
 
-pytestmark = pytest.mark.django_db
+__all__ = ["kept_shop"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_shop")]
 
 
 @pytest.fixture
 def client() -> Client:
-    planned_shop()
     return signed_in()
 
 

@@ -17,15 +17,15 @@ from ownstock.planning import actions as planning
 from ownstock.purchasing import actions
 from ownstock.purchasing.models import Delivery, PurchaseOrder
 from tests.factories import ACTOR, TODAY
-from tests.web_cases import approved_order, planned_shop, read, signed_in
+from tests.web_cases import approved_order, kept_shop, read, signed_in
 
-pytestmark = pytest.mark.django_db
+__all__ = ["kept_shop"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_shop")]
 ON_HAND = 4
 
 
 @pytest.fixture
 def client() -> Client:
-    planned_shop()
     return signed_in()
 
 

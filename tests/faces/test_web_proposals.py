@@ -25,9 +25,10 @@ from ownstock.purchasing.models import PurchaseOrder
 from ownstock.purchasing.rules import LineAnswer
 from tests.demand_cases import entered
 from tests.factories import ACTOR, TODAY, opening
-from tests.web_cases import approved_order, pending, planned_shop, read, signed_in
+from tests.web_cases import approved_order, kept_shop, pending, read, signed_in
 
-pytestmark = pytest.mark.django_db
+__all__ = ["kept_shop"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_shop")]
 LIST, ROWS, QUANTITIES, APPROVE, REJECT = (
     reverse(f"web:{name}") for name in ("proposals", "proposal-rows", "proposal-quantities", "approve", "reject")
 )
@@ -35,7 +36,6 @@ LIST, ROWS, QUANTITIES, APPROVE, REJECT = (
 
 @pytest.fixture
 def client() -> Client:
-    planned_shop()
     return signed_in()
 
 
