@@ -50,7 +50,7 @@ class SubscriptionOut(Schema):
     waiting: int = Field(description="Events that are written down and not taken yet.")
     refused: int = Field(description="Events that were given up until somebody sends them again.")
     paused_because: str
-    failing_since: datetime | None
+    first_failed_at: datetime | None
     last_taken_at: datetime | None
     created_at: datetime
 

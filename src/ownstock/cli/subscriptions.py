@@ -35,7 +35,7 @@ def list_kinds() -> None:
 def list_subscriptions() -> None:
     """Show every subscription and how it stands."""
     rows = [
-        {name: value for name, value in queries.shown(found).items() if name not in ("failing_since", "created_at")}
+        {name: value for name, value in queries.shown(found).items() if name not in ("first_failed_at", "created_at")}
         for found in queries.subscriptions()
     ]
     show(rows, empty="Nobody is told of events yet: ownstock subscription set.")

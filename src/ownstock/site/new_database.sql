@@ -2073,7 +2073,7 @@ CREATE TABLE public.exchange_subscription (
     told_number bigint NOT NULL,
     paused_at timestamp with time zone,
     paused_because text NOT NULL,
-    failing_since timestamp with time zone,
+    first_failed_at timestamp with time zone,
     refusals integer NOT NULL,
     last_taken_at timestamp with time zone,
     CONSTRAINT exchange_subscription_refusals_check CHECK ((refusals >= 0))

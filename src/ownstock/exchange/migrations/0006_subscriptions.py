@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('told_number', models.BigIntegerField(default=0, help_text='… up to this number there.')),
                 ('paused_at', models.DateTimeField(help_text='Since when nothing is told.', null=True)),
                 ('paused_because', models.TextField(blank=True, help_text='Why.')),
-                ('failing_since', models.DateTimeField(help_text='Since when its receiver has taken nothing.', null=True)),
+                ('first_failed_at', models.DateTimeField(help_text='Since when its receiver has taken nothing.', null=True)),
                 ('refusals', models.PositiveIntegerField(default=0, help_text='How many events it refused one after another.')),
                 ('last_taken_at', models.DateTimeField(help_text='When its receiver last took an event.', null=True)),
             ],

@@ -27,7 +27,7 @@ class Subscription(models.Model):
     told_number = models.BigIntegerField(default=0, help_text="… up to this number there.")
     paused_at = models.DateTimeField(null=True, help_text="Since when nothing is told.")
     paused_because = models.TextField(blank=True, help_text="Why.")
-    failing_since = models.DateTimeField(null=True, help_text="Since when its receiver has taken nothing.")
+    first_failed_at = models.DateTimeField(null=True, help_text="Since when its receiver has taken nothing.")
     refusals = models.PositiveIntegerField(default=0, help_text="How many events it refused one after another.")
     last_taken_at = models.DateTimeField(null=True, help_text="When its receiver last took an event.")
 

@@ -144,8 +144,8 @@ def resume(name: str, *, actor: str) -> Subscription:
     found = _held(name)
     if not found.paused_at:
         raise Refused(f"The subscription {name} is not paused.", code="not_paused", subscription=name)
-    found.paused_at, found.paused_because, found.failing_since, found.refusals = None, "", None, 0
-    found.save(update_fields=["paused_at", "paused_because", "failing_since", "refusals"])
+    found.paused_at, found.paused_because, found.first_failed_at, found.refusals = None, "", None, 0
+    found.save(update_fields=["paused_at", "paused_because", "first_failed_at", "refusals"])
     journal.revive_queue(found.queue)
     _clear_alerts(found, "it was resumed")
     journal.record(actor=actor, verb="exchange.subscription_resumed", subject=_subject(found))

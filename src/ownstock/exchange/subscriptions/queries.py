@@ -44,7 +44,7 @@ def subscription(name: str) -> Subscription:
 
 def standing(found: Subscription) -> Standing:
     """How a subscription stands now. Of what waits, only what is written down is counted; more may stand in the journal."""
-    state = "paused" if found.paused_at else "failing" if found.failing_since else "live"
+    state = "paused" if found.paused_at else "failing" if found.first_failed_at else "live"
     rows = OutboxRow.objects.filter(queue=found.queue)
     waiting = rows.filter(state__in=["waiting", "leased"]).count()
     return Standing(state, waiting, rows.filter(state="dead").count())
@@ -83,6 +83,6 @@ def shown(found: Subscription) -> dict[str, object]:
     stands = standing(found)
     return {
         "name": found.name, "url": found.url, "kinds": found.kinds, "state": stands.state, "waiting": stands.waiting,
-        "refused": stands.refused, "paused_because": found.paused_because, "failing_since": found.failing_since,
+        "refused": stands.refused, "paused_because": found.paused_because, "first_failed_at": found.first_failed_at,
         "last_taken_at": found.last_taken_at, "created_at": found.created_at,
     }  # fmt: skip

@@ -59,7 +59,7 @@ class Event:
 
     place: Place
     kind: str
-    at: datetime
+    happened_at: datetime
     data: Mapping[str, Any]
 
     @property
@@ -74,7 +74,7 @@ class Event:
 
     def content(self) -> bytes:
         """The body (Standard Webhooks): `type`, `timestamp` of what happened, `data`."""
-        body = {"type": self.kind, "timestamp": self.at.astimezone(UTC).isoformat(), "data": self.data}
+        body = {"type": self.kind, "timestamp": self.happened_at.astimezone(UTC).isoformat(), "data": self.data}
         return json.dumps(body, ensure_ascii=False, default=str).encode()
 
 

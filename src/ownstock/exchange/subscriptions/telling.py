@@ -75,7 +75,7 @@ def _mark_taken(rows: Sequence[OutboxRow], found: Subscription) -> None:
         return
     journal.complete_all(rows)
     held = Subscription.objects.filter(pk=found.pk)
-    held.update(last_taken_at=timezone.now(), failing_since=None, refusals=0)
+    held.update(last_taken_at=timezone.now(), first_failed_at=None, refusals=0)
     journal.clear_alert(failing_key(found), because="its receiver takes events again")
 
 
@@ -90,9 +90,9 @@ def _mark_failed(row: OutboxRow, message: EventMessage, error: OwnstockError) ->
     found = Subscription.objects.select_for_update().get(pk=message.subscription_id)
     if is_refused:
         found.refusals += 1
-    elif found.failing_since is None:
-        found.failing_since = timezone.now()
-    found.save(update_fields=["refusals", "failing_since"])
+    elif found.first_failed_at is None:
+        found.first_failed_at = timezone.now()
+    found.save(update_fields=["refusals", "first_failed_at"])
     if found.paused_at:
         # Somebody paused it on the way.
         journal.stop_queue(found.queue, found.paused_because)
@@ -102,8 +102,8 @@ def _mark_failed(row: OutboxRow, message: EventMessage, error: OwnstockError) ->
         sentence = refused_sentence(found.name, message.kind, error.sentence)
         facts = {"subscription": found.name, "message": message.message_id}
         journal.raise_alert(refused_key(found), kind=REFUSED, sentence=sentence, facts=facts, is_closable=True)
-    elif row.attempts >= ATTEMPTS_BEFORE_ALERT and found.failing_since:
-        _tell_people(found, failing_sentence(found.name, found.failing_since, error.sentence))
+    elif row.attempts >= ATTEMPTS_BEFORE_ALERT and found.first_failed_at:
+        _tell_people(found, failing_sentence(found.name, found.first_failed_at, error.sentence))
 
 
 def stop(found: Subscription, because: str) -> None:
