@@ -41,8 +41,8 @@ STREAMS, SHOWING, MINUTES = 100, 10, 1.0
 # Without open pages, with them, with, without: what warms up or grows in the run falls to both.
 TURNS = (False, True, True, False)
 MOVES_SECONDS, OPENING_SECONDS, QUIET_SECONDS = 2.0, 0.02, 2.0
-# As live.js waits: so long, and longer for what concerns many.
-WAIT_SECONDS, SPREAD_SECONDS = 0.3, 1.0
+# As live.js waits: so long, and for as much more as falls to a page, by whether it shows what moved.
+WAIT_SECONDS, SPREAD_SECONDS = 0.3, {True: 0.6, False: 1.0}
 ORDINARY = ("floor", "today", "proposals, rows", "proposal, panel", "items, rows", "item-site", "orders, rows", "order")
 SEEN, USABLE = re.compile(r"\?seen=\w+"), re.compile(r"#on-hand\">([\d,.]+)<")
 
@@ -69,7 +69,7 @@ class Page(Thread):
                 self.heard_at += stream.heard_at
                 stream.events.clear()
                 stream.heard_at.clear()
-                time.sleep(WAIT_SECONDS + (0 if is_mine else random.uniform(0, SPREAD_SECONDS)))
+                time.sleep(WAIT_SECONDS + random.uniform(0, SPREAD_SECONDS[is_mine]))
                 seen = self._asked(asking, seen)
         stream.line.close()
 

@@ -48,6 +48,7 @@ LOW = "UPDATE ledger_balance SET on_hand = id % 3 WHERE id % 10 > 0"
 FLOOR = "/nowhere"
 TARGET_MS = 300.0
 TOKEN = "a" * 32
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Asked:
 
     path: str
     sent: bytes = b""
+    kind: str = JSON
 
 
 Pages = dict[str, Callable[[random.Random], Asked]]
@@ -111,6 +113,16 @@ def pages() -> Pages:
         change = {"id": pk, "value": str(int(quantity) + rng.randrange(1, 5))}
         return Asked(reverse("web:proposal-quantities"), json.dumps({"changes": [change]}).encode())
 
+    def policy(rng: random.Random) -> Asked:
+        """Another policy of an item-site, tried."""
+        path = reverse("web:item-site-policy", args=[rng.choice(item_sites)])
+        return Asked(path, f"do=preview&shortage_cost={rng.randrange(5, 90)}".encode(), FORM)
+
+    def policy_of_cell(rng: random.Random) -> Asked:
+        """The same of a cell of the classes."""
+        query = f"abc_class={rng.choice('ABC')}&xyz_class=X&try=1&shortage_cost={rng.randrange(5, 90)}"
+        return Asked(f"{reverse('web:policy-cell')}?{query}")
+
     some = [pk for pk, _ in proposals]
     tabs = ("demand", "known", "policy", "supply", "movements", "comments")
     return {
@@ -132,6 +144,7 @@ def pages() -> Pages:
         "item-site": at("item-site", *item_sites),
         "item-site, fan": at("item-site-fan", *item_sites),
         **{f"item-site, {tab}": at(f"item-site-{tab}", *item_sites) for tab in tabs},
+        "item-site, policy tried": policy,
         "orders": at("orders", query="page=#"),
         "orders, rows": at("order-rows", query="page=#"),
         "orders, board": at("order-board"),
@@ -150,6 +163,7 @@ def pages() -> Pages:
         "health": at("stock-health"),
         "health, excess": at("health-rows", "excess"),
         "health, a cell": at("policy-cell", query="abc_class=A&xyz_class=X"),
+        "health, a cell tried": policy_of_cell,
         "cash": at("cash"),
         "cash, lines": at("cash-lines"),
         "calendar": at("calendar"),
@@ -220,10 +234,16 @@ def _is_web(process: psutil.Process) -> tuple[bool, float]:
     return ("spawn_main" in words, process.memory_info().rss)
 
 
-def opened(cookie: str) -> KeptOpen:
-    """A connection of somebody who is signed in, as a page of ours sends what it sends."""
-    told = {"Cookie": f"{cookie}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN, "Content-Type": "application/json"}
+def opened(cookie: str, kind: str = JSON) -> KeptOpen:
+    """A connection of somebody who is signed in, as a page of ours sends what it sends, of a kind."""
+    told = {"Cookie": f"{cookie}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN, "Content-Type": kind}
     return KeptOpen("127.0.0.1", PORT, told)
+
+
+def answer(cookie: str, connection: KeptOpen, page: Asked) -> tuple[int, bytes]:
+    """What a page answers somebody: status and body. A form, which is seldom sent, has a connection of its own."""
+    asking = connection if page.kind == JSON else opened(cookie, page.kind)
+    return asking.ask("POST" if page.sent else "GET", page.path, page.sent)
 
 
 def read(cookie: str, where: Pages, seed: int, until: float, told: dict[str, list[float]], faults: list[str]) -> None:
@@ -235,7 +255,7 @@ def read(cookie: str, where: Pages, seed: int, until: float, told: dict[str, lis
         for name, address in asked:
             page = address(rng)
             start = time.perf_counter()
-            status, body = connection.ask("POST" if page.sent else "GET", page.path, page.sent)
+            status, body = answer(cookie, connection, page)
             told[name].append((time.perf_counter() - start) * 1e3)
             if status != 200 and page.path != FLOOR:
                 faults.append(f"{page.path}: {status} {body[:80]!r}")
@@ -256,8 +276,7 @@ def measure(home: Path, minutes: float) -> dict[str, Any]:
     with served(home) as web:
         warm = opened(cookies[0])
         for address in where.values():
-            page = address(random.Random(0))
-            warm.ask("POST" if page.sent else "GET", page.path, page.sent)
+            answer(cookies[0], warm, address(random.Random(0)))
         before = web.cpu_times()
         until = time.monotonic() + 60 * minutes
         people = [Thread(target=read, args=(c, where, n, until, told, faults)) for n, c in enumerate(cookies)]
