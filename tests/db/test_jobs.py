@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -25,6 +25,7 @@ from ownstock.journal.rules import JOB_ATTEMPTS, job_retry_seconds
 from ownstock.journal.running import report, running
 from ownstock.site.entry import cli
 from tests.factories import ACTOR
+from tests.faults.embedded_programs import await_true
 from tests.web_cases import planned_shop
 
 TASK = "ownstock.lapses"
@@ -52,6 +53,22 @@ def test_how_far_a_job_is_stands_there_while_its_transaction_is_open(committed_d
     assert (found.state, found.attempts) == ("done", 1)
     assert jobs.tallies() == [("plan", "done", 1)]
     report("nothing is at work here", 1, 2)
+
+
+def test_one_connection_writes_all_the_steps_of_a_job_and_ends_with_it(committed_db: Any) -> None:
+    def connections() -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database() ORDER BY pid")
+            return [pid for (pid,) in cursor.fetchall()]
+
+    before, during = connections(), []
+    with running("plan"):
+        for step in ("reading", "deciding"):
+            report(step)
+            during.append(connections())
+    assert during[0] == during[1]
+    assert len(during[0]) == len(before) + 1
+    await_true(lambda: connections() == before)
 
 
 def test_a_plan_tells_how_far_it_is(committed_db: Any) -> None:

@@ -25,11 +25,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Progress:
-    """How far one run is, as it was last written down."""
+    """How far one run is, as it was last written down, and the thread that writes beside it, by a connection of its own."""
 
     run_id: int
+    beside: ThreadPoolExecutor
     step: str = ""
     written_at: float = 0.0
+
+    def end(self) -> None:
+        """End the thread, if one was needed, and its connection."""
+        if self.step:
+            self.beside.submit(_disconnect)
+        self.beside.shutdown()
 
 
 @contextmanager
@@ -38,7 +45,7 @@ def running(job: str, *, task: str = "") -> Iterator[JobRun]:
     from ownstock.journal import jobs
 
     run = jobs.begin(job, task=task)
-    name, progress = job_name.set(job), _current.set(Progress(run.pk))
+    name, progress = job_name.set(job), _current.set(found := Progress(run.pk, ThreadPoolExecutor(1, "progress")))
     try:
         yield run
     except BaseException as fault:
@@ -49,6 +56,7 @@ def running(job: str, *, task: str = "") -> Iterator[JobRun]:
     finally:
         job_name.reset(name)
         _current.reset(progress)
+        found.end()
 
 
 @contextmanager
@@ -74,13 +82,11 @@ def report(step: str, done: int = 0, total: int = 0) -> None:
     if progress is None or (step == progress.step and now - progress.written_at < REPORT_SECONDS):
         return
     progress.step, progress.written_at = step, now
-    with ThreadPoolExecutor(1, "progress") as beside:
-        beside.submit(_write, progress.run_id, step, done, total).result()
+    progress.beside.submit(_write, progress.run_id, step, done, total).result()
 
 
 def _write(run_id: int, step: str, done: int, total: int) -> None:
     from django.db import Error as DatabaseError
-    from django.db import connection
 
     from ownstock.journal import jobs
 
@@ -88,8 +94,14 @@ def _write(run_id: int, step: str, done: int, total: int) -> None:
         jobs.note_progress(run_id, step, done, total)
     except DatabaseError as fault:
         log.warning("How far a job is could not be written down: %s", fault)
-    finally:
-        connection.close()
+        # The next is written by a new one.
+        _disconnect()
+
+
+def _disconnect() -> None:
+    from django.db import connection
+
+    connection.close()
 
 
 def _note_failed(run: JobRun, fault: BaseException) -> None:
