@@ -13,8 +13,8 @@ from django.db.models.expressions import RawSQL
 
 from ownstock.base.errors import Refused
 from ownstock.catalog.models import Agreement, PriceBreak, Supplier
-from ownstock.catalog.queries import agreements_on, next_order_day
-from ownstock.catalog.rules.agreements import OrderSize, shortfall
+from ownstock.catalog.queries import agreements_on, supplier_calendars
+from ownstock.catalog.rules.agreements import OrderSize, SupplierCalendar, shortfall
 from ownstock.engine.reproject import reproject
 from ownstock.planning.models import Proposal
 from ownstock.planning.queries.reprojections import WITHOUT_WEEKS
@@ -102,7 +102,8 @@ def supplier_baskets(*, supplier: str = "", site: str = "", among: Collection[in
     on = business_day()
     agreed = agreements_on(on)
     suppliers = {one.pk: one for one in Supplier.objects.filter(pk__in={row["supplier_id"] for row in found})}
-    days = {pk: next_order_day(one, on) for pk, one in suppliers.items()}
+    calendars = supplier_calendars(on, suppliers)
+    days = {pk: calendars.get(pk, SupplierCalendar()).next_day(on) for pk in suppliers}
     return [
         _basket(dict(row), suppliers[row["supplier_id"]], agreed.get(row["supplier_id"]), days[row["supplier_id"]])
         for row in found
