@@ -18,10 +18,11 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -107,22 +108,6 @@ def pages() -> Pages:
 
         return asked
 
-    def edit(rng: random.Random) -> Asked:
-        """A quantity that is typed: what it means is answered before it is set."""
-        pk, quantity = rng.choice(proposals)
-        change = {"id": pk, "value": str(int(quantity) + rng.randrange(1, 5))}
-        return Asked(reverse("web:proposal-quantities"), json.dumps({"changes": [change]}).encode())
-
-    def policy(rng: random.Random) -> Asked:
-        """Another policy of an item-site, tried."""
-        path = reverse("web:item-site-policy", args=[rng.choice(item_sites)])
-        return Asked(path, f"do=preview&shortage_cost={rng.randrange(5, 90)}".encode(), FORM)
-
-    def policy_of_cell(rng: random.Random) -> Asked:
-        """The same of a cell of the classes."""
-        query = f"abc_class={rng.choice('ABC')}&xyz_class=X&try=1&shortage_cost={rng.randrange(5, 90)}"
-        return Asked(f"{reverse('web:policy-cell')}?{query}")
-
     some = [pk for pk, _ in proposals]
     tabs = ("demand", "known", "policy", "supply", "movements", "comments")
     return {
@@ -137,14 +122,12 @@ def pages() -> Pages:
         "proposals, filtered": at("proposal-rows", query="page=1&size=100&filter.sku=*"),
         "proposal, panel": at("proposal-panel", *some),
         "proposal": at("proposal", *some),
-        "quantity, judged": edit,
         "items": at("item-sites", query="page=#"),
         "items, rows": at("item-site-rows", query="page=#"),
         "items, searched": at("item-sites", query="text=*"),
         "item-site": at("item-site", *item_sites),
         "item-site, fan": at("item-site-fan", *item_sites),
         **{f"item-site, {tab}": at(f"item-site-{tab}", *item_sites) for tab in tabs},
-        "item-site, policy tried": policy,
         "orders": at("orders", query="page=#"),
         "orders, rows": at("order-rows", query="page=#"),
         "orders, board": at("order-board"),
@@ -163,18 +146,41 @@ def pages() -> Pages:
         "health": at("stock-health"),
         "health, excess": at("health-rows", "excess"),
         "health, a cell": at("policy-cell", query="abc_class=A&xyz_class=X"),
-        "health, a cell tried": policy_of_cell,
         "cash": at("cash"),
         "cash, lines": at("cash-lines"),
         "calendar": at("calendar"),
         "overrides": at("overrides"),
         "messages": at("messages"),
+        "subscriptions": at("subscriptions"),
         "automation": at("automation"),
         "automation, items": at("autonomy-rows"),
         "jobs": at("jobs"),
         "audit": at("audit"),
         "data health": at("data-health"),
+        **tried(proposals, item_sites),
     }
+
+
+def tried(proposals: Sequence[tuple[int, Decimal]], item_sites: Sequence[int]) -> Pages:
+    """What is answered to somebody who tries something out, by its name."""
+
+    def quantity(rng: random.Random) -> Asked:
+        """A quantity that is typed: what it means is answered before it is set."""
+        pk, before = rng.choice(proposals)
+        change = {"id": pk, "value": str(int(before) + rng.randrange(1, 5))}
+        return Asked(reverse("web:proposal-quantities"), json.dumps({"changes": [change]}).encode())
+
+    def policy(rng: random.Random) -> Asked:
+        """Another policy of an item-site."""
+        path = reverse("web:item-site-policy", args=[rng.choice(item_sites)])
+        return Asked(path, f"do=preview&shortage_cost={rng.randrange(5, 90)}".encode(), FORM)
+
+    def policy_of_cell(rng: random.Random) -> Asked:
+        """The same of a cell of the classes."""
+        query = f"abc_class={rng.choice('ABC')}&xyz_class=X&try=1&shortage_cost={rng.randrange(5, 90)}"
+        return Asked(f"{reverse('web:policy-cell')}?{query}")
+
+    return {"quantity, judged": quantity, "item-site, policy tried": policy, "health, a cell tried": policy_of_cell}
 
 
 def _page(rng: random.Random, last: int) -> int:
