@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
@@ -30,10 +32,12 @@ from tests.web_cases import pending
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _shop() -> None:
-    automatic_shop()
-    set_policy({"cycles_to_certify": 2}, actor=ANNA)
+@pytest.fixture(scope="module", autouse=True)
+def _shop(lasting: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    with lasting():
+        automatic_shop()
+        set_policy({"cycles_to_certify": 2}, actor=ANNA)
+        yield
 
 
 def of(sku: str) -> Autonomy:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,9 +37,11 @@ from tests.factories import ACTOR, TODAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _shop() -> None:
-    automatic_shop()
+@pytest.fixture(scope="module", autouse=True)
+def _shop(lasting: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    with lasting():
+        automatic_shop()
+        yield
 
 
 def states() -> dict[str, str]:
