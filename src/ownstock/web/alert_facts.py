@@ -71,7 +71,11 @@ class Fact:
 def facts_of(alert: Alert) -> list[Fact]:
     """The figures that an alert's sentence speaks of; what is empty is left out."""
     return [
-        Fact(LABELS.get(name, name.replace("_", " ").capitalize()), _said(alert, name, value), _origin(alert, name, value))
+        Fact(
+            LABELS.get(name, name.replace("_", " ").capitalize()),
+            _said(alert, name, value),
+            _origin(alert, name, value),
+        )
         for name, value in alert.facts.items()
         if value not in (None, "", [], {})
     ]

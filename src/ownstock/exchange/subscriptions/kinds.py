@@ -133,6 +133,8 @@ KINDS: Mapping[str, str] = {
     "catalog.certificate_kept": "A supplier's certificate was written down.",
     "catalog.certificate_withdrawn": "A supplier's certificate was withdrawn.",
     "catalog.clause_kept": "A clause of orders was written down.",
+    "catalog.clause_required": "A clause has to stand on some orders.",
+    "catalog.clause_waived": "A clause need not stand on them any more.",
     "exchange.sent": "A message left, and was taken by the other side.",
     "exchange.taken_in": "A message of a supplier came in.",
     "exchange.applied": "A message of a supplier did what it says.",

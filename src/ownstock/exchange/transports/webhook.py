@@ -98,9 +98,7 @@ def _judge(host: str, status: int, retry_after: str, said: str) -> None:
     verdict, wait_seconds = answered(status, retry_after)
     words = f"{host} answers {status}" + (f": {said}" if said else ".")
     if verdict is Answered.GONE:
-        raise Refused(
-            f"{words} Nobody takes messages there any more; set another address.", code="webhook_gone"
-        )
+        raise Refused(f"{words} Nobody takes messages there any more; set another address.", code="webhook_gone")
     if verdict is Answered.REFUSED:
         raise Refused(f"{words} It does not want the message.", code="webhook_refused", status=status)
     if verdict is Answered.LATER:
