@@ -83,10 +83,18 @@ def axe(page: Page, *, left_out: Sequence[str] = (), only: Sequence[str] = ()) -
     ]
 
 
+# A chart is drawn anew some frames after its window has changed.
+FITS = """async () => {
+    const root = document.documentElement, until = performance.now() + 2000
+    while (root.scrollWidth > root.clientWidth && performance.now() < until) await new Promise(requestAnimationFrame)
+    return root.scrollWidth <= root.clientWidth
+}"""
+
+
 def fits(page: Page) -> bool:
     """Whether the page is no wider than its window: nothing scrolls sideways but inside its own frame."""
     page.wait_for_load_state("domcontentloaded")
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+    return bool(page.evaluate(FITS))
 
 
 def go_to(page: Page, label: str) -> None:
