@@ -242,6 +242,21 @@ def test_a_receiver_that_is_away_for_a_day_is_paused_and_people_are_told(
     assert subjects(receiver) == ["run:1", "run:2"]
 
 
+def test_an_event_that_cannot_be_posted_at_all_waits_as_for_a_receiver_that_is_away(
+    business: Business, receiver: web.Receiver
+) -> None:
+    subscribe(receiver, "planning.planned")
+    happens("run:1", "run:2", "run:3")
+    follow()
+    EventMessage.objects.filter(subject="run:2").update(content=b"\xff")
+    tell()
+    states = dict(OutboxRow.objects.order_by("id").values_list("id", "state"))
+    assert (subjects(receiver), list(states.values())) == (["run:1"], ["done", "waiting", "waiting"])
+    (stuck,) = OutboxRow.objects.exclude(last_error="")
+    assert stuck.last_error.startswith("An unexpected fault (UnicodeDecodeError")
+    assert stuck.due_at > timezone.now()
+
+
 def test_people_pause_one_and_what_happens_meanwhile_is_told_afterwards(
     business: Business, receiver: web.Receiver
 ) -> None:

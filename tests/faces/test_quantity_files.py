@@ -31,7 +31,7 @@ def client() -> Client:
 def saved(client: Client) -> list[dict[str, str]]:
     """The rows of the file that the page of proposals saves."""
     answer = client.get(reverse("web:proposal-file", args=["csv"]))
-    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    text = answer.getvalue().decode()
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -73,7 +73,7 @@ def test_what_a_file_would_change_is_seen_and_then_set_with_its_reason(client: C
 def test_a_german_spreadsheet_reads_the_file_and_what_it_writes_comes_back_whole(client: Client) -> None:
     client.post(reverse("web:language"), {"language": "de"})
     answer = client.get(reverse("web:proposal-file", args=["csv"]))
-    written = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    written = answer.getvalue()
     assert written.startswith(codecs.BOM_UTF8)
     rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig")), delimiter=";"))
     [cup] = [row for row in rows if row["sku"] == "CUP"]

@@ -121,7 +121,7 @@ def test_health_tells_each_figure_with_its_formula_and_the_item_sites_behind_it(
     assert [row["sku"] for row in rows(client, "/stock-health/availability/rows")] == ["PLATE"]
     ranked = [row["sku"] for row in rows(client, "/stock-health/on_hand_value/rows?sort=on_hand")]
     assert ranked == ["PLATE", "CUP", "OLD"]
-    written = b"".join(client.get("/stock-health/dead/file.csv").streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    written = client.get("/stock-health/dead/file.csv").getvalue().decode().splitlines()
     assert written[0].startswith("item,description,site")
     assert [line.split(",")[0] for line in written[1:]] == ["OLD"]
     for name in ("excess", "days_of_cover", "fill_rate", "turns", "record_accuracy"):

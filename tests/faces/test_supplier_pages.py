@@ -48,7 +48,7 @@ def test_what_a_supplier_is_told_has_its_items_and_not_our_stock(client: Client)
     assert "CUP" in read(client.get(reverse("web:supplier-forecast", args=[code]))).text
     Item.objects.update(description="=cmd()")
     answer = client.get(reverse("web:forecast-file", args=[code, "csv"]))
-    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    lines = answer.getvalue().decode().splitlines()
     assert lines[0] == "Item,Description,Site,Unit,Used a week,Proposed now,Wanted on"
     assert lines[1].split(",")[1] == "'=cmd()"
     assert float(lines[1].split(",")[4]) == pytest.approx((plan_row.demand_a_day or 0) * 7, abs=0.01)

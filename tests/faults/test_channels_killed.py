@@ -122,6 +122,15 @@ def killed_while_held(credentials: Credentials, table: str, begin: Callable[[], 
         holder.rollback()
 
 
+def killed_while_received(receiver: web.Receiver, mood: web.Mood, start: Start) -> None:
+    """Kill a worker while a receiver holds what it posts; afterwards the receiver is kind."""
+    receiver.turns(mood)
+    worker = start(WORK)
+    receiver.wait_until_reached()
+    kill(worker)
+    receiver.turns(web.Mood.KIND)
+
+
 def assert_nobody_alarmed() -> None:
     """No alert of what crosses; the order is of another year, and the worker may tell that it is late."""
     assert [alert.sentence for alert in open_alerts() if alert.kind.startswith(OURS)] == []
@@ -176,11 +185,7 @@ def test_a_webhook_may_be_posted_twice_and_is_the_same(
         if isinstance(step, str):
             killed_while_held(committed_db, step, lambda: start(WORK))
         else:
-            receiver.turns(step)
-            worker = start(WORK)
-            receiver.wait_until_reached()
-            kill(worker)
-            receiver.turns(web.Mood.KIND)
+            killed_while_received(receiver, step, start)
         time_passes()
         start(WORK)
         wait_until(all_done, "the order had left")
@@ -270,11 +275,7 @@ def test_an_event_is_neither_lost_nor_another_whenever_the_worker_dies(
             killed_while_held(committed_db, step, lambda: start(FOLLOW))
             assert not OutboxRow.objects.exists()
         else:
-            receiver.turns(step)
-            worker = start(WORK)
-            receiver.wait_until_reached()
-            kill(worker)
-            receiver.turns(web.Mood.KIND)
+            killed_while_received(receiver, step, start)
         time_passes()
         start(WORK)
         wait_until(lambda: OutboxRow.objects.filter(state="done").exists(), "the event was told")

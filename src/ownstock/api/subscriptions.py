@@ -14,7 +14,7 @@ from ownstock.api.channels import TriedOut
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.exchange.subscriptions import actions, queries
 from ownstock.exchange.subscriptions.kinds import KINDS
-from ownstock.exchange.subscriptions.rules import MOST_PATTERNS, SubscriptionDraft
+from ownstock.exchange.subscriptions.rules import MOST_PATTERNS, SubscriptionDraft, SubscriptionState
 
 router = Router()
 WRITES = KeyHolder(Scope.SUBSCRIPTIONS_WRITE)
@@ -46,7 +46,7 @@ class SubscriptionOut(Schema):
     name: str
     url: str
     kinds: list[str]
-    state: str = Field(description="`live`, `failing` (its receiver takes nothing now) or `paused`.")
+    state: SubscriptionState = Field(description="`failing`: its receiver takes nothing now.")
     waiting: int = Field(description="Events that are written down and not taken yet.")
     refused: int = Field(description="Events that were given up until somebody sends them again.")
     paused_because: str

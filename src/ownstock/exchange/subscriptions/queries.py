@@ -12,15 +12,15 @@ from django.utils import timezone
 from ownstock.base.errors import Refused
 from ownstock.exchange.channels.secrets import unseal
 from ownstock.exchange.models import EventMessage, Subscription
-from ownstock.exchange.subscriptions.rules import BOTH_SECRETS_HOURS
+from ownstock.exchange.subscriptions.rules import BOTH_SECRETS_HOURS, SubscriptionState
 from ownstock.journal.models import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a subscription stands: `told`, `failing` or `paused`, and how many events wait or were refused."""
+    """How a subscription stands, and how many of its events wait or were given up."""
 
-    state: str
+    state: SubscriptionState
     waiting: int
     refused: int
 
@@ -44,10 +44,11 @@ def subscription(name: str) -> Subscription:
 
 def standing(found: Subscription) -> Standing:
     """How a subscription stands now. Of what waits, only what is written down is counted; more may stand in the journal."""
-    state = "paused" if found.paused_at else "failing" if found.first_failed_at else "live"
+    state = SubscriptionState.FAILING if found.first_failed_at else SubscriptionState.LIVE
     rows = OutboxRow.objects.filter(queue=found.queue)
-    waiting = rows.filter(state__in=["waiting", "leased"]).count()
-    return Standing(state, waiting, rows.filter(state="dead").count())
+    waiting = rows.filter(state__in=[OutboxRow.State.WAITING, OutboxRow.State.LEASED]).count()
+    refused = rows.filter(state=OutboxRow.State.DEAD).count()
+    return Standing(SubscriptionState.PAUSED if found.paused_at else state, waiting, refused)
 
 
 def messages(found: Subscription) -> QuerySet[EventMessage]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from ownstock.base.errors import OwnstockError, Refused
@@ -33,12 +33,20 @@ EVERYTHING = "*"
 
 
 class Source(IntEnum):
-    """Where an event stands; within a transaction they are told in this order."""
+    """Where an event is read from; within a transaction they are told in this order."""
 
     AUDIT = 0
     POSTING = 1
     RAISED = 2
     CLEARED = 3
+
+
+class SubscriptionState(StrEnum):
+    """How a subscription stands: told of events, waiting for a receiver that is away, or paused until people resume it."""
+
+    LIVE = "live"
+    FAILING = "failing"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ownstock.base.errors import OwnstockError, Refused
+from ownstock.base.errors import OwnstockError, Refused, Unavailable
 from ownstock.exchange.models import EventMessage, Subscription
 from ownstock.exchange.subscriptions.queries import secrets_of
 from ownstock.exchange.subscriptions.rules import (
@@ -25,6 +26,7 @@ from ownstock.journal.models import OutboxRow
 from ownstock.journal.rules import ATTEMPTS_BEFORE_ALERT
 
 FAILING, REFUSED = "subscription_failing", "subscription_refused"
+log = logging.getLogger(__name__)
 
 
 def tell(row: OutboxRow) -> None:
@@ -52,6 +54,11 @@ def tell(row: OutboxRow) -> None:
                 taken.append(one)
             except OwnstockError as error:
                 failed.append((one, message, error))
+            except Exception as fault:
+                # One that nobody foresaw must not keep the dispatcher at it for ever.
+                log.exception("%s failed", one.key)
+                told = f"An unexpected fault ({type(fault).__name__}: {fault})."
+                failed.append((one, message, Unavailable(told, code="unforeseen")))
     finally:
         _mark_taken(taken, written[row.key].subscription)
         journal.give_back(rows[len(taken) + len(failed) :])

@@ -36,7 +36,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         "form": SubscriptionForm() if kept else form,
         "made": kept[0].subscription.name if kept else "",
         "secret": kept[0].secret if kept else "",
-        "families": [(label, _of(family)) for family, label in FAMILIES.items()],
+        "families": _families(),
     }
     return render(request, "web/subscriptions.html", context, status=status)
 
@@ -56,7 +56,7 @@ def subscription(request: HttpRequest, name: str) -> HttpResponse:
             return redirect("web:subscription", name)
     context = {
         "subscription": queries.shown(found), "form": form, "page": page_of(request, queries.messages(found), rows_a_page=20),
-        "families": [(label, _of(family)) for family, label in FAMILIES.items()],
+        "families": _families(),
     }  # fmt: skip
     return render(request, "web/subscription.html", context, status=status)
 
@@ -107,6 +107,9 @@ DEEDS: Mapping[str, Callable[[HttpRequest, str], str]] = {
 }  # fmt: skip
 
 
-def _of(family: str) -> list[tuple[str, str]]:
-    """The kinds of a family, with what has happened then."""
-    return [(kind, meaning) for kind, meaning in KINDS.items() if kind.startswith(f"{family}.")]
+def _families() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The kinds of each family, with what has happened then."""
+    return [
+        (label, [(kind, meaning) for kind, meaning in KINDS.items() if kind.startswith(f"{family}.")])
+        for family, label in FAMILIES.items()
+    ]
