@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -57,7 +58,7 @@ needs_root = pytest.mark.skipif(not IS_ROOT, reason="Only root has more than one
 needs_ordinary_account = pytest.mark.skipif(IS_ROOT, reason="Root is stopped by no rights; run as an ordinary account.")
 needs_proc = pytest.mark.skipif(not IS_LINUX, reason="Without /proc orphans are not found; they end by themselves.")
 
-GRACE_SECONDS = 0.3
+GRACE_SECONDS, BUSY_SECONDS = 0.3, 0.1
 KEPT = "SELECT word FROM kept"
 
 
@@ -228,7 +229,11 @@ def test_a_busy_backend_that_outlives_its_server_is_ended_first(home: Path) -> N
         backend = connection.info.backend_pid
         busy = threading.Thread(target=_run_without_end, args=(connection,))
         busy.start()
-        time.sleep(0.2)
+        # One that still waits for its question ends with its server; one that computes does not look up.
+        begun = psutil.Process(backend).cpu_times().user
+        await_true(lambda: psutil.Process(backend).cpu_times().user > begun + BUSY_SECONDS)
+        # The end of its supervisor asks a server to end; stopped, this one cannot hand that on.
+        os.kill(before.pid, signal.SIGSTOP)
         kill(before.supervisor_pid, before.pid)
         try:
             assert lives(backend)
