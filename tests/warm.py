@@ -9,7 +9,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing import forkserver
 from pathlib import Path
 
 PACKAGES = (
@@ -24,6 +26,25 @@ PACKAGES = (
 )
 BEGINNING = multiprocessing.get_context("forkserver")
 BEGINNING.set_forkserver_preload(list(PACKAGES))
+
+
+@contextmanager
+def loaded(*modules: str) -> Iterator[None]:
+    """Fork programs from a process that has loaded these instead, while the block runs.
+
+    A process has one such beginning, which the programs of all tests share: what a test of before had loaded there, settings
+    read from its environment above all, would be theirs.
+    """
+    _load(modules)
+    try:
+        yield
+    finally:
+        _load(PACKAGES)
+
+
+def _load(modules: tuple[str, ...]) -> None:
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+    BEGINNING.set_forkserver_preload(list(modules))
 
 
 class Program:

@@ -27,6 +27,7 @@ import pytest
 from ownstock.site.embedded.client import Server, lease
 from ownstock.site.embedded.databases import ensure_database
 from tests.faults.embedded_programs import await_end, await_true, lives
+from tests.warm import BEGINNING, loaded
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +54,6 @@ class Company:
         self.server = _leased(self.home)
         self.writers: dict[int, ForkServerProcess] = {}
         self.skew_seconds: dict[int, int] = {}
-        self.processes = multiprocessing.get_context("forkserver")
         credentials = ensure_database(self.server)
         self.way = ledger_writers.Way(
             credentials.app.url, credentials.owner.url, _free_port(), "", folder, random.Random(SEED).getrandbits(32)
@@ -84,7 +84,7 @@ class Company:
     def ask(self, question: Callable[..., None]) -> Any:
         """Have something looked at or made in a process of its own."""
         mine, theirs = multiprocessing.Pipe(duplex=False)
-        asked = self.processes.Process(target=question, args=(self.way, WRITERS, theirs))
+        asked = BEGINNING.Process(target=question, args=(self.way, WRITERS, theirs))
         asked.start()
         theirs.close()
         try:
@@ -99,7 +99,7 @@ class Company:
         from tests.faults import ledger_writers
 
         arguments = (self.way, number, number < DIRECT, self.skew_seconds.get(number, 0))
-        self.writers[number] = self.processes.Process(target=ledger_writers.write, args=arguments)
+        self.writers[number] = BEGINNING.Process(target=ledger_writers.write, args=arguments)
         self.writers[number].start()
 
     def answers(self, writer: int) -> int:
@@ -223,14 +223,14 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "src")]))
-    multiprocessing.set_forkserver_preload(["tests.faults.ledger_writers", "tests.faults.ledger_checks"])
-    company = Company(tmp_path)
-    try:
-        yield company
-    finally:
-        company.end()
-        await_end(company.home)
-        print((tmp_path / "serve.log").read_text()[-8_000:])
+    with loaded("tests.faults.ledger_writers", "tests.faults.ledger_checks"):
+        company = Company(tmp_path)
+        try:
+            yield company
+        finally:
+            company.end()
+            await_end(company.home)
+            print((tmp_path / "serve.log").read_text()[-8_000:])
 
 
 def test_nothing_is_lost_and_nothing_happens_twice_whoever_is_killed(company: Company) -> None:
