@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -207,6 +208,20 @@ def committed_db(
             connections.close_all()
             for alias, former in before.items():
                 connections[alias].settings_dict.update(former)
+
+
+@pytest.fixture
+def beside_browser(committed_db: Credentials, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let a test look into its database while it drives a browser, whose loop runs in the test's own thread.
+
+    Django keeps the connections of a loop apart, out of reach of who closes them; here they are the thread's.
+    """
+    from django.db import connections
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    monkeypatch.setattr(connections, "_connections", threading.local())
+    yield
+    connections.close_all()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
@@ -32,13 +32,7 @@ from tests.page_checks import Watch, axe
 from tests.web_cases import pending
 
 __all__ = ["address"]
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def _both_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between two clicks the database is looked at, in the thread that drives the browser."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("beside_browser")]
 
 
 @contextmanager
@@ -57,8 +51,6 @@ def window(browser: Browser, address: str, who: str, *, size: ViewportSize = DES
         watch.is_content()
     finally:
         context.close()
-        # What was asked while the browser ran was asked by a connection of its own.
-        connections.close_all()
 
 
 def _jobs_in_trouble() -> None:

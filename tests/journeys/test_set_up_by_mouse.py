@@ -92,12 +92,10 @@ def worker(home: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def home(committed_db: object, slow_passwords: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(beside_browser: None, slow_passwords: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh installation with one user, its folders here."""
     for name in ("OWNSTOCK_HOME", "OWNSTOCK_UPLOADS", "OWNSTOCK_OUTBOX"):
         monkeypatch.setenv(name, str(tmp_path / name.removeprefix("OWNSTOCK_").lower()))
-    # Playwright runs a loop in this thread, from which the test looks into the database all the same.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     create_user(NAME, PASSWORD, actor="test")
     return tmp_path
 

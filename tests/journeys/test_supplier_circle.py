@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.db.models import Count, Sum
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
 
@@ -62,10 +61,8 @@ SEATS = {
 
 
 @pytest.fixture
-def circle(address: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Circle]:
+def circle(beside_browser: None, address: str, settings: Any, tmp_path: Path) -> Iterator[Circle]:
     with whole_circle(address, settings, tmp_path) as whole:
-        # The browser is driven from a loop of its own in this thread, in which the test asks the database.
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield whole
 
 
@@ -108,8 +105,6 @@ def test_four_suppliers_each_in_their_own_way_once_around(circle: Circle, tmp_pa
     value_before = _value()
     visit = Visit(circle.address)
     with sync_playwright() as playwright:
-        # In the loop of the browser Django keeps connections apart: one of a test before may be to a database that is gone.
-        connections.close_all()
         browser = launch(playwright)
         seats = {name: Seat(browser, visit, *how) for name, how in SEATS.items()}
         anna = seats["anna"].sign_in("anna")
