@@ -6,7 +6,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SETUP = @sh tools/python.sh -m tools.setup
 PYTHON_HERE = @.venv/bin/python
-TESTS = -m pytest --dist loadfile --no-loadscope-reorder
+# A test that waits for what never comes fails, with where it stood, instead of holding up all others.
+TESTS = -m pytest --dist loadfile --no-loadscope-reorder --timeout 600
 # All tests together wait for a third of their time, for programs and databases: three workers keep two cores busy.
 ALL = -n 3
 # Those that need no database but for a few pages of the documentation.
