@@ -20,7 +20,7 @@ from ownstock.engine.forecast.drift import Drift
 from ownstock.engine.forecast.profiles import Pool
 from ownstock.engine.history import DemandHistory
 from ownstock.engine.planned_orders import learn_drift, planned_orders
-from ownstock.engine.run import decide, decide_at, forecast_demand, inputs, learn, plan, train
+from ownstock.engine.run import decide, decisions_at, forecast_demand, inputs, learn, plan, train
 from ownstock.engine.version import VERSION
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
     "arrival_days",
     "crossing",
     "decide",
-    "decide_at",
+    "decisions_at",
     "forecast_demand",
     "frames",
     "inputs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 
@@ -143,24 +143,29 @@ def decide(
     return _decide(expected, checked, looks_ahead=looks_ahead, threads=threads)
 
 
-def decide_at(forecast: pl.DataFrame, supply: pl.DataFrame, economics: pl.DataFrame, usable: Ints) -> Proposal:
-    """What `decide` answers in several positions of each item-site, with nothing on its way, owed or known. [n, k]
+def decisions_at(forecast: pl.DataFrame, supply: pl.DataFrame, economics: pl.DataFrame) -> Callable[[Ints], Proposal]:
+    """What `decide` answers in positions of each item-site that are asked for one after the other or many at once.
 
-    usable: [n, k] whole units, a row for each row of supply. Columns out: [n * k] each, position by position of each
-    item-site. Each item-site is checked once, however many positions are asked for.
+    The frames are checked once, however often the answer is called. usable [n, k] whole units, a row for each row of
+    supply, with nothing on its way, owed or known → columns of [n * k], position by position of each item-site.
     """
-    rows = np.repeat(np.arange(supply.height), usable.shape[1])
-    position = pl.DataFrame({"item_site": supply["item_site"], "usable": usable[:, 0], "backordered": 0.0})
+    n = supply.height
+    position = pl.DataFrame({"item_site": supply["item_site"], "usable": np.zeros(n, np.int64), "backordered": 0.0})
     checked = frames.check_all(position, pl.DataFrame(), supply, economics)
     expected = frames.check(forecast, frames.FORECAST, checked.supply.schema["item_site"])
     demand = demand_forecast_of(frames.one_row_each(expected, frames.FORECAST, checked.supply))
-    question, leads = take(question_of(checked), rows), take(lead_times_of(checked.supply, checked.lead_times), rows)
-    nothing, none_yet = np.zeros(0, np.int64), np.zeros(rows.size, np.int64)
-    return propose(
-        replace(question, net_on_hand=usable.ravel()), take(demand, rows),
-        OpenArrivals(nothing, nothing, nothing, none_yet, none_yet, nothing),
-        replace(leads, first=np.arange(rows.size)), looks_ahead=True,
-    )  # fmt: skip
+    question, leads = question_of(checked), lead_times_of(checked.supply, checked.lead_times)
+
+    def at(usable: Ints) -> Proposal:
+        rows = np.repeat(np.arange(n), usable.shape[1])
+        nothing, none_yet = np.zeros(0, np.int64), np.zeros(rows.size, np.int64)
+        return propose(
+            replace(take(question, rows), net_on_hand=usable.ravel()), take(demand, rows),
+            OpenArrivals(nothing, nothing, nothing, none_yet, none_yet, nothing),
+            replace(take(leads, rows), first=np.arange(rows.size)), looks_ahead=True,
+        )  # fmt: skip
+
+    return at
 
 
 def inputs(

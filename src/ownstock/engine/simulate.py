@@ -195,7 +195,7 @@ def advance(state: State, demand: Ints, is_lost: Truths) -> tuple[State, dict[st
     received = state.on_order[:, 0] if state.on_order.shape[1] else np.zeros_like(state.on_hand)
     there = state.on_hand + received
     sales = np.minimum(there, state.backordered + demand)
-    short = demand - np.clip(there - state.backordered, 0, demand)
+    short = demand - np.minimum(np.maximum(there - state.backordered, 0), demand)
     waiting = np.where(is_lost, np.maximum(state.backordered - there, 0), state.backordered + demand - sales)
     after = State(there - sales, waiting, state.on_order[:, 1:])
     return after, {"received": received, "sales": sales, "short": short}
@@ -208,9 +208,10 @@ def order_up_to(level: Ints) -> Order:
 
 def _ordered(state: State, units: Ints, lead_time_periods: Ints) -> State:
     """The state with an order more, in the column of its arrival; the columns grow where it is later than all."""
-    missing = int(lead_time_periods.max(initial=0)) + 1 - state.on_order.shape[1]
-    on_order = np.pad(state.on_order, ((0, 0), (0, max(missing, 0))))
-    on_order[np.arange(units.size), lead_time_periods] += units
+    rows, columns = state.on_order.shape
+    on_order = np.zeros((rows, max(int(lead_time_periods.max(initial=0)) + 1, columns)), np.int64)
+    on_order[:, :columns] = state.on_order
+    on_order[np.arange(rows), lead_time_periods] += units
     return State(state.on_hand, state.backordered, on_order)
 
 
@@ -258,7 +259,7 @@ def _checked(units: Ints, rows: int, period: int) -> Ints:
             period=period,
             row=row,
         )
-    return ordered.astype(np.int64)
+    return ordered.astype(np.int64, copy=False)
 
 
 def _check_shapes(demand: Ints, terms: Terms, opening: State, seen: Seen | None, could_sell: Truths | None) -> None:

@@ -182,13 +182,11 @@ def fan(item_site: ItemSite, on: date, *, past_days: int = 182) -> Fan:
 def _reorder_point(inputs: PlanningInputs, answers: pl.DataFrame, key: int) -> int:
     """The highest position at which something is ordered: below the level, and where a MOQ makes it wait, further below."""
     mine = pl.col("item_site") == key
-    forecast, supply, economics = (
-        answers.select(FORECAST).filter(mine),
-        inputs.supply.filter(mine),
-        inputs.economics.filter(mine),
+    decisions = engine.decisions_at(
+        answers.select(FORECAST).filter(mine), inputs.supply.filter(mine), inputs.economics.filter(mine)
     )
     level = answers.filter(mine)["order_up_to_level"].to_numpy().astype("int64")
-    return min(int(reorder_points(forecast, supply, economics, level)[0]), int(level[0]) - 1)
+    return min(int(reorder_points(decisions, level)[0]), int(level[0]) - 1)
 
 
 def _stock_out_on(why: dict[str, Any], on: date) -> date | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
 from ownstock import engine
 from ownstock.engine import frames
 from ownstock.engine.arrays import Ints
+from ownstock.engine.propose import Proposal
 
 FORECAST = [column.name for column in frames.FORECAST.columns]
 # A reorder point is looked for among so many positions, and then among as many between two of them.
@@ -24,21 +27,21 @@ def levels_and_points(forecast: pl.DataFrame, supply: pl.DataFrame, economics: p
     keys = pl.Series("item_site", np.arange(n))
     forecast, supply, economics = (frame.with_columns(keys) for frame in (forecast, supply, economics))
     # Where sales are lost the level rises with the position, as less is lost until the order comes: it is asked for there.
-    level = np.zeros(n, np.int64)
+    level, decisions = np.zeros(n, np.int64), engine.decisions_at(forecast, supply, economics)
     for _ in range(LEVEL_ROUNDS):
-        before, level = level, engine.decide_at(forecast, supply, economics, level[:, None]).order_up_to_level
+        before, level = level, decisions(level[:, None]).order_up_to_level
         if (level == before).all():
             break
-    return level, reorder_points(forecast, supply, economics, level)
+    return level, reorder_points(decisions, level)
 
 
-def reorder_points(forecast: pl.DataFrame, supply: pl.DataFrame, economics: pl.DataFrame, level: Ints) -> Ints:
+def reorder_points(decisions: Callable[[Ints], Proposal], level: Ints) -> Ints:
     """The highest position at which the engine orders, of each item-site; -1 where it never does. [n]"""
-    n = supply.height
+    n = level.size
     rows, low, high = np.arange(n), np.full(n, -1), np.maximum(level, 1)
     for _ in range(2):
         grid = low[:, None] + ((high - low)[:, None] * np.arange(POSITIONS) // (POSITIONS - 1))
-        found = engine.decide_at(forecast, supply, economics, np.maximum(grid, 0))
+        found = decisions(np.maximum(grid, 0))
         orders = found.quantity.reshape(grid.shape) > 0
         last = np.where(orders.any(axis=1), POSITIONS - 1 - orders[:, ::-1].argmax(axis=1), 0)
         low, high = grid[rows, last], grid[rows, np.minimum(last + 1, POSITIONS - 1)]

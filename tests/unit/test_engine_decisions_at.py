@@ -21,7 +21,7 @@ POSITIONS = np.array([[0, 3, 17], [5, 60, 1], [0, 1, 2], [90, 8, 40]])
 def test_each_position_is_decided_as_alone() -> None:
     _, position, arrivals, supply, economics = frames_of(CASES)
     forecast = plan_of(CASES).select(column.name for column in frames.FORECAST.columns)
-    found = engine.decide_at(forecast, supply, economics, POSITIONS)
+    found = engine.decisions_at(forecast, supply, economics)(POSITIONS)
     for place, usable in enumerate(POSITIONS.T):
         there = position.with_columns(usable=pl.Series(usable), backordered=pl.lit(0))
         alone = engine.decide(forecast, there, arrivals.clear(), supply, economics)
