@@ -1,19 +1,157 @@
-"""What people type of transfers: what they ship, what came."""
+"""What people type of transfers: what is to be sent, what they ship, what came."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from ownstock.purchasing.actions.transfers import ArrivedPart, ShippedPart
+from ownstock.catalog.models import Item, Location
+from ownstock.purchasing.actions.transfers import ArrivedPart, AskedPart, ShippedPart
 from ownstock.purchasing.models import TransferLine
-from ownstock.purchasing.rules.transfers import OnTheWay
-from ownstock.web.forms import QUANTITY_BOX, LinesForm
+from ownstock.purchasing.rules.transfers import MAX_TRANSFER_LINES, MAX_TRANSIT_DAYS, QUANTITY_STEP, OnTheWay
+from ownstock.web.forms import QUANTITY_BOX, DayInput, LinesForm
+
+LINES_AT_FIRST = LINES_MORE = 5
+BOX_OF_A_LINE = re.compile(r"(?:sku|quantity)_([1-9]\d{0,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """A line of a transfer as somebody typed it."""
+
+    sku: str = ""
+    quantity: str = ""
+
+
+def typed_lines(said: Mapping[str, str]) -> list[TypedLine]:
+    """The lines of a form by the names of their boxes, empty ones among them; at least LINES_AT_FIRST."""
+    numbers = [int(found[1]) for name in said if (found := BOX_OF_A_LINE.fullmatch(name))]
+    count = min(max([LINES_AT_FIRST, *numbers]), MAX_TRANSFER_LINES)
+    return [
+        TypedLine(said.get(f"sku_{n}", "").strip(), said.get(f"quantity_{n}", "").strip()) for n in range(1, count + 1)
+    ]
+
+
+class TransferForm(forms.Form):
+    """A transfer to be: from where to where, for when, and lines of an item and a quantity. Sent twice, it counts once.
+
+    `items` are those of the lines that there are, by code. A line that is empty counts for nothing.
+    """
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    source = forms.ChoiceField(label=_("From"))
+    target = forms.ChoiceField(label=pgettext_lazy("whom or where", "To"))
+    requested_on = forms.DateField(label=_("Wanted there on"), widget=DayInput)
+    transit_days = forms.IntegerField(
+        label=_("Days on the way"), min_value=0, max_value=MAX_TRANSIT_DAYS,
+        widget=forms.NumberInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(
+        self, said: Mapping[str, str], lines: Sequence[TypedLine], items: Mapping[str, Item],
+        sites: Sequence[Location], *, is_sent: bool = False,
+    ) -> None:  # fmt: skip
+        typed = {f"sku_{n}": line.sku for n, line in enumerate(lines, start=1)}
+        typed |= {f"quantity_{n}": line.quantity for n, line in enumerate(lines, start=1)}
+        typed |= {name: said[name] for name in self.base_fields if name in said}
+        super().__init__(typed if is_sent else None, initial={"key": uuid4(), **typed})
+        self.lines, self.items = lines, items
+        for end in ("source", "target"):
+            box: Any = self.fields[end]
+            box.choices = [("", _("Choose a site")), *((site.code, f"{site.code} {site.name}") for site in sites)]
+        for number in range(1, len(lines) + 1):
+            self.fields[f"sku_{number}"] = AskedItem(number)
+            self.fields[f"quantity_{number}"] = AskedQuantity(number)
+
+    @property
+    def head(self) -> list[forms.BoundField]:
+        """The boxes of the whole."""
+        return [self[name] for name in self.base_fields if name != "key"]
+
+    def go_on(self) -> None:
+        """Have the page begin at the first box in which nothing stands."""
+        empty = next((name for name in self.fields if not self.get_initial_for_field(self.fields[name], name)), None)
+        if empty:
+            self.fields[empty].widget.attrs["autofocus"] = True
+
+    @property
+    def rows(self) -> Iterator[tuple[int, forms.BoundField, forms.BoundField, Item | None, Decimal | None]]:
+        """(number of the line, box of the item, box of the quantity, that item, that quantity where it is one)."""
+        for number, line in enumerate(self.lines, start=1):
+            quantity = Decimal(line.quantity) if re.fullmatch(r"\d{1,13}(\.\d{1,4})?", line.quantity) else None
+            yield number, self[f"sku_{number}"], self[f"quantity_{number}"], self.items.get(line.sku), quantity
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a transfer of nothing, and each line that is half said, of no item or of one that another line has."""
+        first: dict[str, int] = {}
+        for number, line in enumerate(self.lines, start=1):
+            about = {"line": number, "sku": line.sku, "quantity": line.quantity, "first": first.get(line.sku)}
+            if line.quantity and not line.sku:
+                self.add_error(
+                    f"sku_{number}", _("Line %(line)s, item: say of which item %(quantity)s are wanted.") % about
+                )
+            elif line.sku and line.sku not in self.items:
+                self.add_error(f"sku_{number}", _("Line %(line)s, item: there is no item %(sku)s.") % about)
+            elif line.sku in first:
+                self.add_error(
+                    f"sku_{number}",
+                    _("Line %(line)s, item: %(sku)s stands on line %(first)s already; add them up.") % about,
+                )
+            if line.sku and not line.quantity:
+                self.add_error(f"quantity_{number}", _("Line %(line)s, quantity: say how many of %(sku)s.") % about)
+            if line.sku:
+                first.setdefault(line.sku, number)
+        if not any(line.sku or line.quantity for line in self.lines):
+            self.add_error(None, _("Fill in the item and the quantity of at least one line."))
+        return self.cleaned_data
+
+    def parts(self) -> list[AskedPart]:
+        """What `draft` takes."""
+        said = self.cleaned_data
+        return [AskedPart(line.sku, said[f"quantity_{n}"]) for n, line in enumerate(self.lines, start=1) if line.sku]
+
+
+class AskedItem(forms.CharField):
+    """The code of the item of a line; what it may mean is looked up while it is typed."""
+
+    def __init__(self, line: int) -> None:
+        label = _("Item of line %(line)s") % {"line": line}
+        box = {
+            "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "aria-label": label, "list": "items",
+            "hx-get": reverse_lazy("web:transfer-items"), "hx-trigger": "input changed delay:150ms",
+            "hx-target": "#items", "hx-swap": "innerHTML",
+        }  # fmt: skip
+        super().__init__(label=label, max_length=60, required=False, widget=forms.TextInput(box))
+
+
+class AskedQuantity(forms.DecimalField):
+    """How many of the item of a line; what is no such number is refused by the line and what was typed."""
+
+    def __init__(self, line: int) -> None:
+        self.line, label = line, _("Quantity of line %(line)s") % {"line": line}
+        super().__init__(
+            label=label, required=False, min_value=QUANTITY_STEP, max_digits=17, decimal_places=4,
+            widget=forms.NumberInput({**QUANTITY_BOX, "aria-label": label}),
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> Decimal | None:
+        """The number that was typed, None where nothing was."""
+        try:
+            return super().clean(value)
+        except forms.ValidationError as fault:
+            raise forms.ValidationError(
+                _("Line %(line)s, quantity: %(value)s is no number above zero with at most four decimals.")
+                % {"line": self.line, "value": value}
+            ) from fault
 
 
 class ShipmentForm(LinesForm):

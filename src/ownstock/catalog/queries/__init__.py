@@ -2,7 +2,7 @@
 
 from ownstock.catalog.queries.agreements import agreement, agreements_on, next_order_day, supplier_calendars, terms_of
 from ownstock.catalog.queries.certificates import KeptDocument, certificate, document_of
-from ownstock.catalog.queries.company import base_currency, is_catalog_empty, site_codes, world_location
+from ownstock.catalog.queries.company import base_currency, is_catalog_empty, site_codes, sites, world_location
 from ownstock.catalog.queries.duties import check_duty, may
 from ownstock.catalog.queries.item_sites import (
     ITEM_SITE_FILTERS,
@@ -11,6 +11,7 @@ from ownstock.catalog.queries.item_sites import (
     item_sites,
     search_item_sites,
 )
+from ownstock.catalog.queries.items import search_items
 from ownstock.catalog.queries.lapsing import lapses
 from ownstock.catalog.queries.overviews import (
     SupplierOverview,
@@ -31,7 +32,7 @@ __all__ = [
     "duty_conflict", "exchange_rates", "in_base_currency", "is_catalog_empty", "item_site", "item_sites",
     "items_by_sku", "lapses", "may", "next_order_day", "objections", "prices_at", "rate_on",
     "reasons_without_source",
-    "search_item_sites", "site_codes", "source_class_of", "supplier", "supplier_calendars", "supplier_of",
-    "supplier_overview", "suppliers",
+    "search_item_sites", "search_items", "site_codes", "sites", "source_class_of", "supplier",
+    "supplier_calendars", "supplier_of", "supplier_overview", "suppliers",
     "supply_terms", "terms_of", "terms_to_order_by", "world_location",
 ]  # fmt: skip

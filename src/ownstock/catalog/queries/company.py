@@ -34,3 +34,8 @@ def base_currency() -> str:
 def site_codes() -> list[str]:
     """The codes of all sites, in their order."""
     return list(Location.objects.filter(kind=LocationKind.SITE).order_by("code").values_list("code", flat=True))
+
+
+def sites() -> list[Location]:
+    """All sites, in the order of their codes."""
+    return list(Location.objects.filter(kind=LocationKind.SITE).order_by("code"))

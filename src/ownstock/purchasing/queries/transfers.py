@@ -101,6 +101,12 @@ def transfer(number: str) -> TransferOrder:
     return found
 
 
+def last_transit_days(source: str, target: str) -> int | None:
+    """How many days the last transfer between two sites, by their codes, was to be on the way; None for the first."""
+    rows = TransferOrder.objects.filter(source__code=source, target__code=target).order_by("-id")
+    return rows.values_list("transit_days", flat=True).first()
+
+
 def transfer_lines(order: TransferOrder) -> list[TransferLine]:
     """The lines of an order with their items."""
     return list(order.lines.select_related("item").order_by("line"))

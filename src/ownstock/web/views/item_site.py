@@ -65,7 +65,7 @@ def item_site(request: HttpRequest, pk: int) -> HttpResponse:
     key = (row.item_id, row.site_id)
     context |= {"balances": standings.stock_at_close(row, past_on)} if past_on else {
         "balances": ledger.balances_at(*key), "deliveries": purchasing.open_deliveries(item_site=key),
-        "transfers": open_transfers(item_site=key),
+        "transfers": open_transfers(item_site=key), "has_two_sites": len(catalog.site_codes()) > 1,
     }  # fmt: skip
     return render(request, "web/item_site.html", context)
 
