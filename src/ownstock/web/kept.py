@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from django.core.cache import cache
-from django.db import connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 log = logging.getLogger(__name__)
@@ -54,9 +54,8 @@ def _reckoned(key: str, make: Callable[[], Found]) -> tuple[Found, datetime]:
 def _reckoned_beside(key: str, make: Callable[[], object]) -> None:
     try:
         cache.set(key, (make(), timezone.now()), KEPT_SECONDS)
-        cache.delete(f"{key}-anew")
     except Exception:
         # The page was answered; once what is kept is too old, a page is told.
         log.exception("What is kept could not be reckoned anew.")
     finally:
-        connections.close_all()
+        close_old_connections()
