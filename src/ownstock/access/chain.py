@@ -91,8 +91,8 @@ def verify(*, kept: ChainHead | None = None, progress: Progress | None = None) -
     """
     last = head()
     last_number = 0 if last is None else last.number
-    if kept is not None:
-        yield from _head_findings(kept, last_number)
+    if kept is not None and (finding := head_finding(kept)):
+        yield finding
     before: Seal | None = None
     ends = _Ends()
     for link in _walk(last_number):
@@ -106,6 +106,13 @@ def verify(*, kept: ChainHead | None = None, progress: Progress | None = None) -
         before = link
         if progress:
             progress(link.number, last_number)
+
+
+def head_finding(kept: ChainHead) -> Finding | None:
+    """What is wrong with the chain when a head that somebody kept is looked up in it; None when it is still there."""
+    last, link = head(), _links().filter(number=kept.number).first()
+    sentence = head_sentence(kept, None if link is None else bytes(link.hash), 0 if last is None else last.number)
+    return None if sentence is None else Finding(f"seal {kept.number}", sentence)
 
 
 class _Ends:
@@ -152,13 +159,6 @@ def _unsealed(model: type[Model]) -> QuerySet[Any]:
     # The first condition says nothing new: it lets the index begin there instead of at the first row ever written.
     is_not_earlier = Q(transaction_id__gte=last.until_transaction_id)
     return rows.filter(is_not_earlier, Q(transaction_id__gt=last.until_transaction_id) | Q(pk__gt=last.until_id))
-
-
-def _head_findings(kept: ChainHead, last_number: int) -> Iterator[Finding]:
-    link = _links().filter(number=kept.number).first()
-    sentence = head_sentence(kept, None if link is None else bytes(link.hash), last_number)
-    if sentence is not None:
-        yield Finding(f"seal {kept.number}", sentence)
 
 
 def _chain_findings(link: Seal, before: Seal | None, ends: _Ends) -> Iterator[Finding]:

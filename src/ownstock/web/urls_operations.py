@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ownstock.web.views import audit, automatic, automation, automation_report, jobs, standing_rules
+from ownstock.web.views import audit, automatic, automation, automation_report, jobs, standing_rules, worker_asked
 
 urlpatterns = [
     path("automation", automation.automation, name="automation"),
@@ -30,4 +30,6 @@ urlpatterns = [
     path("jobs/<int:pk>/discard", jobs.discard, name="job-discard"),
     path("audit", audit.audit, name="audit"),
     path("audit.csv", audit.audit_csv, name="audit-csv"),
+    path("audit/verify", worker_asked.verify_seal, name="verify-seal"),
+    path("audit/verifying", worker_asked.verifying_progress, name="verifying"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ownstock.base.errors import Refused
@@ -42,8 +43,8 @@ def parse_head(text: str) -> ChainHead:
     found = HEAD.fullmatch(text.strip().lower())
     if found is None:
         raise Refused(
-            f"{text} is no head of the chain; it looks like 12: followed by 64 digits from 0 to f, as ownstock audit head "
-            "prints it.",
+            f"{text} is no head of the chain; it looks like 12: followed by 64 digits from 0 to f, as the page Audit shows "
+            "it and ownstock audit head prints it.",
             code="bad_head",
         )
     return ChainHead(int(found[1]), bytes.fromhex(found[2]))
@@ -67,3 +68,13 @@ def missing_seals_sentence(first: int, last: int) -> str:
     """What is wrong where numbers are missing in the chain."""
     which = f"seal {first} was" if first == last else f"seals {first} to {last} were"
     return f"{which} deleted; nobody can tell whether what they covered is as it was."
+
+
+def broken_seal_sentence(found: Sequence[str], *, is_all: bool) -> str:
+    """What people are told when something is not as it was sealed; `found` in sentences, all or as many as were counted."""
+    more = f", and {'' if is_all else 'at least '}{len(found) - 1:,} more" if len(found) > 1 else ""
+    first = found[0].rstrip(".")
+    return (
+        f"The record is not as it was sealed: {first}{more}. Keep the database as it is and a copy of it; the page Audit "
+        "and ownstock audit verify name what was found."
+    )

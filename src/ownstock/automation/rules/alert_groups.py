@@ -19,9 +19,9 @@ GROUPS: Mapping[str, frozenset[str]] = {
     "blocked": frozenset({"supplier_blocked", "lapse", "commitment", "line_rejected", "order_held"}),
     "data": frozenset({"unplanned", "missing_rate", "price_differs", "price_list_differs"}),
     "system": frozenset({
-        "silent_job", "job_dead", "outbox_dead", "outbox_waiting", "poll_failed", "seal_late", "seal_stopped",
-        "ledger_altered", "replan_left_over", "history_store_not_written", "service_restarts", "subscription_failing",
-        "subscription_refused",
+        "silent_job", "job_dead", "outbox_dead", "outbox_waiting", "poll_failed", "seal_broken", "seal_late",
+        "seal_stopped", "ledger_altered", "replan_left_over", "history_store_not_written", "service_restarts",
+        "subscription_failing", "subscription_refused",
     }),
 }  # fmt: skip
 OTHER = "other"

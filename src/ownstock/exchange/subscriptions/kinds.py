@@ -196,4 +196,6 @@ KINDS: Mapping[str, str] = {
     "access.user_disabled": "An account was closed.",
     "access.key_created": "A key for a program was made.",
     "access.key_revoked": "A key of a program was ended.",
+    "access.verification_asked": "Somebody asked whether everything is as it was sealed.",
+    "access.seal_verified": "The chain of seals was verified; it says what was found.",
 }

@@ -15,8 +15,8 @@ from ownstock.base.errors import Refused
 from ownstock.engine.demand_paths import Horizon
 from ownstock.engine.planned_totals import planned_totals
 from ownstock.journal import actions as journal
+from ownstock.journal.asking import ask_the_worker
 from ownstock.journal.running import report
-from ownstock.planning.actions.asking import ask_the_worker
 from ownstock.planning.actions.proposals import reject
 from ownstock.planning.decisions.decide import answered
 from ownstock.planning.inputs.history import refresh

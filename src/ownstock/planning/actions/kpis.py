@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from ownstock.journal import actions as journal
-from ownstock.planning.actions.asking import ask_the_worker
+from ownstock.journal.asking import ask_the_worker
 from ownstock.planning.models import KpiDay, KpiItemSite
 from ownstock.planning.queries import measured
 from ownstock.planning.rules.kpis import YEAR_DAYS

@@ -11,11 +11,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ownstock.access import chain
-from ownstock.access.rules import Scope
+from ownstock.access.rules import Scope, parse_head
+from ownstock.base.errors import Refused
 from ownstock.journal import events
 from ownstock.journal.queries import open_alerts
 from ownstock.web.downloads import download
 from ownstock.web.security import needs
+from ownstock.web.views.worker_asked import verifying
 
 HEADINGS = ("id", "recorded_at", "actor", "verb", "subject", "old", "new", "reason")
 
@@ -32,9 +34,22 @@ def audit(request: HttpRequest) -> HttpResponse:
         "verbs": events.verbs(),
         "head": chain.head(),
         "waiting_seconds": chain.oldest_waiting_seconds(),
-        "seal_alerts": list(open_alerts().filter(kind__in=["seal_stopped", "seal_late"])),
+        "seal_alerts": list(open_alerts().filter(kind__in=["seal_stopped", "seal_late", "seal_broken"])),
+        **_kept_head(request.GET.get("kept", "").strip()[:100]),
+        **verifying(),
     }
     return render(request, "web/audit.html", context)
+
+
+def _kept_head(kept: str) -> dict[str, Any]:
+    """Whether a head that somebody kept is still in the chain: what is wrong with it, in a sentence."""
+    if not kept:
+        return {}
+    try:
+        finding = chain.head_finding(parse_head(kept))
+    except Refused as refusal:
+        return {"kept": kept, "kept_refused": refusal.sentence}
+    return {"kept": kept, "kept_finding": finding and finding.sentence}
 
 
 @needs(Scope.AUDIT_READ)

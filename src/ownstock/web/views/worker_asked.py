@@ -1,4 +1,4 @@
-"""What people have the worker do at once, which it does by itself at night: looking ahead, and measuring."""
+"""What people have the worker do at once, which it does by itself at night: looking ahead, measuring, verifying the seal."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ownstock.access import verifying as seal
 from ownstock.access.rules import Scope
 from ownstock.journal import jobs
 from ownstock.planning import actions
@@ -62,6 +63,27 @@ def measuring_progress(request: HttpRequest) -> HttpResponse:
 def measuring() -> dict[str, Any]:
     """Whether the worker measures now, for a page that has nothing to show before."""
     return {"last": None, **_job(kpis.JOB, kpis.TASK)}
+
+
+@needs(Scope.AUDIT_READ)
+@require_POST
+@shows_refusals
+def verify_seal(request: HttpRequest) -> HttpResponse:
+    """Have the worker see whether everything is as it was sealed."""
+    seal.ask_to_verify(actor=actor_of(request))
+    return back(request, "web:audit")
+
+
+@needs(Scope.AUDIT_READ)
+@require_safe
+def verifying_progress(request: HttpRequest) -> HttpResponse:
+    """How far verifying is: the part of the page that asks again while it lasts."""
+    return _part(request, "web/includes/verifying.html", verifying())
+
+
+def verifying() -> dict[str, Any]:
+    """How far verifying the seal is, and what the last walk along it found."""
+    return {**_job(seal.JOB, seal.TASK), "verified": seal.last_verification()}
 
 
 def _job(name: str, task: str) -> dict[str, Any]:
