@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from ownstock.base.errors import Refused
 from ownstock.base.presets import shape_of
-from ownstock.base.tables import AS_IT_IS, DATE, DECIMAL, INTEGER, ROW, Directions, Fault, Field, Rows, read_rows
+from ownstock.base.tables import AS_IT_IS, ROW, Directions, Fault, Rows, read_rows
 from ownstock.catalog.imports import Imported
 from ownstock.catalog.models import Supplier
-from ownstock.purchasing.actions.invoices import take_invoice
-from ownstock.purchasing.rules.invoices import (
-    ChargeKind,
-    EnteredCharge,
-    EnteredInvoice,
-    EnteredInvoiceLine,
-    InvoiceKind,
-)
-
-FIELDS = [
-    Field("supplier", max_length=60), Field("number", max_length=60), Field("invoiced_on", DATE),
-    Field("due_on", DATE, is_required=False), Field("currency", max_length=3), Field("total", DECIMAL),
-    Field("charges", DECIMAL, is_required=False), Field("taxes", DECIMAL, is_required=False),
-    Field("purchase_order", is_required=False, default="", max_length=20),
-    Field("line", INTEGER, is_required=False, default=0, at_least=0),
-    Field("code", is_required=False, default="", max_length=60),
-    Field("quantity", DECIMAL), Field("unit", is_required=False, default="", max_length=20),
-    Field("price", DECIMAL, at_least=0),
-]  # fmt: skip
-OF_THE_WHOLE = ("invoiced_on", "due_on", "currency", "total", "charges", "taxes")
+from ownstock.purchasing.invoice_files import FIELDS, filed_invoices, take_one
 
 
 @transaction.atomic
@@ -75,61 +54,10 @@ def _not_theirs(lines: Sequence[dict[str, Any]], supplier: str, orders: Collecti
 
 def _taken(rows: Rows, path: Path, *, actor: str, dry_run: bool) -> Imported:
     rows.faults.refuse(path.name)
-    created, count = 0, 0
-    for part in rows.frame.partition_by("supplier", "number", maintain_order=True):
-        count += 1
-        lines = part.to_dicts()
-        faults = list(_unlike(lines))
-        rows.faults.add(faults)
-        created += not faults and _take(lines, rows.faults.add, actor)
+    filed = filed_invoices(rows)
+    taken = [take_one(one, rows.faults, actor=actor) for one in filed]
     rows.faults.refuse(path.name)
     if dry_run:
         transaction.set_rollback(True)
-    return Imported("invoice", rows.frame.height, created, 0, count - created, rows.understood)
-
-
-def _unlike(lines: Sequence[dict[str, Any]]) -> Iterator[Fault]:
-    """Rows that say something else of the whole invoice than its first row."""
-    for line in lines[1:]:
-        for column in OF_THE_WHOLE:
-            if line[column] != lines[0][column]:
-                told = f"the invoice {line['number']} has {lines[0][column]} in its first row."
-                yield Fault(line[ROW], column, str(line[column]), told)
-
-
-def _take(lines: Sequence[dict[str, Any]], add: Any, actor: str) -> bool:
-    """Take one invoice, or name what is wrong with it at its first row; whether it is new."""
-    first = lines[0]
-    try:
-        # Each in a transaction of its own, so that what is refused of one leaves the others to be looked at.
-        with transaction.atomic():
-            key = f"file:{first['number']}"
-            return take_invoice(_entered(lines), message_key=key, actor=actor).is_new
-    except Refused as refusal:
-        add([Fault(first[ROW], "number", first["number"], refusal.sentence)])
-        return False
-
-
-def _entered(lines: Sequence[dict[str, Any]]) -> EnteredInvoice:
-    first = lines[0]
-    charges = [
-        EnteredCharge(first[column], column, kind)
-        for column, kind in (("charges", ChargeKind.CHARGE), ("taxes", ChargeKind.TAX))
-        if first[column]
-    ]
-    return EnteredInvoice(
-        supplier=first["supplier"], number=first["number"], invoiced_on=first["invoiced_on"], due_on=first["due_on"],
-        currency=first["currency"], total=first["total"], charges=charges, lines=[_line(row) for row in lines],
-        kind=InvoiceKind.CREDIT_NOTE if first["total"] < 0 else InvoiceKind.INVOICE,
-    )  # fmt: skip
-
-
-def _line(row: dict[str, Any]) -> EnteredInvoiceLine:
-    return EnteredInvoiceLine(
-        Decimal(row["quantity"]),
-        Decimal(row["price"]),
-        row["purchase_order"],
-        int(row["line"]),
-        row["code"],
-        row["unit"],
-    )
+    created = sum(found.is_new for found in taken if found)
+    return Imported("invoice", rows.frame.height, created, 0, len(filed) - created, rows.understood)

@@ -10,13 +10,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ownstock.base.tables import Directions
+from ownstock.base.tables.directions import ALL_OTHERS
 from ownstock.base.text import plain
 from ownstock.purchasing.models import OrderRevision
 from ownstock.purchasing.queries.variances import Asked, Grouping
 from ownstock.purchasing.rules.invoices import EnteredCharge, EnteredInvoice, InvoiceKind
 from ownstock.web.forms import DayInput
 from ownstock.web.portal_forms import InvoiceForm, PaperLine
+from ownstock.web.set_up_forms import DATES, NUMBERS
 from ownstock.web.templatetags.figures import words_lazy
+
+AS_SHOWN = ("", _("As the file shows"))
 
 
 class EnteredInvoiceForm(InvoiceForm):
@@ -47,6 +52,18 @@ class EnteredInvoiceForm(InvoiceForm):
             lines=[replace(line, quantity=-line.quantity) for line in said.lines],
             charges=[EnteredCharge(-charge.amount, charge.words, charge.kind) for charge in said.charges],
         )  # fmt: skip
+
+
+class InvoiceFileForm(forms.Form):
+    """What a file of invoices does not show of itself."""
+
+    numbers = forms.ChoiceField(label=_("Which is the decimal mark?"), choices=[AS_SHOWN, *NUMBERS[1:]], required=False)
+    dates = forms.ChoiceField(label=_("How are its dates written?"), choices=[AS_SHOWN, *DATES[1:]], required=False)
+
+    def directions(self) -> Directions:
+        """How the file is to be read; columns that are not known are left out."""
+        said = self.cleaned_data if self.is_valid() else {}
+        return Directions(numbers=said.get("numbers", ""), dates=said.get("dates", ""), ignored=(ALL_OTHERS,))
 
 
 class VariancesForm(forms.Form):

@@ -227,6 +227,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "number": (
         "Certificate number", "Certificate no", "Zertifikatsnummer", "Nummer", "Numéro", "Numéro de certificat",
         "Número", "Número de certificado", "Numero", "Numero di certificato", "Certificaatnummer",
+        "Invoice number", "Invoice no", "Invoice", "Rechnungsnummer", "Rechnungs-Nr.", "Rechnung", "Numéro de facture",
+        "Número de factura", "Numero fattura", "Factuurnummer",
     ),
     "issuer": (
         "Issued by", "Certification body", "Aussteller", "Zertifizierungsstelle", "Émetteur", "Organisme", "Emisor",
@@ -251,6 +253,30 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "minimum_order_value": (
         "Minimum order", "Min order value", "Mindestbestellwert", "Minimum de commande", "Valor mínimo de pedido",
         "Valore minimo ordine", "Minimale bestelwaarde",
+    ),
+    "invoiced_on": (
+        "Invoice date", "Date of invoice", "Date", "Rechnungsdatum", "Belegdatum", "Datum", "Date de facture",
+        "Fecha de factura", "Data fattura", "Factuurdatum",
+    ),
+    "due_on": (
+        "Due date", "Due", "Payable by", "Fällig", "Fällig am", "Fälligkeit", "Fälligkeitsdatum", "Zahlbar bis",
+        "Échéance", "Date d'échéance", "Vencimiento", "Scadenza", "Vervaldatum",
+    ),
+    "total": (
+        "Invoice total", "Total amount", "Gross amount", "Gross", "Gesamtbetrag", "Rechnungsbetrag", "Bruttobetrag",
+        "Brutto", "Total TTC", "Montant total", "Importe total", "Totale", "Totaal", "Totaalbedrag",
+    ),
+    "charges": (
+        "Charge", "Freight", "Shipping", "Fracht", "Frachtkosten", "Versandkosten", "Nebenkosten", "Frais de port",
+        "Portes", "Spese di trasporto", "Vrachtkosten",
+    ),
+    "taxes": (
+        "Tax", "Tax amount", "VAT", "Sales tax", "Steuer", "Steuern", "Steuerbetrag", "Mehrwertsteuer", "MwSt", "USt",
+        "Umsatzsteuer", "TVA", "IVA", "BTW",
+    ),
+    "purchase_order": (
+        "Order", "Order number", "Order no", "PO", "PO number", "Purchase order number", "Bestellung", "Bestellnummer",
+        "Bestell-Nr.", "Commande", "Numéro de commande", "Pedido", "Ordine", "Bestelnummer",
     ),
     "order_weekdays": (
         "Order days", "Bestelltage", "Jours de commande", "Días de pedido", "Giorni d'ordine", "Besteldagen",

@@ -60,12 +60,18 @@ class NotInvoiced:
         return line_amount(self.quantity, self.price)
 
 
-def invoices(*, supplier: str = "", state: str = "") -> QuerySet[Invoice]:
-    """Invoices and credit notes (of a supplier, in a state, or all), newest first."""
-    rows = Invoice.objects.select_related("supplier").order_by("-id")
+def invoices(*, supplier: str = "", state: str = "", came: tuple[int, int] | None = None) -> QuerySet[Invoice]:
+    """Invoices and credit notes (of a supplier, in a state, or all), newest first; `came`: see `came_by_file`."""
+    rows = (came_by_file(*came) if came else Invoice.objects.all()).select_related("supplier").order_by("-id")
     if supplier:
         rows = rows.filter(supplier__code=supplier)
     return rows.filter(state=state) if state else rows
+
+
+def came_by_file(first: int, last: int) -> QuerySet[Invoice]:
+    """The invoices of a file, by the keys of its first and its last: what others took in meanwhile is not of it."""
+    taker = Invoice.objects.filter(pk=first).values("taken_by")
+    return Invoice.objects.filter(pk__range=(first, last), message_key__startswith="file:", taken_by__in=taker)
 
 
 def invoice(supplier: str, number: str) -> Invoice:
@@ -93,9 +99,10 @@ def invoice_by_id(pk: int) -> Invoice:
     return found
 
 
-def invoice_counts() -> dict[str, int]:
-    """How many invoices are in each state; states without any are left out."""
-    return dict(Invoice.objects.values_list("state").annotate(Count("pk")).order_by("state"))
+def invoice_counts(came: tuple[int, int] | None = None) -> dict[str, int]:
+    """How many invoices (all, or those of a file) are in each state; states without any are left out."""
+    rows = came_by_file(*came) if came else Invoice.objects.all()
+    return dict(rows.values_list("state").annotate(Count("pk")).order_by("state"))
 
 
 def matched_lines(found: Invoice) -> list[MatchedLine]:

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,10 +26,9 @@ from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of, page_of
 from ownstock.web.said_forms import EventForm
 from ownstock.web.security import needs
-from ownstock.web.uploads import kept_for_now
+from ownstock.web.uploads import kept_for_now, told_faults
 
 EVENTS_A_PAGE = 100
-FAULTS_SHOWN = 20
 
 
 @needs(Scope.PLANNING_READ, to_post=Scope.PLANNING_WRITE)
@@ -117,15 +115,11 @@ def _told(found: DemandEvent) -> dict[str, Any]:
 @require_POST
 def import_file(request: HttpRequest) -> HttpResponse:
     """Events from a file; what is wrong is told by row, and then nothing is kept."""
-    upload = request.FILES.get("file")
     try:
-        with kept_for_now(upload if isinstance(upload, UploadedFile) else None) as path:
+        with kept_for_now(request, "file") as path:
             done = import_events(path, actor=actor_of(request))
     except OwnstockError as error:
-        faults: Any = error.facts.get("faults", [])
-        context = {
-            **_weeks(request), "form": EventForm(initial=_usual(request)), "refusal": error, "faults": faults[:FAULTS_SHOWN],
-        }  # fmt: skip
+        context = {**_weeks(request), "form": EventForm(initial=_usual(request)), **told_faults(error)}
         return render(request, "web/calendar.html", context, status=status_of(error))
     told = {"created": done.created, "same": done.unchanged}
     messages.success(request, _("%(created)s events are kept; %(same)s stood already.") % told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date
 from typing import Any
@@ -37,15 +38,23 @@ OPEN = (InvoiceState.WAITING, InvoiceState.DISPUTED, InvoiceState.MATCHED)
 @require_safe
 def invoices(request: HttpRequest) -> HttpResponse:
     """Invoices and credit notes, newest first, all or in one state."""
-    state, counts = request.GET.get("state", ""), queries.invoice_counts()
+    state, came = request.GET.get("state", ""), _came(request)
+    counts = queries.invoice_counts(came)
     context = {
-        "page": page_of(request, queries.invoices(state=state)),
+        "page": page_of(request, queries.invoices(state=state, came=came)),
         "state": state,
+        "came": came,
         "states": [(s, counts[s]) for s in InvoiceState if s in counts],
         "count": sum(counts.values()),
         "as_of": business_day(),
     }
     return render(request, "web/invoices.html", context)
+
+
+def _came(request: HttpRequest) -> tuple[int, int] | None:
+    """The first and the last of a file that was taken in, where those alone are asked for."""
+    said = re.fullmatch(r"(\d{1,18})-(\d{1,18})", request.GET.get("came", ""))
+    return (int(said[1]), int(said[2])) if said else None
 
 
 @needs(Scope.INVOICES_READ)

@@ -24,10 +24,8 @@ from ownstock.web.forms import carry_out
 from ownstock.web.portal_forms import InvoiceForm, NoticeForm, PaperForm
 from ownstock.web.refusals import status_of
 from ownstock.web.requests import actor_of, page_of, person_of
-from ownstock.web.uploads import kept_for_now
+from ownstock.web.uploads import kept_for_now, told_faults
 from ownstock.web.views.portal import for_their_people, shared
-
-FAULTS_SHOWN = 50
 
 
 @for_their_people
@@ -96,12 +94,10 @@ def portal_invoice_file(request: HttpRequest, supplier: Supplier) -> HttpRespons
     if request.method != "POST":
         return render(request, template, context)
     try:
-        with kept_for_now(request.FILES.get("sheet")) as path:
+        with kept_for_now(request, "sheet") as path:
             created = _imported(path, supplier, actor_of(request))
     except OwnstockError as refusal:
-        faults: Any = refusal.facts.get("faults", [])
-        told = {"refusal": refusal, "faults": faults[:FAULTS_SHOWN], "fault_count": refusal.facts.get("fault_count", 0)}
-        return render(request, template, {**context, **told}, status=status_of(refusal))
+        return render(request, template, {**context, **told_faults(refusal)}, status=status_of(refusal))
     messages.success(
         request,
         ngettext("%(count)s new invoice taken down.", "%(count)s new invoices taken down.", created)

@@ -6,16 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
-from django.core.signing import BadSignature, dumps, loads
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from ownstock.access.rules import Scope
-from ownstock.base.errors import OwnstockError, Refused
+from ownstock.base.errors import OwnstockError
 from ownstock.catalog.queries import base_currency
 from ownstock.planning.quantity_files import FiledChanges, FiledQuantity, read_quantities, set_filed
 from ownstock.web.proposal_grid import REASONS
@@ -23,10 +20,10 @@ from ownstock.web.refusals import status_of
 from ownstock.web.requests import actor_of
 from ownstock.web.security import needs
 from ownstock.web.templatetags.figures import number
-from ownstock.web.uploads import kept_for_now
+from ownstock.web.uploads import as_shown, kept_for_now, signed, told_faults
 
-SALT, HOLDS_SECONDS = "ownstock.proposal-quantities", 3_600
-FAULTS_SHOWN, CHANGES_SHOWN = 50, 200
+OF = "proposal-quantities"
+CHANGES_SHOWN = 200
 
 
 @needs(Scope.PROPOSALS_DECIDE)
@@ -41,15 +38,13 @@ def bring_back(request: HttpRequest) -> HttpResponse:
             return _set(request)
         context |= _preview(_read(request))
     except OwnstockError as refusal:
-        faults: Any = refusal.facts.get("faults", [])
-        told = {"refusal": refusal, "faults": faults[:FAULTS_SHOWN], "fault_count": refusal.facts.get("fault_count", 0)}
-        return render(request, "web/proposal_file.html", context | told, status=status_of(refusal))
+        return render(request, "web/proposal_file.html", context | told_faults(refusal), status=status_of(refusal))
     return render(request, "web/proposal_file.html", context)
 
 
 def _read(request: HttpRequest) -> FiledChanges:
-    upload, said = request.FILES.get("file"), request.POST
-    with kept_for_now(upload if isinstance(upload, UploadedFile) else None) as path:
+    said = request.POST
+    with kept_for_now(request, "file") as path:
         return read_quantities(path, reason_code=said.get("reason_code", ""), reason=said.get("reason", "")[:500])
 
 
@@ -58,15 +53,12 @@ def _preview(found: FiledChanges) -> dict[str, Any]:
     kept = [[f.proposal, str(f.quantity), f.version, f.reason_code, f.reason] for f in (c.filed for c in found.changes)]
     return {
         "found": found, "shown": found.changes[:CHANGES_SHOWN], "count": len(found.changes),
-        "changes": dumps(kept, salt=SALT, compress=True),
+        "changes": signed(kept, of=OF),
     }  # fmt: skip
 
 
 def _set(request: HttpRequest) -> HttpResponse:
-    try:
-        kept = loads(request.POST["changes"], salt=SALT, max_age=HOLDS_SECONDS)
-    except BadSignature as fault:
-        raise Refused(_("What was shown is too old. Bring the file again."), code="not_readable") from fault
+    kept = as_shown(request.POST["changes"], of=OF)
     filed = [FiledQuantity(pk, Decimal(quantity), *words) for pk, quantity, *words in kept]
     count = set_filed(filed, actor=actor_of(request))
     told = ngettext("%(count)s quantity is set.", "%(count)s quantities are set.", count)

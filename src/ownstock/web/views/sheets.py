@@ -20,9 +20,7 @@ from ownstock.exchange.confirmations.actions import TakenAnswer, confirm_sheet
 from ownstock.web.refusals import status_of
 from ownstock.web.requests import actor_of
 from ownstock.web.security import needs
-from ownstock.web.uploads import kept_for_now
-
-FAULTS_SHOWN = 50
+from ownstock.web.uploads import kept_for_now, told_faults
 
 
 @needs(Scope.ORDERS_WRITE)
@@ -39,13 +37,11 @@ def taken_sheet(
     if request.method != "POST":
         return render(request, template, context)
     try:
-        with kept_for_now(request.FILES.get("sheet")) as path:
+        with kept_for_now(request, "sheet") as path:
             answers = sheets.read(path, supplier=supplier)
             taken = confirm_sheet(answers, name=path.name, actor=actor_of(request))
     except OwnstockError as refusal:
-        faults: Any = refusal.facts.get("faults", [])
-        told = {"refusal": refusal, "faults": faults[:FAULTS_SHOWN], "fault_count": refusal.facts.get("fault_count", 0)}
-        return render(request, template, {**(context or {}), **told}, status=status_of(refusal))
+        return render(request, template, {**(context or {}), **told_faults(refusal)}, status=status_of(refusal))
     messages.success(request, " ".join(map(_in_words, taken)))
     return HttpResponseRedirect(done, status=303)
 
