@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from contextlib import nullcontext
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -42,6 +44,11 @@ def blocked() -> PurchaseOrder:
     order = ordered("CUP", "PLATE")
     block()
     return order
+
+
+def file_of(response: Any) -> list[dict[str, str]]:
+    """The rows of a CSV file that was sent."""
+    return list(csv.DictReader(b"".join(response).decode().splitlines()))
 
 
 def run(*words: object) -> Result:
@@ -221,9 +228,34 @@ class TestOnPages:
     ) -> None:
         monkeypatch.setattr(switching, "MOST_SHOWN", 0)
         client, address = signed_in(), "/suppliers/ALPHA/switch"
-        assert "Not shown: 2 more." in read(client.get(address)).text
+        page = read(client.get(f"{address}?one_off_cost=50"))
+        assert "Not shown: 2 more." in page.text
+        assert "the file lists all of them" in page.text
+        assert "--dry-run" not in page.text
+        [link, *_] = [each["href"] for tag, each in page.found if tag == "a" and "switch.csv" in str(each.get("href"))]
+        assert [row["sku"] for row in file_of(client.get(str(link)))] == ["CUP", "CUP", "PLATE"]
         assert client.post(address, {"inputs_hash": options().inputs_hash, "reason": "Insolvent."}).status_code == 302
         assert PurchaseOrder.objects.filter(supplier__code="BETA", state="draft").count() == 1
+
+    def test_a_file_has_every_source_of_everything_with_its_figures(self, blocked: PurchaseOrder) -> None:
+        client = signed_in()
+        [beta, gamma, plate] = file_of(client.get("/suppliers/ALPHA/switch.csv?one_off_cost=50"))
+        [cup, _] = options().items
+        for row, source in zip((beta, gamma), cup.sources, strict=True):
+            assert row["source"] == source.term.supplier.code
+            assert [Decimal(row[name]) for name in ("order_quantity", "price", "risk")] == [
+                source.quantity, source.price, source.risk.money if source.risk else None,
+            ]  # fmt: skip
+            assert row["requested_on"] == source.requested_on.isoformat()
+            assert (row["half_come_in_days"], row["nine_in_ten_come_in_days"]) == (
+                str(source.expected_in_days), str(source.nine_in_ten_in_days),
+            )  # fmt: skip
+        assert (beta["choice"], gamma["choice"], beta["open_quantity"]) == ("1", "2", "24.0000")
+        assert beta["runs_out_on"] == (cup.runs_out_on.isoformat() if cup.runs_out_on else "")
+        assert (plate["open_quantity"], plate["source"], plate["risk"]) == ("24.0000", "", "")
+        assert client.get("/suppliers/ALPHA/switch.xlsx").content.startswith(b"PK")
+        assert client.get("/suppliers/NONE/switch.csv").status_code == 404
+        assert "switch.csv" in client.get("/suppliers/ALPHA/switch").content.decode()
 
     def test_nothing_hangs_on_a_supplier_that_may_deliver(self) -> None:
         alpha_sells_all()

@@ -109,6 +109,7 @@ urlpatterns = [
     path("suppliers/<str:code>/negotiation", negotiating.supplier_negotiation, name="negotiation"),
     path("suppliers/<str:code>/negotiation/part", negotiating.negotiation_part, name="negotiation-part"),
     path("suppliers/<str:code>/switch", switching.switch, name="switch"),
+    path("suppliers/<str:code>/switch.<str:kind>", switching.switch_file, name="switch-file"),
     path("suppliers/<str:code>/document", supplier_register.certificate_document, name="certificate-document"),
     *(
         path(f"suppliers/<str:code>/{name}", supplier_register.page_of_task(task), name=f"supplier-{name}")

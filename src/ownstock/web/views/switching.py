@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ownstock.access.rules import Scope
 from ownstock.base.errors import OwnstockError
@@ -18,12 +19,20 @@ from ownstock.catalog.queries import base_currency, supplier
 from ownstock.planning.actions.switching import switch as switch_supplier
 from ownstock.planning.queries import business_day
 from ownstock.planning.queries.switching import FORMULAS, SwitchOption, SwitchOptions, switch_options
+from ownstock.planning.queries.switching_costs import NewSource
+from ownstock.web.downloads import download
 from ownstock.web.refusals import shows_refusals, status_of
 from ownstock.web.requests import actor_of
 from ownstock.web.security import needs
 
-# Nobody reads more cards than these.
+# Nobody reads more cards than these; the file has all.
 MOST_SHOWN = 200
+HEADINGS = (
+    "sku", "description", "site", "why", "open_quantity", "on_its_way", "old_price", "old_currency", "expected_on",
+    "runs_out_on", "proposals", "choice", "source", "order_quantity", "price", "currency", "requested_on",
+    "half_come_in_days", "nine_in_ten_come_in_days", "base_currency", "cost_a_year", "risk",
+    "short_with_its_orders", "short_without_its_orders", "paid_for_on",
+)  # fmt: skip
 
 
 class CostForm(forms.Form):
@@ -57,15 +66,61 @@ def switch(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _told(done.outcome))
             return redirect("web:switch", code)
     cost = CostForm(request.GET)
-    one_off_cost = cost.cleaned_data["one_off_cost"] if cost.is_valid() else None
+    one_off_cost = _one_off_cost(cost)
     context = {
         "options": options, "items": _shown(options, one_off_cost), "cost": cost, "one_off_cost": one_off_cost,
         "supplier": options.supplier, "as_of": options.on, "base_currency": base_currency(),
         "more": max(len(options.items) - MOST_SHOWN, 0), "formulas": FORMULAS,
+        "asked": f"?{request.GET.urlencode()}" if request.GET else "",
         "refusal": refusal, "reason": request.POST.get("reason", ""),
         "can_switch": any(item.sources and (item.to_replace or item.proposals) for item in options.items),
     }  # fmt: skip
     return render(request, "web/switch.html", context, status=status_of(refusal) if refusal else 200)
+
+
+@needs(Scope.SUPPLIERS_READ)
+@require_safe
+@shows_refusals
+def switch_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """Everything that hangs on a supplier as a file: of each item-site a row for every other source, the next one first."""
+    options = switch_options(supplier(code), business_day())
+    rows = _rows(options, _one_off_cost(CostForm(request.GET)))
+    return cast(HttpResponse, download("switch", kind, HEADINGS, rows))
+
+
+def _one_off_cost(form: CostForm) -> Decimal | None:
+    return form.cleaned_data["one_off_cost"] if form.is_valid() else None
+
+
+def _rows(options: SwitchOptions, one_off_cost: Decimal | None) -> Iterator[tuple[Any, ...]]:
+    currency = base_currency()
+    for item in options.items:
+        about = _old(item)
+        for choice, one in enumerate(item.sources, start=1):
+            yield (
+                *about, choice, one.term.supplier.code, one.quantity, one.price, one.term.currency, one.requested_on,
+                one.expected_in_days, one.nine_in_ten_in_days, currency, one.cost_a_year, *_risked(one),
+                None if one_off_cost is None else one.breaks_even_on(options.on, one_off_cost),
+            )  # fmt: skip
+        if not item.sources:
+            yield (*about, *[None] * (len(HEADINGS) - len(about)))
+
+
+def _risked(source: NewSource) -> tuple[Decimal | None, float | None, float | None]:
+    if source.risk is None:
+        return None, None, None
+    return source.risk.money, round(source.risk.short_with, 1), round(source.risk.short_without, 1)
+
+
+def _old(item: SwitchOption) -> tuple[Any, ...]:
+    """What hangs on the supplier of an item-site, and what becomes of it."""
+    lines = item.lines
+    return (
+        item.item_site.item.sku, item.item_site.item.description, item.item_site.site.code, item.sentence,
+        sum((line.quantity for line in lines), Decimal(0)), sum((line.on_the_way for line in lines), Decimal(0)),
+        lines[0].price if lines else None, lines[0].currency if lines else None,
+        min((line.expected_on for line in lines), default=None), item.runs_out_on, len(item.proposals),
+    )  # fmt: skip
 
 
 def _shown(options: SwitchOptions, one_off_cost: Decimal | None) -> list[tuple[SwitchOption, list[Any]]]:
