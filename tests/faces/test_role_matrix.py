@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
@@ -32,6 +34,7 @@ from ownstock.planning.actions.overrides import OverrideEntry, override
 from ownstock.planning.models import Proposal
 from ownstock.planning.rules.overrides import OverrideKind, ReasonCode
 from ownstock.purchasing import actions as purchasing
+from ownstock.site.entry import cli
 from ownstock.web.security import AUDIENCE, NEEDS, OURS, each_to_their_own, needed_by
 from tests.docs.sources import ROOT
 from tests.faces.test_api_scopes import NEEDED
@@ -294,7 +297,20 @@ def test_a_refusal_says_what_somebody_is_which_role_it_takes_and_whom_to_ask() -
     assert response.status_code == 403
     assert "Your role is viewer; this needs planner or buyer." in told
     assert "Ask boss for the role" in told
+    assert "ownstock user" not in told
     assert set(Proposal.objects.values_list("state", flat=True)) == {"pending"}
+
+
+@pytest.mark.django_db
+def test_where_nobody_gives_roles_a_refusal_says_how_somebody_comes_to_give_them() -> None:
+    told = Elements(asks(Role.VIEWER).post("/proposals/approve").content.decode()).text
+    assert "No account here has the role admin" in told
+    command = re.search(r"ownstock (user role NAME --add admin)", told)
+    assert command
+    words = command[1].replace("NAME", str(Role.VIEWER)).split()
+    assert CliRunner(catch_exceptions=False).invoke(cli, words, obj=nullcontext).exit_code == 0
+    told = Elements(asks(Role.PLANNER).post("/people").content.decode()).text
+    assert f"Ask {Role.VIEWER} for the role; they give roles." in told
 
 
 @pytest.mark.django_db
