@@ -76,7 +76,7 @@ def _by_keys(page: Page, folder: Path) -> None:
 
 def _by_mouse(page: Page, address: str, folder: Path) -> None:
     page.goto(f"{address}/transfers/new?source=DEPOT&target=SHOP&transit_days=3&requested_on=2026-03-09&sku_2=BOWL")
-    page.get_by_label("Quantity of line 2", exact=True).fill("7")
+    page.get_by_label("Quantity of line 1", exact=True).fill("7")
     page.get_by_role("button", name="Draft the transfer").click()
     expect(page.get_by_text("Line 1, item: there is no item BOWL.")).to_be_visible()
     photograph(page, folder, "transfer-new-refused-phone")

@@ -126,9 +126,15 @@ def test_lines_are_added_five_by_five_and_when_none_is_empty(controller: Client)
     more = sent(controller, "more", sku_1="CUP", quantity_1="2")
     assert len(named(more, "sku_")) == 10
     assert typed(read(more))["quantity_1"] == "2"
-    most = sent(controller, "more", sku_1000="CUP", sku_1001="CUP", sku_0="CUP")
-    assert len(named(most, "sku_")) == 1_000
+    full = {f"sku_{n}": f"ITEM-{n}" for n in range(1, 99)}
+    most = sent(controller, "more", **full)
+    assert len(named(most, "sku_")) == 100
     assert "More lines" not in read(most).text
+    full |= {f"{name}_{n}": "1" for n in range(1, 102) for name in ("quantity", "sku")}
+    refused = sent(controller, **full)
+    assert "101 lines are more than the 100 that a page holds" in read(refused).text
+    assert len(named(refused, "sku_")) == 101
+    assert len(named(controller.get(PAGE, {"sku_9999": "CUP"}), "sku_")) == 5
 
 
 def begins_at(page: Elements) -> list[str | None]:

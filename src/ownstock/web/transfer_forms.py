@@ -17,10 +17,12 @@ from django.utils.translation import pgettext_lazy
 from ownstock.catalog.models import Item, Location
 from ownstock.purchasing.actions.transfers import ArrivedPart, AskedPart, ShippedPart
 from ownstock.purchasing.models import TransferLine
-from ownstock.purchasing.rules.transfers import MAX_TRANSFER_LINES, MAX_TRANSIT_DAYS, QUANTITY_STEP, OnTheWay
+from ownstock.purchasing.rules.transfers import MAX_TRANSIT_DAYS, QUANTITY_STEP, OnTheWay
 from ownstock.web.forms import QUANTITY_BOX, DayInput, LinesForm
 
 LINES_AT_FIRST = LINES_MORE = 5
+# So many are drawn within a fifth of a second; an order may have more.
+MOST_LINES = 100
 BOX_OF_A_LINE = re.compile(r"(?:sku|quantity)_([1-9]\d{0,3})")
 
 
@@ -34,11 +36,9 @@ class TypedLine:
 
 def typed_lines(said: Mapping[str, str]) -> list[TypedLine]:
     """The lines of a form by the names of their boxes, empty ones among them; at least LINES_AT_FIRST."""
-    numbers = [int(found[1]) for name in said if (found := BOX_OF_A_LINE.fullmatch(name))]
-    count = min(max([LINES_AT_FIRST, *numbers]), MAX_TRANSFER_LINES)
-    return [
-        TypedLine(said.get(f"sku_{n}", "").strip(), said.get(f"quantity_{n}", "").strip()) for n in range(1, count + 1)
-    ]
+    numbers = sorted({int(found[1]) for name in said if (found := BOX_OF_A_LINE.fullmatch(name))})
+    lines = [TypedLine(said.get(f"sku_{n}", "").strip(), said.get(f"quantity_{n}", "").strip()) for n in numbers]
+    return lines + [TypedLine()] * (LINES_AT_FIRST - len(lines))
 
 
 class TransferForm(forms.Form):
@@ -110,8 +110,14 @@ class TransferForm(forms.Form):
                 self.add_error(f"quantity_{number}", _("Line %(line)s, quantity: say how many of %(sku)s.") % about)
             if line.sku:
                 first.setdefault(line.sku, number)
-        if not any(line.sku or line.quantity for line in self.lines):
+        count = sum(1 for line in self.lines if line.sku or line.quantity)
+        if not count:
             self.add_error(None, _("Fill in the item and the quantity of at least one line."))
+        if count > MOST_LINES:
+            told = _(
+                "%(count)s lines are more than the %(most)s that a page holds; draft the others as another transfer."
+            )
+            self.add_error(None, told % {"count": count, "most": MOST_LINES})
         return self.cleaned_data
 
     def parts(self) -> list[AskedPart]:

@@ -21,11 +21,10 @@ from ownstock.planning.queries import business_day
 from ownstock.purchasing.actions import transfers as actions
 from ownstock.purchasing.models import TransferOrder
 from ownstock.purchasing.queries import transfers as queries
-from ownstock.purchasing.rules.transfers import MAX_TRANSFER_LINES
 from ownstock.web.forms import carry_out
 from ownstock.web.requests import actor_of
 from ownstock.web.security import needs
-from ownstock.web.transfer_forms import LINES_MORE, TransferForm, TypedLine, typed_lines
+from ownstock.web.transfer_forms import LINES_MORE, MOST_LINES, TransferForm, TypedLine, typed_lines
 
 MOST_SUGGESTED = 20
 
@@ -60,7 +59,7 @@ def new_transfer(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "lines": list(_lines(form, sites.get(source))), "source": source, "target": target,
         "last_days": queries.last_transit_days(source, target), "has_two_sites": len(sites) > 1,
-        "can_have_more": len(form.lines) < MAX_TRANSFER_LINES, "as_of": business_day(),
+        "can_have_more": len(form.lines) < MOST_LINES, "as_of": business_day(),
     }  # fmt: skip
     return render(request, "web/transfer_new.html", context, status=status)
 
@@ -71,7 +70,7 @@ def _form(said: dict[str, str], does: str, sites: Sequence[Location]) -> Transfe
         # Numbered as the order will be: what is said of a line then names the one that is shown.
         lines = sorted(lines, key=TypedLine().__eq__)
     elif does == "more" or all(line.sku and line.quantity for line in lines):
-        lines = [*lines, *[TypedLine()] * LINES_MORE][:MAX_TRANSFER_LINES]
+        lines = lines + [TypedLine()] * min(LINES_MORE, MOST_LINES - len(lines))
     items = {item.sku: item for item in Item.objects.filter(sku__in={line.sku for line in lines if line.sku})}
     form = TransferForm(said, lines, items, sites, is_sent=does == "draft")
     if does in ("look", "more"):
