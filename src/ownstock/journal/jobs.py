@@ -61,8 +61,8 @@ def fail(run: JobRun, error: str) -> None:
         actions.raise_alert(
             f"job_dead:{run.job}",
             kind="job_dead",
-            sentence=f"The job {run.job} failed {run.attempts} times: {error[:500]} Mend the cause, then run "
-            f"ownstock jobs retry {run.pk}, or discard it.",
+            sentence=f"The job {run.job} failed {run.attempts} times: {error[:500]} Mend the cause, then try it "
+            f"again or discard it, on the page Jobs or by ownstock jobs retry {run.pk}.",
             facts={"job": run.job, "run": run.pk, "attempts": run.attempts},
         )
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from ownstock.access.rules import Role, Scope
 from ownstock.automation.rules.autonomy import AutonomyState, Evidence
-from ownstock.automation.rules.standing import RuleAction, VerdictOutcome
+from ownstock.automation.rules.standing import CHECKS, RuleAction, VerdictOutcome
 from ownstock.catalog.models import Agreement
 from ownstock.catalog.rules import QualificationState, SourceClass
 from ownstock.catalog.rules.commitments import CommitmentOutlook
@@ -56,7 +56,7 @@ def texts() -> Iterator[str]:
         yield from (str(member.value).replace("_", " ").replace(".", " ") for member in kind)
     yield from (*ACTORS, *OF_LIBRARIES)
     yield from (one.meaning for kind in (Role, Scope, RejectReason) for one in kind)
-    yield from (*SIGNATURES.values(), *STEPS.values(), *FAMILIES.values(), *KINDS.values())
+    yield from (*SIGNATURES.values(), *STEPS.values(), *FAMILIES.values(), *KINDS.values(), *CHECKS.values())
     yield from (text for one in KPI_FORMULAS.values() for text in (one.name, one.formula))
     yield from (*scorecards.TITLES.values(), *scorecards.FORMULAS.values())
     for field in Agreement._meta.get_fields():

@@ -211,7 +211,7 @@ def _wait(row: AutomaticOrder, now: datetime, note: str, moment: OrderMoment | N
             f"{MISSED}:{number}",
             kind=MISSED,
             sentence=f"{number} was to leave by {row.closes_at:%Y-%m-%d %H:%M} UTC and did not. {row.note} "
-            "Send it, or take it back: ownstock automation undo.",
+            "Send it, or take it back.",
             facts={"number": number, "supplier": row.purchase_order.supplier.code},
         )
     row.note = note

@@ -45,7 +45,7 @@ def propose_rule(draft: RuleDraft, *, actor: str) -> StandingRule:
     if not actor.startswith(PROGRAM) and not roles_of(actor) & MAY_RULE:
         raise Refused(
             f"{actor} may not propose rules: that takes a person with the role {_named(MAY_RULE)}. "
-            "An administrator gives roles by ownstock user role.",
+            "An administrator gives roles on the page People.",
             code="role_missing",
             actor=actor,
         )
@@ -76,7 +76,7 @@ def approve_rule(number: int, *, actor: str) -> StandingRule:
     if not roles_of(actor) & MAY_RULE:
         raise Refused(
             f"{actor} may not approve rules: that takes a person with the role {_named(MAY_RULE)}. "
-            "An administrator gives roles by ownstock user role.",
+            "An administrator gives roles on the page People.",
             code="role_missing",
             actor=actor,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,18 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 ORDERS_COMPARED = 6
 ORDERS_NEEDED = 3
 HUNDRED = Decimal(100)
+# What each check looks at, where only its name is known; `refused` is what could not be drafted.
+CHECKS: Mapping[str, str] = {
+    "against": "Something speaks against it",
+    "line_value": "Value of the line",
+    "order_value": "Value of the order",
+    "median_deviation": "Far from the median of the last orders",
+    "usual_deviation": "Far from what is forecast between two orders",
+    "cover_days": "Lasts too long",
+    "qualified": "Supplier not approved",
+    "certified": "Not certified yet",
+    "refused": "Refused when it was drafted",
+}
 
 
 class RuleAction(StrEnum):

@@ -67,7 +67,7 @@ def link_contact(supplier: str, username: str, *, actor: str) -> SupplierContact
     account = find_user(username)
     if not account.is_supplier:
         raise Refused(
-            f"{username} is not a supplier's account: make one by ownstock user create {username} --role supplier.",
+            f"{username} is not a supplier's account: make one with the role supplier on the page People.",
             code="not_a_supplier_account",
             user=username,
         )

@@ -190,7 +190,7 @@ def _check_may_set(actor: str) -> None:
     if Scope.LIMITS_WRITE not in scopes_of(roles_of(actor)):
         raise Refused(
             f"{actor} may not set limits: people of the roles admin and finance may, two of them for each limit. "
-            "An administrator gives roles by ownstock user role.",
+            "An administrator gives roles on the page People.",
             code="may_not_set_limits",
             actor=actor,
         )

@@ -13,6 +13,7 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, pgettext
 
+from ownstock.automation.rules.standing import CHECKS
 from ownstock.exchange.confirmations.queries import AskedOrder, LineRemark
 from ownstock.exchange.confirmations.rules import AskedLine
 
@@ -144,6 +145,12 @@ def moment(value: datetime | None, time_zone: str = "UTC") -> str:
 def words(value: str) -> str:
     """A name of the code as words of the page's language: `part_received` is part received."""
     return gettext(str(value).replace("_", " "))
+
+
+@register.filter
+def check_name(check: str) -> str:
+    """What a check of standing rules looks at, in the language of the page."""
+    return gettext(CHECKS[check]) if check in CHECKS else words(check)
 
 
 # For what is written before the language of a page is known.
