@@ -42,7 +42,7 @@ def ask_to_verify(*, actor: str) -> None:
 def verify_and_tell() -> None:
     """Walk the whole chain, record what was found, and raise an alert while anything is not as it was sealed."""
     last = chain.head()
-    walk = chain.verify(progress=lambda done, total: report("seals", done, total))
+    walk = chain.verify(progress=lambda done, total: report("reading seals", done, total))
     found = [one.sentence for one in islice(walk, FINDINGS_COUNTED)]
     number, rows = (0, 0) if last is None else (last.number, last.rows_so_far)
     facts = {"seals": number, "rows": rows, "findings": len(found), "sentences": found[:FINDINGS_KEPT]}
