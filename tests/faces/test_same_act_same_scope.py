@@ -85,6 +85,8 @@ ON_PAGES = {
     "suppliers/{code}/qualifications": "/suppliers/<str:code>/decide",
     "suppliers/{code}/switch": "/suppliers/<str:code>/switch",
     "transfer-orders": "/transfers/new",
+    "transfer-orders/{number}/cancellations": "/transfers/<str:number>/cancel",
+    "transfer-orders/{number}/losses": "/transfers/<str:number>/lose",
     "transfer-orders/{number}/placement": "/transfers/<str:number>/place",
     "transfer-orders/{number}/receipts": "/transfers/<str:number>/receive",
     "transfer-orders/{number}/shipments": "/transfers/<str:number>/ship",
@@ -95,7 +97,7 @@ WITHOUT_A_PAGE = (
 )  # fmt: skip
 SINGLE = {
     "imports/{number}/undo", "override-previews", "policy-previews", "proposals/projections", "shipping-notices",
-    "supplier-returns", "transfer-orders/{number}/cancellations", "transfer-orders/{number}/losses",
+    "supplier-returns",
 }  # fmt: skip
 
 

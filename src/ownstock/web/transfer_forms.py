@@ -1,4 +1,4 @@
-"""What people type of transfers: what is to be sent, what they ship, what came."""
+"""What people type of transfers: what is to be sent, what they ship, what came, what will not."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ownstock.base.text import plain
 from ownstock.catalog.models import Item, Location
-from ownstock.purchasing.actions.transfers import ArrivedPart, AskedPart, ShippedPart
+from ownstock.purchasing.actions.transfers import ArrivedPart, AskedPart, LostPart, ShippedPart
 from ownstock.purchasing.models import TransferLine
 from ownstock.purchasing.rules.transfers import MAX_TRANSIT_DAYS, QUANTITY_STEP, OnTheWay
 from ownstock.web.forms import QUANTITY_BOX, DayInput, LinesForm
@@ -226,6 +227,69 @@ class ArrivalForm(forms.Form):
             if came or damaged:
                 found.append(ArrivedPart(part.line, came, part.lot, damaged))
         return found
+
+
+class LossForm(forms.Form):
+    """Goods that left and will never come: of each lot on the way how many, and why. Sent twice, it counts once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why"), max_length=1_000)
+
+    def __init__(self, goods: Sequence[OnTheWay], *, data: Any = None) -> None:
+        super().__init__(data, initial={"key": uuid4()})
+        self.goods = merged(goods)
+        for number, part in enumerate(self.goods):
+            called = f"line {part.line}{f', lot {part.lot}' if part.lot else ''}"
+            self.fields[f"lost_{number}"] = _quantity_box(_("Lost of %(called)s") % {"called": called})
+
+    @property
+    def rows(self) -> Iterator[tuple[OnTheWay, forms.BoundField]]:
+        """(goods on the way, box of what is lost of them)."""
+        for number, part in enumerate(self.goods):
+            yield part, self[f"lost_{number}"]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form without any quantity."""
+        cleaned = super().clean() or {}
+        if not self.errors and not any(cleaned[f"lost_{number}"] for number in range(len(self.goods))):
+            raise forms.ValidationError(_("Fill in what is lost of at least one line."))
+        return cleaned
+
+    def parts(self) -> list[LostPart]:
+        """What `lose` takes."""
+        lost = [(part, self.cleaned_data[f"lost_{number}"]) for number, part in enumerate(self.goods)]
+        return [LostPart(part.line, quantity, part.lot) for part, quantity in lost if quantity]
+
+
+class CancelTransferForm(forms.Form):
+    """What is not to leave any more: all that is not shipped, or so much of one line, and why. Sent twice, it counts once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    line = forms.TypedChoiceField(label=_("Of which line"), coerce=int, empty_value=None, required=False)
+    quantity = forms.DecimalField(
+        label=_("How many of it"), required=False, min_value=QUANTITY_STEP, max_digits=17, decimal_places=4,
+        help_text=_("Empty: all that is not shipped."), widget=forms.NumberInput(QUANTITY_BOX),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Why"), max_length=1_000)
+
+    def __init__(self, lines: Sequence[TransferLine], data: Any = None) -> None:
+        super().__init__(data, initial={"key": uuid4()})
+        box: Any = self.fields["line"]
+        to_ship = [line for line in lines if line.totals.to_ship]
+        box.choices = [("", _("All lines")), *((line.line, _told(line)) for line in to_ship)]
+        self.has_lines = bool(to_ship)
+
+    @property
+    def boxes(self) -> list[forms.BoundField]:
+        """What is asked."""
+        return [self[name] for name in ("line", "quantity", "reason")]
+
+
+def _told(line: TransferLine) -> str:
+    about = {
+        "line": line.line, "sku": line.item.sku, "quantity": plain(line.totals.to_ship), "unit": line.item.unit,
+    }  # fmt: skip
+    return _("%(line)s: %(quantity)s %(unit)s of %(sku)s to ship") % about
 
 
 def merged(goods: Sequence[OnTheWay]) -> list[OnTheWay]:

@@ -43,6 +43,7 @@ from ownstock.web.views import (
     suppliers,
     switching,
     transfer_drafting,
+    transfer_ending,
     transfers,
 )
 
@@ -123,6 +124,8 @@ urlpatterns = [
     path("transfers/<str:number>/place", transfers.place, name="transfer-place"),
     path("transfers/<str:number>/ship", transfers.ship, name="transfer-ship"),
     path("transfers/<str:number>/receive", transfers.receive, name="transfer-receive"),
+    path("transfers/<str:number>/cancel", transfer_ending.cancel, name="transfer-cancel"),
+    path("transfers/<str:number>/lose", transfer_ending.lose, name="transfer-lose"),
     path("transfers/<str:number>/note", transfers.note, name="transfer-note"),
     path("messages", messages.messages, name="messages"),
     path("messages/<str:key>", messages.message, name="message"),

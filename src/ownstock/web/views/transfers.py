@@ -55,6 +55,7 @@ def transfer(request: HttpRequest, number: str) -> HttpResponse:
         "lines": lines,
         "goods": [(part, _item(lines, part)) for part in merged(goods)],
         "can_ship": _can_ship(found, lines),
+        "has_to_ship": any(line.totals.to_ship for line in lines),
         "shipments": _shipments(found),
         "trail": journal.trail(f"transfer_order:{number}"),
         "as_of": business_day(found.target.time_zone),
