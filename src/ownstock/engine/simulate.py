@@ -216,8 +216,9 @@ def _ordered(state: State, units: Ints, lead_time_periods: Ints) -> State:
 
 
 def _empty_flows(rows: int, periods: int) -> dict[str, Any]:
+    # Written period by period: what is written at once lies together.
     names = ("on_hand", "backordered", "sales", "short", "ordered", "received")
-    return {name: np.zeros((rows, periods), dtype=np.int64) for name in names}
+    return {name: np.zeros((rows, periods), dtype=np.int64, order="F") for name in names}
 
 
 def _money(flows: dict[str, Any], terms: Terms) -> dict[str, Any]:
@@ -232,7 +233,8 @@ def _money(flows: dict[str, Any], terms: Terms) -> dict[str, Any]:
 def _extended(seen: Seen, could_sell: Truths) -> Seen:
     """Room for the periods to come after what was seen; what the record says of them already in place."""
     room = np.zeros(could_sell.shape, dtype=np.int64)
-    return Seen(np.hstack([seen.demand, room]), np.hstack([seen.is_in_stock, could_sell]))
+    both = np.hstack([seen.demand, room]), np.hstack([seen.is_in_stock, could_sell])
+    return Seen(*(np.asfortranarray(one) for one in both))
 
 
 def _until(known: Seen, periods: int) -> Seen:

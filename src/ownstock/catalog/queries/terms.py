@@ -31,6 +31,8 @@ def reasons_without_source(rows: Iterable[ItemSite], *, on: date) -> dict[int, s
     An item-site that has no term at all, or one that may be ordered by, is not in the answer.
     """
     rows = list(rows)
+    if not rows:
+        return {}
     terms = _terms(rows, on)
     by_item, permitted = _by_item(terms), _by_item(may_be_ordered_by(terms, on))
     kept = records({term.supplier_id: term.supplier for term in terms}.values())
