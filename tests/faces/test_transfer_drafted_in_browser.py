@@ -32,6 +32,7 @@ def test_a_transfer_is_drafted_by_keys_at_a_desk_and_by_mouse_on_a_phone(address
         with opened(browser, visit, DESK, "dark") as page:
             page.goto(f"{address}/transfers/new?source=DEPOT&target=SHOP&sku_1=CUP&quantity_1=40")
             photograph(page, tmp_path, "transfer-new-dark")
+            assert axe(page) == []
         browser.close()
     assert [told for told in visit.complaints if "422" not in told] == visit.strangers == []
     desk, phone = TransferOrder.objects.exclude(lines__quantity=1).order_by("id")
