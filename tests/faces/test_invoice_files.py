@@ -7,33 +7,38 @@ import io
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Page, expect, sync_playwright
 
 from ownstock.access.models import User
 from ownstock.access.rules import Role
 from ownstock.journal.models import Alert, AuditEvent
 from ownstock.purchasing import actions
-from ownstock.purchasing.invoice_files import FIELDS, MOST_LOOKED_AT
+from ownstock.purchasing.invoice_files import FIELDS, MOST_INVOICES
 from ownstock.purchasing.models import Invoice, PurchaseOrder
 from ownstock.web.invoice_columns import MEANINGS
 from ownstock.web.uploads import MAX_FILE_BYTES, signed
+from tests.browser import launch
+from tests.faces.test_web_in_browser import DESK, PHONE, Visit, address, opened, photograph
 from tests.factories import ACTOR, small_business
+from tests.page_checks import axe
 from tests.purchasing_cases import came, invoiced, placed_order, state_of
 from tests.web_cases import Elements, read, signed_in
 from tests.workbooks import workbook
 
-pytestmark = pytest.mark.django_db
+__all__ = ["address"]
 HEADINGS = "supplier,number,invoiced_on,currency,total,taxes,purchase_order,line,quantity,price"
 PAGE = "/invoices/from-file"
 
 
 @pytest.fixture
-def order() -> PurchaseOrder:
+def order(db: None) -> PurchaseOrder:
     return came(placed_order(small_business()), 20, key="dn1")
 
 
@@ -153,8 +158,8 @@ def test_what_the_page_cannot_read_is_refused_with_its_limit(client: Client, ord
     assert "but it is PDF" in text(bring(client, b"%PDF-1.7 ...", "i.csv", status=422))
     large = written(rows_of(order)) + b" " * MAX_FILE_BYTES
     assert "The file is larger than 5 MiB; split it." in text(bring(client, large, status=422))
-    many = written([f"ALPHA,I-{n},2026-03-16,EUR,2.40,,,,1,2.4" for n in range(MOST_LOOKED_AT + 1)])
-    assert "march.csv has 2,001 rows; at most 2,000 are taken at once." in text(bring(client, many, status=422))
+    many = written([f"ALPHA,I-{n},2026-03-16,EUR,2.40,,,,1,2.4" for n in range(MOST_INVOICES + 1)])
+    assert "march.csv has 501 invoices; at most 500 are taken at once." in text(bring(client, many, status=422))
     told = text(bring(client, b"supplier,number\nALPHA,INV-1\n", status=422))
     assert "the column invoiced_on is missing (and currency, total, quantity, price)." in told
     assert "--" not in told, "A page speaks of no options."
@@ -209,7 +214,7 @@ def test_a_german_spreadsheet_a_workbook_and_parquet_bring_the_same(client: Clie
     ).encode("cp1252")
     page = bring(client, german, "rechnungen.csv")
     assert "RE-Ü1 ALPHA 16 Mar 2026 1 2,884.80 EUR" in text(page)
-    assert "Left out: Bemerkung." in text(page)
+    assert "Columns that are not known, and left out: Bemerkung." in text(page)
     assert "--" not in text(page)
     client.post(PAGE, seen(page))
     kept = Invoice.objects.get(number="RE-Ü1")
@@ -248,3 +253,49 @@ def test_who_may_not_enter_invoices_brings_none_from_a_file(order: PurchaseOrder
     client.force_login(User.objects.create(username="finance", roles=[Role.FINANCE]))
     client.post(PAGE, seen(bring(client, written(rows_of(order)))))
     assert Invoice.objects.count() == 3
+
+
+@pytest.mark.browser
+def test_finance_brings_a_file_by_mouse_and_reads_it_by_day_by_night_and_on_a_phone(
+    address: str, tmp_path: Path
+) -> None:
+    order = came(placed_order(small_business()), 20, key="dn1")
+    good, wrong = tmp_path / "march.csv", tmp_path / "wrong.csv"
+    good.write_bytes(written(rows_of(order)))
+    wrong.write_bytes(written([row.replace("EUR,13.92", "EUR,99.00") for row in rows_of(order)]))
+    signed_in()
+    visit = Visit(address)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        with opened(browser, visit, DESK, "light") as page:
+            page.goto(f"{address}/invoices")
+            page.get_by_role("link", name="Invoices from a file").click()
+            choose(page, wrong)
+            expect(page.get_by_role("alert").first).to_contain_text("wrong.csv: 1 fault.")
+            looked_at(page, tmp_path, "wrong")
+            choose(page, good)
+            expect(page.get_by_role("heading", name="3 invoices would come in")).to_be_visible()
+            looked_at(page, tmp_path, "seen")
+            page.get_by_role("button", name="Take them all in").click()
+            expect(page.get_by_text("3 invoices came in: 2 disputed, 1 matched.")).to_be_visible()
+            page.get_by_role("link", name="INV-2").click()
+            expect(page.get_by_role("heading", level=1)).to_contain_text("INV-2")
+        browser.close()
+    # What a page refuses, a browser tells of.
+    assert [told for told in visit.complaints if "status of 422" not in told] == []
+    assert visit.strangers == []
+
+
+def choose(page: Page, file: Path) -> None:
+    page.get_by_label("CSV, XLSX or Parquet").set_input_files(file)
+    page.get_by_role("button", name="Show what would come in").click()
+
+
+def looked_at(page: Page, folder: Path, name: str) -> None:
+    """Nothing is unreadable or wider than the window, by day, by night, on a phone."""
+    for scheme, size in (("light", DESK), ("dark", PHONE)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
+        assert axe(page) == []
+        photograph(page, folder, f"invoices-{name}-{scheme}")
+    page.set_viewport_size(DESK)

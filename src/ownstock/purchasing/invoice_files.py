@@ -39,7 +39,7 @@ from ownstock.purchasing.rules.invoices import (
     InvoiceKind,
 )
 
-MOST_LOOKED_AT = 2_000
+MOST_INVOICES, MOST_ROWS = 500, 5_000
 # Of a heading that may mean two of them, such as Lieferantennummer, the later one counts.
 FIELDS = [
     Field("code", is_required=False, default="", max_length=60), Field("supplier", max_length=60),
@@ -80,7 +80,7 @@ class SeenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class SeenInvoices:
-    """All invoices of a file, in its order, and how the file was read."""
+    """All invoices of a file, by supplier, and how the file was read."""
 
     invoices: Sequence[SeenInvoice]
     understood: Understood
@@ -113,23 +113,29 @@ class SeenInvoices:
 def look_at_invoices(path: Path, *, actor: str, directions: Directions = AS_IT_IS) -> SeenInvoices:
     """What a file would bring, matched as it would be; nothing is kept of it.
 
-    Columns that are not known are left out, and named. At most MOST_LOOKED_AT rows are looked at.
+    At most MOST_INVOICES in MOST_ROWS are looked at: each is matched, and somebody waits for it.
 
     Raises:
         Refused: rows are at fault, each named, or there are too many; see `take_filed`.
     """
     rows = read_rows(path, FIELDS, directions)
-    if rows.frame.height > MOST_LOOKED_AT:
-        raise Refused(
-            f"{path.name} has {rows.frame.height:,} rows; at most {MOST_LOOKED_AT:,} are taken at once. Split it, and keep "
-            "all rows of an invoice in one part.",
-            code="too_many",
-        )
+    _refuse_many(path.name, rows.frame.height, MOST_ROWS, "rows")
     rows.faults.refuse(path.name)
-    found = _seen(filed_invoices(rows), rows.faults, actor=actor)
+    filed = filed_invoices(rows)
+    _refuse_many(path.name, len(filed), MOST_INVOICES, "invoices")
+    found = _seen(filed, rows.faults, actor=actor)
     rows.faults.refuse(path.name)
     transaction.set_rollback(True)
     return SeenInvoices(found, rows.understood)
+
+
+def _refuse_many(name: str, count: int, most: int, what: str) -> None:
+    if count > most:
+        raise Refused(
+            f"{name} has {count:,} {what}; at most {most:,} are taken at once. Split it, and keep all rows of an invoice "
+            "in one part.",
+            code="too_many",
+        )
 
 
 @transaction.atomic
@@ -169,7 +175,10 @@ def take_one(filed: FiledInvoice, faults: Faults, *, actor: str) -> TakenInvoice
 
 
 def filed_invoices(rows: Rows) -> list[FiledInvoice]:
-    """The invoices of a file in which no value is at fault; rows that contradict their first one are added to its faults."""
+    """The invoices of a file in which no value is at fault; rows that contradict their first one are added to its faults.
+
+    They are in the order of their suppliers, each of which is locked in turn: so two files never wait for each other.
+    """
     found = []
     for part in rows.frame.partition_by("supplier", "number", maintain_order=True):
         lines = part.to_dicts()
@@ -177,7 +186,7 @@ def filed_invoices(rows: Rows) -> list[FiledInvoice]:
         rows.faults.add(unlike)
         if not unlike:
             found.append(FiledInvoice(lines[0][ROW], _entered(lines)))
-    return found
+    return sorted(found, key=lambda one: one.entered.supplier)
 
 
 def _unlike(lines: Sequence[dict[str, Any]]) -> Iterator[Fault]:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ownstock.access.rules import Scope
 from ownstock.base.errors import OwnstockError
 from ownstock.purchasing.invoice_files import (
-    MOST_LOOKED_AT,
+    MOST_INVOICES,
+    MOST_ROWS,
     SeenInvoice,
     SeenInvoices,
     as_kept,
@@ -47,7 +48,13 @@ FIRST = [InvoiceState.DISPUTED, InvoiceState.WAITING, InvoiceState.MATCHED]
 def bring(request: HttpRequest) -> HttpResponse:
     """Choose a file; see what would come in, or every row at fault; then take it in."""
     form = InvoiceFileForm(request.POST if "numbers" in request.POST else None)
-    context: dict[str, Any] = {"form": form, "columns": COLUMNS, "endings": ",".join(READ), "most": MOST_LOOKED_AT}
+    context: dict[str, Any] = {
+        "form": form,
+        "columns": COLUMNS,
+        "endings": ",".join(READ),
+        "most": MOST_INVOICES,
+        "most_rows": MOST_ROWS,
+    }
     if request.method != "POST":
         return render(request, "web/invoice_file.html", context)
     try:
