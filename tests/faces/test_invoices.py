@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ownstock.access import actions as access
@@ -159,6 +160,25 @@ def post(program: Client, path: str, body: object, *, key: str = "k1", status: i
     response = program.post(f"/api/{path}", body, content_type="application/json", headers={"Idempotency-Key": key})
     assert response.status_code == status, response.content
     return response.json()
+
+
+def test_a_program_brings_a_file_of_invoices_by_the_scope_that_enters_them(
+    program: Client, order: PurchaseOrder, tmp_path: Path
+) -> None:
+    came(order, 20, key="dn1")
+    content = write(tmp_path, f"ALPHA,INV-1,2026-03-16,EUR,24.00,,{order.number},1,10,2.4").read_bytes()
+
+    def brought(client: Client, path: str) -> tuple[int, Any]:
+        answer = client.post(f"/api/{path}", {"file": SimpleUploadedFile("invoices.csv", content)})
+        return answer.status_code, answer.json()
+
+    assert brought(program, "invoices/files?dry_run=true")[1]["created"] == 1
+    assert not Invoice.objects.exists()
+    assert [brought(program, "invoices/files")[1]["created"] for _ in range(2)] == [1, 0]
+    assert state_of() == "matched"
+    token = access.create_api_key("of items", scopes=[Scope.IMPORTS_WRITE], actor=ACTOR)
+    of_items = Client(headers={"Authorization": f"Bearer {token}"})
+    assert [brought(of_items, path)[0] for path in ("invoices/files", "imports/invoices")] == [403, 422]
 
 
 def test_a_program_tells_of_goods_on_their_way_and_of_what_was_wrong_with_them(

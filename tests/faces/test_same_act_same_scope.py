@@ -38,6 +38,7 @@ ON_PAGES = {
     "events/{number}/cancellations": "/calendar/<str:number>",
     "imports/{kind}": "/set-up/files",
     "invoices": "/invoices/enter/<str:number>",
+    "invoices/files": "/invoices/from-file",
     "invoices/{supplier}/{number}/approval": "/invoices/<int:pk>/approve",
     "invoices/{supplier}/{number}/cancellation": "/invoices/<int:pk>/cancel",
     "invoices/{supplier}/{number}/disputes": "/invoices/<int:pk>/dispute",

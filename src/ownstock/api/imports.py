@@ -30,7 +30,10 @@ WRITES = KeyHolder(Scope.IMPORTS_WRITE)
 READS = KeyHolder(Scope.PLANNING_READ)
 
 
-ImportKind = StrEnum("ImportKind", [(name.upper().replace("-", "_"), name) for name in KINDS])  # type: ignore[misc]
+# Whoever brings invoices may enter them: they have an address of their own, which asks that.
+ImportKind = StrEnum(  # type: ignore[misc]
+    "ImportKind", [(name.upper().replace("-", "_"), name) for name in KINDS if name != "invoices"]
+)
 ImportKind.__doc__ = "What a file brings."
 
 
@@ -114,8 +117,13 @@ def bring(
 ) -> dict[str, Any]:
     """Import all rows of a file, or none: each fault is named by row, field and value.
 
-    The same file again changes nothing.
+    The same file again changes nothing. Invoices have an address of their own.
     """
+    return imported(kind, file, how, actor=actor_of(request))
+
+
+def imported(kind: str, file: UploadedFile, how: HowToRead, *, actor: str) -> dict[str, Any]:
+    """Bring in a file of a kind; what `ImportedOut` tells of it."""
     directions = Directions(
         preset=how.preset, sheet=how.sheet, numbers=how.numbers, dates=how.dates, time_zone=how.time_zone
     )
@@ -123,9 +131,8 @@ def bring(
         path = Path(folder) / f"upload{Path(file.name or '').suffix.lower()[:10]}"
         with path.open("wb") as kept:
             kept.writelines(file.chunks())
-        imported = KINDS[kind].bring(path, actor=actor_of(request), dry_run=how.dry_run, directions=directions)
-    facts = asdict(imported)
-    understood = imported.understood
+        found = KINDS[kind].bring(path, actor=actor, dry_run=how.dry_run, directions=directions)
+    facts, understood = asdict(found), found.understood
     return {**facts, "headings": understood.headings, "sentences": list(understood.sentences)}
 
 

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Header, Path, Query, Router, Schema
+from ninja import Field, File, Header, Path, Query, Router, Schema
+from ninja.files import UploadedFile
 
 from ownstock.access.rules import Scope
+from ownstock.api.imports import HowToRead, ImportedOut, imported
 from ownstock.api.keys import KeyHolder, actor_of
 from ownstock.api.pages import CutList, CutPart, Page, Part, cut, page
 from ownstock.purchasing import actions
@@ -195,6 +197,16 @@ def take_invoice(
     charges = [EnteredCharge(**charge) for charge in said.pop("charges")]
     entered = EnteredInvoice(**said, lines=lines, charges=charges)
     return _whole(actions.take_invoice(entered, message_key=key, actor=actor_of(request)).invoice)
+
+
+@router.post("/invoices/files", auth=WRITES, response=ImportedOut, summary="Many suppliers' invoices from a file")
+def take_file(
+    request: HttpRequest,
+    how: Query[HowToRead],
+    file: Annotated[UploadedFile, File(description="CSV, XLSX or Parquet, a row for each line.")],
+) -> dict[str, Any]:
+    """Take all invoices of a file and match them, or none: each fault is named. The same file again changes nothing."""
+    return imported("invoices", file, how, actor=actor_of(request))
 
 
 @router.get("/invoices", auth=READS, response=Page[InvoiceOut], summary="Invoices and credit notes")
