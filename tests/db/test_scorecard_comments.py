@@ -52,6 +52,11 @@ def test_nothing_and_too_much_are_refused(alpha: Supplier, text: str, code: str)
     assert refusal.value.code == code
 
 
+def test_days_that_end_before_they_begin_are_refused(alpha: Supplier) -> None:
+    with pytest.raises(Refused, match="before it begins"):
+        comment(alpha, LATER, TODAY, text="It was late.", actor=THEIRS)
+
+
 def test_an_answer_is_not_answered_nor_another_suppliers_comment(alpha: Supplier) -> None:
     answer = answer_comment(said(alpha).pk, text="It was.", actor=ACTOR)
     beta = Supplier.objects.get(code="BETA")

@@ -22,8 +22,10 @@ def comment(
     """Keep what is said of a supplier's scorecard, or of one of its figures. The same words again change nothing.
 
     Raises:
-        Refused: nothing is said, or more than a page.
+        Refused: nothing is said, or more than a page; or of days that end before they begin.
     """
+    if ends_on < begins_on:
+        raise Refused(f"The comment would end on {ends_on}, before it begins on {begins_on}.", code="ends_before_start")
     said = _checked(text)
     about = {"supplier": supplier, "begins_on": begins_on, "ends_on": ends_on, "figure": figure or "", "text": said}
     before = SupplierComment.objects.filter(**about, actor=actor, answers=None).first()
