@@ -239,7 +239,7 @@ def test_the_columns_are_told_an_empty_file_has_them_and_the_way_there_is_found(
     empty = client.get(f"{PAGE}/example.csv").getvalue().decode()
     assert empty.strip().split(",") == list(MEANINGS)
     book = client.get(f"{PAGE}/example.xlsx").content
-    assert "All of it is there already" in text(bring(client, book, "empty.xlsx"))
+    assert "empty.xlsx holds no invoice" in text(bring(client, book, "empty.xlsx", status=422))
     for start in ("web:invoices", "web:invoice-choose"):
         assert PAGE in [attributes.get("href") for _, attributes in read(client.get(reverse(start))).found]
     assert "ownstock import" not in read(client.get(reverse("web:invoice-choose"))).text

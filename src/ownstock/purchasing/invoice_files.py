@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -109,23 +110,28 @@ class SeenInvoices:
         return dict(sorted(sums.items()))
 
 
-@transaction.atomic
 def look_at_invoices(path: Path, *, actor: str, directions: Directions = AS_IT_IS) -> SeenInvoices:
     """What a file would bring, matched as it would be; nothing is kept of it.
 
-    At most MOST_INVOICES in MOST_ROWS are looked at: each is matched, and somebody waits for it.
+    At most MOST_INVOICES in MOST_ROWS are looked at: each is matched, and somebody waits for it. Each supplier's are taken
+    and let go of together, so that nobody at its orders waits for the whole file.
 
     Raises:
-        Refused: rows are at fault, each named, or there are too many; see `take_filed`.
+        Refused: rows are at fault, each named, or there are none, or too many; see `take_filed`.
     """
     rows = read_rows(path, FIELDS, directions)
     _refuse_many(path.name, rows.frame.height, MOST_ROWS, "rows")
+    if not rows.frame.height:
+        raise Refused(f"{path.name} holds no invoice: write a row for each line below the headings.", code="no_rows")
     rows.faults.refuse(path.name)
     filed = filed_invoices(rows)
     _refuse_many(path.name, len(filed), MOST_INVOICES, "invoices")
-    found = _seen(filed, rows.faults, actor=actor)
+    found: list[SeenInvoice] = []
+    for _, some in groupby(filed, key=lambda one: one.entered.supplier):
+        with transaction.atomic():
+            found += _seen(list(some), rows.faults, actor=actor)
+            transaction.set_rollback(True)
     rows.faults.refuse(path.name)
-    transaction.set_rollback(True)
     return SeenInvoices(found, rows.understood)
 
 
