@@ -96,7 +96,8 @@ def _on_a_page(sentence: str) -> str:
     """A sentence without its clauses about options of commands; what the page has boxes for is said there."""
     clauses = re.split(r"(?<=[.;]) ", sentence)
     kept = " ".join(clause for clause in clauses if "--" not in clause).rstrip(";. ") + "."
-    return f"{kept} {_('Say below how the file writes it.')}" if re.search("--(numbers|dates)", sentence) else kept
+    below = _("Say below how the file writes it.")
+    return f"{kept} {below}" if re.search("--(numbers|dates)", sentence) else kept
 
 
 def _take(request: HttpRequest) -> HttpResponse:
