@@ -102,6 +102,10 @@ def test_invoices_are_seen_as_they_would_stand_then_all_come_in_and_lead_to_them
     assert filed == (User.objects.get().actor, "BETA")
     narrowed = client.get(answer.redirect_chain[-1][0] + "&state=matched")
     assert ("INV-1" in read(narrowed).text, "INV-2" in read(narrowed).text) == (True, False)
+    theirs = invoiced(order, (1, "2.4"), number="THEIRS")
+    first = Invoice.objects.get(number="INV-1").pk
+    meanwhile = read(client.get(f"/invoices?came={first}-{theirs.pk}")).text
+    assert ("B-7" in meanwhile, "THEIRS" in meanwhile) == (True, False)
 
 
 def test_the_same_file_again_says_that_all_is_there_and_offers_nothing_to_take_in(
