@@ -30,7 +30,7 @@ from ownstock.base.tables import (
     read_rows,
 )
 from ownstock.base.text import plain
-from ownstock.purchasing.actions.invoices import IN_CONFLICT, TakenInvoice, take_invoice
+from ownstock.purchasing.actions.invoices import IN_CONFLICT, TakenInvoice, Unmatched, take_invoice
 from ownstock.purchasing.models import Invoice
 from ownstock.purchasing.rules.invoices import (
     ChargeKind,
@@ -158,18 +158,25 @@ def take_filed(filed: Sequence[FiledInvoice], *, name: str, actor: str) -> list[
 
 
 def _seen(filed: Sequence[FiledInvoice], faults: Faults, *, actor: str) -> list[SeenInvoice]:
-    """Take each, or add what is wrong with it; as they stand after the last, which may even out an earlier one."""
-    taken = [(one, found) for one in filed if (found := take_one(one, faults, actor=actor))]
+    """Take each, or add what is wrong with it; then match them all."""
+    taken = take_each(filed, faults, actor=actor)
     now = Invoice.objects.in_bulk([found.invoice.pk for _, found in taken])
     return [SeenInvoice(one, now[found.invoice.pk], found.is_new) for one, found in taken]
 
 
-def take_one(filed: FiledInvoice, faults: Faults, *, actor: str) -> TakenInvoice | None:
-    """Take one invoice; None where something is wrong, which is added to the faults at its first row."""
+def take_each(filed: Sequence[FiledInvoice], faults: Faults, *, actor: str) -> list[tuple[FiledInvoice, TakenInvoice]]:
+    """Take invoices one by one and match them together; what is wrong with one is added to the faults at its first row."""
+    unmatched = Unmatched()
+    taken = [(one, found) for one in filed if (found := _take_one(one, unmatched, faults, actor))]
+    unmatched.match()
+    return taken
+
+
+def _take_one(filed: FiledInvoice, among: Unmatched, faults: Faults, actor: str) -> TakenInvoice | None:
     try:
         # Each in a transaction of its own, so that what is refused of one leaves the others to be looked at.
         with transaction.atomic():
-            return take_invoice(filed.entered, message_key=filed.message_key, actor=actor)
+            return take_invoice(filed.entered, message_key=filed.message_key, actor=actor, among=among)
     except Refused as refusal:
         field = FIELD_OF.get(refusal.code, "number")
         value = {"supplier": filed.entered.supplier, "total": plain(filed.entered.total)}.get(

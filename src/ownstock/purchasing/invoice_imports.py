@@ -12,7 +12,7 @@ from ownstock.base.presets import shape_of
 from ownstock.base.tables import AS_IT_IS, ROW, Directions, Fault, Rows, read_rows
 from ownstock.catalog.imports import Imported
 from ownstock.catalog.models import Supplier
-from ownstock.purchasing.invoice_files import FIELDS, filed_invoices, take_one
+from ownstock.purchasing.invoice_files import FIELDS, filed_invoices, take_each
 
 
 @transaction.atomic
@@ -55,9 +55,9 @@ def _not_theirs(lines: Sequence[dict[str, Any]], supplier: str, orders: Collecti
 def _taken(rows: Rows, path: Path, *, actor: str, dry_run: bool) -> Imported:
     rows.faults.refuse(path.name)
     filed = filed_invoices(rows)
-    taken = [take_one(one, rows.faults, actor=actor) for one in filed]
+    taken = take_each(filed, rows.faults, actor=actor)
     rows.faults.refuse(path.name)
     if dry_run:
         transaction.set_rollback(True)
-    created = sum(found.is_new for found in taken if found)
+    created = sum(found.is_new for _, found in taken)
     return Imported("invoice", rows.frame.height, created, 0, len(filed) - created, rows.understood)

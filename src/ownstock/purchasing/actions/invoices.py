@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -52,18 +52,36 @@ class TakenInvoice:
     is_new: bool
 
 
-def take_invoice(entered: EnteredInvoice, *, message_key: str, actor: str) -> TakenInvoice:
+@dataclass(slots=True)
+class Unmatched:
+    """Invoices that were taken in a transaction and are matched at its end: each order once, however many name it."""
+
+    orders: Orders = field(default_factory=dict)
+    invoices: list[Invoice] = field(default_factory=list)
+
+    def match(self) -> None:
+        """Match them, which are locked with their orders, with what is ordered and received now."""
+        for number in sorted(self.orders):
+            settle(self.orders[number])
+        for invoice in self.invoices:
+            if not invoice.lines.filter(purchase_order__isnull=False).exists():
+                judge(invoice)
+
+
+def take_invoice(
+    entered: EnteredInvoice, *, message_key: str, actor: str, among: Unmatched | None = None
+) -> TakenInvoice:
     """Take a supplier's invoice or credit note, and match it with what was ordered and what came.
 
     The same message again changes nothing. The same invoice in another message counts once, and people are told. What was not
-    ordered is kept, and disputed.
+    ordered is kept, and disputed. One of several is taken `among` them, and whoever takes them all matches them.
 
     Raises:
         Refused: it cannot be meant (see `check_invoice`), the supplier is unknown, or its number or message came before with
             other content (people are told of that too).
     """
     try:
-        return _take(entered, message_key, actor)
+        return _take(entered, message_key, actor, among)
     except Refused as refusal:
         if refusal.code in IN_CONFLICT:
             journal.raise_alert(
@@ -75,7 +93,7 @@ def take_invoice(entered: EnteredInvoice, *, message_key: str, actor: str) -> Ta
 
 
 @transaction.atomic
-def _take(entered: EnteredInvoice, message_key: str, actor: str) -> TakenInvoice:
+def _take(entered: EnteredInvoice, message_key: str, actor: str, among: Unmatched | None) -> TakenInvoice:
     check_invoice(entered)
     supplier = _locked_supplier(entered.supplier)
     content = _content(entered)
@@ -95,16 +113,17 @@ def _take(entered: EnteredInvoice, message_key: str, actor: str) -> TakenInvoice
         actor=actor, verb="purchasing.invoice_taken", subject=subject_of_invoice(invoice),
         new={"message": message_key, "total": str(entered.total), "orders": sorted(orders), "lines": len(entered.lines)},
     )  # fmt: skip
-    rematch(invoice, orders)
+    if among is None:
+        rematch(invoice, orders)
+    else:
+        among.orders |= orders
+        among.invoices.append(invoice)
     return TakenInvoice(invoice, is_new=True)
 
 
 def rematch(invoice: Invoice, orders: Orders) -> None:
     """Match an invoice, which is locked with its orders, with what is ordered and received now."""
-    for number in sorted(orders):
-        settle(orders[number])
-    if not invoice.lines.filter(purchase_order__isnull=False).exists():
-        judge(invoice)
+    Unmatched(orders, [invoice]).match()
     invoice.refresh_from_db()
 
 
