@@ -16,7 +16,7 @@ from ownstock.journal.models import AuditEvent
 from ownstock.journal.running import report
 
 JOB, TASK, DAY_SECONDS = "verify_seal", "ownstock.verify_seal", 86_400
-VERIFIED, BROKEN = "access.seal_verified", "seal_broken"
+BROKEN = "seal_broken"
 # Nobody reads more; `ownstock audit verify` names them all.
 FINDINGS_COUNTED, FINDINGS_KEPT = 1_000, 20
 
@@ -47,7 +47,7 @@ def verify_and_tell() -> None:
     number, rows = (0, 0) if last is None else (last.number, last.rows_so_far)
     facts = {"seals": number, "rows": rows, "findings": len(found), "sentences": found[:FINDINGS_KEPT]}
     with transaction.atomic():
-        journal.record(actor=f"job:{JOB}", verb=VERIFIED, subject=f"seal:{number}", new=facts)
+        journal.record(actor=f"job:{JOB}", verb="access.seal_verified", subject=f"seal:{number}", new=facts)
         if found:
             sentence = broken_seal_sentence(found, is_all=len(found) < FINDINGS_COUNTED)
             journal.raise_alert(BROKEN, kind=BROKEN, sentence=sentence, facts=facts)
@@ -58,5 +58,5 @@ def verify_and_tell() -> None:
 
 def last_verification() -> Verification | None:
     """The last walk that came to its end; None while there was none."""
-    told = AuditEvent.objects.filter(verb=VERIFIED).order_by("-recorded_at", "-pk").first()
+    told = AuditEvent.objects.filter(verb="access.seal_verified").order_by("-recorded_at", "-pk").first()
     return None if told is None else Verification(verified_at=told.recorded_at, **(told.new or {}))
