@@ -11,14 +11,28 @@ import pytest
 from ownstock.web import kept as keeping
 from ownstock.web.kept import forget, kept
 
+MOMENT_SECONDS = 0.02
+
 
 def test_what_is_reckoned_quickly_is_reckoned_for_every_page() -> None:
     numbers = count()
     assert [kept("quick", lambda: next(numbers))[0] for _ in range(3)] == [0, 1, 2]
 
 
-def test_what_takes_long_is_kept_with_its_moment_until_somebody_changes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "LONG_SECONDS", -1.0)
+@pytest.fixture
+def _all_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(keeping, "FRESH_TIMES", 1e9)
+
+
+@pytest.fixture
+def _fresh_for_a_moment(_all_takes_long: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "FRESH_AT_MOST_SECONDS", MOMENT_SECONDS)
+    monkeypatch.setattr(keeping, "SHOWN_TIMES", 1e4)
+
+
+@pytest.mark.usefixtures("_all_takes_long")
+def test_what_takes_long_is_kept_with_its_moment_until_somebody_changes_it() -> None:
     numbers = count()
 
     def reckoned(site: str) -> tuple[int, object]:
@@ -31,14 +45,8 @@ def test_what_takes_long_is_kept_with_its_moment_until_somebody_changes_it(monke
     assert reckoned("NORTH")[0] == 2
 
 
-@pytest.fixture
-def _old_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "LONG_SECONDS", -1.0)
-    monkeypatch.setattr(keeping, "FRESH_SECONDS", -1.0)
-
-
-@pytest.mark.usefixtures("_old_at_once")
-def test_what_is_old_is_shown_while_it_is_reckoned_anew_once_beside_the_pages() -> None:
+@pytest.mark.usefixtures("_fresh_for_a_moment")
+def test_what_is_old_is_shown_while_it_is_reckoned_anew_beside_the_pages() -> None:
     may_end, numbers = threading.Event(), count()
 
     def reckoned() -> int:
@@ -47,6 +55,7 @@ def test_what_is_old_is_shown_while_it_is_reckoned_anew_once_beside_the_pages() 
         return number
 
     assert kept("old", reckoned)[0] == 0
+    time.sleep(2 * MOMENT_SECONDS)
     assert [kept("old", reckoned)[0] for _ in range(3)] == [0, 0, 0]
     may_end.set()
     deadline = time.monotonic() + 20
@@ -55,7 +64,16 @@ def test_what_is_old_is_shown_while_it_is_reckoned_anew_once_beside_the_pages() 
         time.sleep(0.01)
 
 
-@pytest.mark.usefixtures("_old_at_once")
+@pytest.mark.usefixtures("_fresh_for_a_moment")
+def test_what_is_much_older_is_not_shown_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "SHOWN_TIMES", 2)
+    numbers = count()
+    assert kept("older", lambda: next(numbers))[0] == 0
+    time.sleep(3 * MOMENT_SECONDS)
+    assert kept("older", lambda: next(numbers))[0] == 1
+
+
+@pytest.mark.usefixtures("_fresh_for_a_moment")
 def test_a_fault_beside_a_page_leaves_what_is_kept_and_is_written_down(caplog: pytest.LogCaptureFixture) -> None:
     def reckoned() -> int:
         if threading.current_thread() is threading.main_thread():
@@ -63,6 +81,7 @@ def test_a_fault_beside_a_page_leaves_what_is_kept_and_is_written_down(caplog: p
         raise ZeroDivisionError
 
     first = kept("faulty", reckoned)
+    time.sleep(2 * MOMENT_SECONDS)
     assert kept("faulty", reckoned) == first
     deadline = time.monotonic() + 20
     while "could not be reckoned anew" not in caplog.text:

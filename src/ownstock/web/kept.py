@@ -6,9 +6,10 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db import close_old_connections
@@ -17,11 +18,22 @@ from django.utils import timezone
 log = logging.getLogger(__name__)
 Found = TypeVar("Found")
 # What is reckoned sooner is reckoned anew for every page.
-LONG_SECONDS = 0.3
-# What is older is reckoned anew beside the page that shows it; what is as old as that is not shown any more.
-FRESH_SECONDS, KEPT_SECONDS = 300, 900
+LONG_SECONDS = 0.1
+# It is fresh for so many times as long as it took to reckon, so that reckoning costs no more than a 300th of the time.
+FRESH_TIMES, FRESH_AT_MOST_SECONDS = 300, 300
+# What is no longer fresh is reckoned anew beside the page that shows it; what is as many times older is not shown any more.
+SHOWN_TIMES = 3
 SINCE = "kept_since"
 _beside = ThreadPoolExecutor(1, thread_name_prefix="kept")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was found, when, and for how many seconds that is fresh."""
+
+    found: Any
+    reckoned_at: datetime
+    fresh_seconds: float
 
 
 def kept(name: str, make: Callable[[], Found], *asked: object) -> tuple[Found, datetime]:
@@ -30,13 +42,16 @@ def kept(name: str, make: Callable[[], Found], *asked: object) -> tuple[Found, d
     `make` may be called from a thread of its own, after the page that asks has been answered.
     """
     key = sha256(f"{name} {cache.get(SINCE)} {asked!r}".encode()).hexdigest()
-    found: tuple[Found, datetime] | None = cache.get(key)
-    if found is None:
-        return _reckoned(key, make)
-    is_old = (timezone.now() - found[1]).total_seconds() > FRESH_SECONDS
-    if is_old and cache.add(f"{key}-anew", True, FRESH_SECONDS):
+    there: _Kept | None = cache.get(key)
+    if there is None:
+        there = _reckoned(make)
+        if there.fresh_seconds > FRESH_TIMES * LONG_SECONDS:
+            _keep(key, there)
+        return there.found, there.reckoned_at
+    is_old = (timezone.now() - there.reckoned_at).total_seconds() > there.fresh_seconds
+    if is_old and cache.add(f"{key}-anew", True, there.fresh_seconds):
         _beside.submit(_reckoned_beside, key, make)
-    return found
+    return there.found, there.reckoned_at
 
 
 def forget() -> None:
@@ -44,16 +59,19 @@ def forget() -> None:
     cache.set(SINCE, time.monotonic_ns(), None)
 
 
-def _reckoned(key: str, make: Callable[[], Found]) -> tuple[Found, datetime]:
-    began_at, found = time.monotonic(), (make(), timezone.now())
-    if time.monotonic() - began_at > LONG_SECONDS:
-        cache.set(key, found, KEPT_SECONDS)
-    return found
+def _reckoned(make: Callable[[], object]) -> _Kept:
+    began_at, found = time.monotonic(), make()
+    return _Kept(found, timezone.now(), FRESH_TIMES * (time.monotonic() - began_at))
+
+
+def _keep(key: str, there: _Kept) -> None:
+    fresh_seconds = min(there.fresh_seconds, FRESH_AT_MOST_SECONDS)
+    cache.set(key, replace(there, fresh_seconds=fresh_seconds), SHOWN_TIMES * fresh_seconds)
 
 
 def _reckoned_beside(key: str, make: Callable[[], object]) -> None:
     try:
-        cache.set(key, (make(), timezone.now()), KEPT_SECONDS)
+        _keep(key, _reckoned(make))
     except Exception:
         # The page was answered; once what is kept is too old, a page is told.
         log.exception("What is kept could not be reckoned anew.")
