@@ -210,6 +210,13 @@ def committed_db(
                 connections[alias].settings_dict.update(former)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """What pages kept of another test's database, because it took long on a busy machine, is not shown in this one."""
+    if pages := sys.modules.get("ownstock.web.kept"):
+        pages.forget()
+
+
 @pytest.fixture
 def beside_browser(committed_db: Credentials, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let a test look into its database while it drives a browser, whose loop runs in the test's own thread.

@@ -21,7 +21,7 @@ def test_what_is_reckoned_quickly_is_reckoned_for_every_page() -> None:
 
 @pytest.fixture
 def _all_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(keeping, "LONG_SECONDS", -1.0)
     monkeypatch.setattr(keeping, "FRESH_TIMES", 1e9)
 
 
@@ -88,3 +88,23 @@ def test_a_fault_beside_a_page_leaves_what_is_kept_and_is_written_down(caplog: p
         assert time.monotonic() < deadline, "Nothing is written down."
         time.sleep(0.01)
     assert kept("faulty", reckoned) == first
+
+
+@pytest.mark.usefixtures("_all_takes_long")
+def test_what_was_begun_before_somebody_changed_something_is_not_kept() -> None:
+    def changed_meanwhile() -> int:
+        forget()
+        return 0
+
+    assert kept("begun", changed_meanwhile)[0] == 0
+    assert kept("begun", lambda: 1)[0] == 1
+
+
+@pytest.mark.usefixtures("_all_takes_long")
+def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_KEPT", 2)
+    numbers = count()
+    for question in ("one", "two", "three"):
+        kept("room", lambda: next(numbers), question)
+    assert kept("room", lambda: next(numbers), "three")[0] == 2
+    assert kept("room", lambda: next(numbers), "one")[0] == 3

@@ -57,8 +57,7 @@ def cash_page(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpResponse:
     currency, on = base_currency(), business_day()
-    due, reckoned_at = kept("dues", lambda: cash.all_dues(on), on)
-    weeks, months = cash.cash(WEEKS, dues=due), cash.cash_months(MONTHS, dues=due)
+    (weeks, months), reckoned_at = kept("cash", lambda: _weeks_and_months(on), on)
     last = max((n for n, week in enumerate(weeks) if week.amounts), default=0)
     shown = weeks[: max(last + 1, 8)]
     rates = {code: rate_on(code, on) for code in {one.currency for week in weeks for one in week.amounts}}
@@ -92,6 +91,11 @@ def _page(request: HttpRequest, refusal: OwnstockError | None = None) -> HttpRes
         **looking_ahead(),
     }
     return render(request, "web/cash.html", context, status=status_of(refusal) if refusal else 200)
+
+
+def _weeks_and_months(on: date) -> tuple[list[cash.CashWeek], list[cash.CashMonth]]:
+    due = cash.all_dues(on)
+    return cash.cash(WEEKS, dues=due), cash.cash_months(MONTHS, dues=due)
 
 
 @needs(Scope.PLANNING_READ, Scope.ORDERS_READ, Scope.INVOICES_READ)
