@@ -91,7 +91,7 @@ def _propose(page: Page, address: str, pictures: Path) -> None:
     page.get_by_label("What it does").select_option("place")
     page.get_by_label("Value of one order, at most").fill("100")
     page.get_by_role("button", name="Show what it would do today").click()
-    expect(page.locator("#preview")).to_contain_text("Order value")
+    expect(page.locator("#preview")).to_contain_text("Value of the order")
     assert not StandingRule.objects.exists()
     page.get_by_label("Value of one order, at most").fill("5000")
     page.get_by_role("button", name="Show what it would do today").click()
