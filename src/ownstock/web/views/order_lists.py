@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -34,6 +35,7 @@ from ownstock.purchasing.rules import OrderState
 from ownstock.web import order_grid
 from ownstock.web.downloads import download
 from ownstock.web.grids import answer_of, asked_of
+from ownstock.web.kept import kept
 from ownstock.web.requests import page_of
 from ownstock.web.security import needs
 
@@ -122,18 +124,26 @@ def order_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 def board(request: HttpRequest) -> HttpResponse:
     """Orders by what they wait for, each with its next step. htmx asks for the columns alone."""
     today, now = business_day(), timezone.now()
-    found = [(stage, orders_at(stage, today=today)) for stage in OrderStage]
-    firsts = {stage: list(_sorted(rows, stage)[:CARDS]) for stage, rows in found}
-    cards = {one.order.pk: one for one in listed([r for rows in firsts.values() for r in rows], now=now, today=today)}
+    heads = {stage: _head(stage, today) for stage in OrderStage}
+    cards = {one.order.pk: one for one in listed([r for rows, _ in heads.values() for r in rows], now=now, today=today)}
     columns = [
-        Column(
-            stage, order_grid.STAGES[stage], [_card(cards[row.pk], now) for row in firsts[stage]],
-            len(firsts[stage]) if len(firsts[stage]) < CARDS else count_up_to(rows),
-        )
-        for stage, rows in found
-    ]  # fmt: skip
+        Column(stage, order_grid.STAGES[stage], [_card(cards[row.pk], now) for row in rows], count)
+        for stage, (rows, count) in heads.items()
+    ]
     part = "web/includes/board.html" if request.headers.get("HX-Request") else "web/board.html"
     return render(request, part, {"columns": columns, "as_of": today, "most": MOST_COUNTED, "cards": CARDS})
+
+
+def _head(stage: OrderStage, today: date) -> tuple[list[PurchaseOrder], int]:
+    """The first orders of a column, and how many it has."""
+
+    def read() -> tuple[list[PurchaseOrder], int]:
+        rows = orders_at(stage, today=today)
+        first = list(_sorted(rows, stage)[:CARDS])
+        return first, len(first) if len(first) < CARDS else count_up_to(rows)
+
+    # What came in a month is long to look through, and nobody waits for what is done.
+    return kept("closed orders", read, today)[0] if stage is OrderStage.CLOSED else read()
 
 
 def _card(one: ListedOrder, now: Any) -> Card:
