@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from ownstock.access.models import User
 from ownstock.access.rules import Role
@@ -297,8 +298,9 @@ def choose(page: Page, file: Path) -> None:
 
 def looked_at(page: Page, folder: Path, name: str) -> None:
     """Nothing is unreadable or wider than the window, by day, by night, on a phone."""
-    for scheme, size in (("light", DESK), ("dark", PHONE)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    windows: Sequence[tuple[Literal["light", "dark"], ViewportSize]] = (("light", DESK), ("dark", PHONE))
+    for scheme, size in windows:
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
         assert axe(page) == []
         photograph(page, folder, f"invoices-{name}-{scheme}")

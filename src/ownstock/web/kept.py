@@ -83,7 +83,8 @@ class _Shelf:
             # The page was answered; once what is kept is too old, a page is told.
             log.exception("What is kept could not be reckoned anew.")
         finally:
-            self._at_work.discard(key)
+            with self._lock:
+                self._at_work.discard(key)
             close_old_connections()
 
 

@@ -199,9 +199,10 @@ class ArrivalForm(forms.Form):
         super().__init__(data, initial={"key": uuid4(), **(initial or {})})
         self.goods = merged(goods)
         for number, part in enumerate(self.goods):
-            called = f"line {part.line}{f', lot {part.lot}' if part.lot else ''}"
-            self.fields[f"came_{number}"] = _quantity_box(_("Came sound of %(called)s") % {"called": called})
-            self.fields[f"damaged_{number}"] = _quantity_box(_("Came damaged of %(called)s") % {"called": called})
+            self.fields[f"came_{number}"] = _quantity_box(_("Came sound of %(called)s") % {"called": _called(part)})
+            self.fields[f"damaged_{number}"] = _quantity_box(
+                _("Came damaged of %(called)s") % {"called": _called(part)}
+            )
 
     @property
     def rows(self) -> Iterator[tuple[OnTheWay, forms.BoundField, forms.BoundField]]:
@@ -239,8 +240,7 @@ class LossForm(forms.Form):
         super().__init__(data, initial={"key": uuid4()})
         self.goods = merged(goods)
         for number, part in enumerate(self.goods):
-            called = f"line {part.line}{f', lot {part.lot}' if part.lot else ''}"
-            self.fields[f"lost_{number}"] = _quantity_box(_("Lost of %(called)s") % {"called": called})
+            self.fields[f"lost_{number}"] = _quantity_box(_("Lost of %(called)s") % {"called": _called(part)})
 
     @property
     def rows(self) -> Iterator[tuple[OnTheWay, forms.BoundField]]:
@@ -283,6 +283,12 @@ class CancelTransferForm(forms.Form):
     def boxes(self) -> list[forms.BoundField]:
         """What is asked."""
         return [self[name] for name in ("line", "quantity", "reason")]
+
+
+def _called(part: OnTheWay) -> str:
+    """Goods on the way in words: their line, and their lot where they have one."""
+    about = {"line": part.line, "lot": part.lot}
+    return _("line %(line)s, lot %(lot)s") % about if part.lot else _("line %(line)s") % about
 
 
 def _told(line: TransferLine) -> str:
