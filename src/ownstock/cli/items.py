@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import click
-from django.db.models import Q
 
-from ownstock.catalog.models import Item
+from ownstock.catalog.queries import search_items
 from ownstock.cli.command import command
 from ownstock.cli.options import json_option, limit_option
 from ownstock.cli.render import first, show
@@ -19,14 +18,12 @@ from ownstock.ledger.names import items_named, locations_named
 @json_option
 def items(search: str, limit: int) -> None:
     """List items, or those with SEARCH in code, GTIN or description."""
-    named = Q(sku__icontains=search) | Q(description__icontains=search) | Q(gtin__contains=search)
-    found = (Item.objects.filter(named) if search else Item.objects.all()).order_by("sku")
     rows = [
         {
             "sku": item.sku, "description": item.description, "unit": item.unit, "unit_cost": item.unit_cost,
             "gtin": item.gtin or "",
         }
-        for item in first(found, limit)
+        for item in first(search_items(search), limit)
     ]  # fmt: skip
     show(rows, empty="There is no such item; ownstock import items FILE brings them.")
 

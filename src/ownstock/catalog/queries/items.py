@@ -8,7 +8,6 @@ from ownstock.catalog.models import Item
 
 
 def search_items(text: str) -> QuerySet[Item]:
-    """Items with a text in their code or description, by code; none without a text."""
-    if not text:
-        return Item.objects.none()
-    return Item.objects.filter(Q(sku__icontains=text) | Q(description__icontains=text)).order_by("sku")
+    """Items with a text in their code, GTIN or description, by code; without a text all of them."""
+    named = Q(sku__icontains=text) | Q(description__icontains=text) | Q(gtin__contains=text)
+    return (Item.objects.filter(named) if text else Item.objects.all()).order_by("sku")

@@ -98,6 +98,6 @@ def _lines(form: TransferForm, site: Location | None) -> Iterator[ShownLine]:
 @require_safe
 def items(request: HttpRequest) -> HttpResponse:
     """The items that a box of a line may mean by what is typed into it."""
-    typed = next((value for name, value in request.GET.dict().items() if name.startswith("sku_")), "")
-    found = catalog.search_items(str(typed).strip())[:MOST_SUGGESTED]
+    typed = next((str(value).strip() for name, value in request.GET.dict().items() if name.startswith("sku_")), "")
+    found = catalog.search_items(typed)[:MOST_SUGGESTED] if typed else []
     return render(request, "web/includes/items_known.html", {"items": found})
